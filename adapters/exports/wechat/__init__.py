@@ -1,0 +1,1 @@
+"""What WeChat's own message XML says, for every format that carries it."""

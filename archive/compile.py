@@ -1,0 +1,260 @@
+"""Compiles a query for FTS5: what to match, and between which ids; the reader is part of it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import NamedTuple
+
+from archive import text
+from archive.access import Reader
+from archive.errors import BadQuery
+from archive.groups import allowed_ids
+from archive.ids import first_id
+from archive.query import (
+    And,
+    Everything,
+    From,
+    Has,
+    In,
+    Is,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Since,
+    Tag,
+    Term,
+    Until,
+)
+from archive.records import KINDS
+from archive.tags import find_tag
+from archive.text import normalise
+
+LOWEST, HIGHEST = -(1 << 62), 1 << 62
+NOTHING = 'facet : "none"'
+"""Matches no message: no facet is called so."""
+
+_ALL = "facet : (" + " OR ".join(f"k{n}" for n in range(len(KINDS))) + ")"
+_MAX_PEOPLE = 200
+_MAX_BRANCHES = 24
+_FACET = {"essence": "e1"}
+
+
+class Branch(NamedTuple):
+    """An FTS5 expression and the ids among which it is looked for."""
+
+    match: str
+    lowest: int = LOWEST
+    highest: int = HIGHEST
+
+
+class Compiled(NamedTuple):
+    """A query ready to run: the union of its branches."""
+
+    branches: tuple[Branch, ...]
+    notes: tuple[str, ...]
+
+
+def compile_query(db: sqlite3.Connection, query: Query, reader: Reader) -> Compiled:
+    """Compile a query for what this reader may see at this moment."""
+    compiler = _Compiler(db, reader)
+    allowed = compiler.allowed
+    if allowed is not None and not allowed:
+        return Compiled((), query.notes)
+    branches = compiler.branches(query.node)
+    if not query.terms:
+        # filters alone would list what was taken back
+        asked = '"xrecalled"'
+        branches = [
+            b if asked in b.match else b._replace(match=f"({b.match}) NOT facet : {asked}")
+            for b in branches
+        ]
+    fence = _fence(db, allowed)
+    return Compiled(
+        tuple(b._replace(match=fence.format(b.match)) for b in branches),
+        (*query.notes, *compiler.notes),
+    )
+
+
+def _fence(db: sqlite3.Connection, allowed: frozenset[int] | None) -> str:
+    """Return the permission as a pattern: the shorter of the groups allowed and the others."""
+    if allowed is None:
+        return "{}"
+    others = {i for (i,) in db.execute("SELECT id FROM groups")} - allowed
+    if not others:
+        return "{}"
+    if len(allowed) <= len(others):
+        return "({}) AND facet : (" + " OR ".join(f"g{i}" for i in sorted(allowed)) + ")"
+    return "({}) NOT facet : (" + " OR ".join(f"g{i}" for i in sorted(others)) + ")"
+
+
+class _Compiler:
+    def __init__(self, db: sqlite3.Connection, reader: Reader) -> None:
+        self._db = db
+        self.allowed = allowed_ids(db, reader)
+        self.notes: list[str] = []
+
+    def branches(self, node: Node) -> list[Branch]:
+        """Return the branches whose union the node is; dates make ranges, the rest matches."""
+        match node:
+            case Since(at=at):
+                return [Branch(_ALL, lowest=first_id(at))]
+            case Until(at=at):
+                return [Branch(_ALL, highest=first_id(at) - 1)]
+            case Not(node=inner):
+                return (
+                    self._branches_of_and((Everything(), node))
+                    if _dated(inner)
+                    else [Branch(f"({_ALL}) NOT ({self.match(inner)})")]
+                )
+            case And(nodes=nodes) if _dated(node):
+                return self._branches_of_and(nodes)
+            case Or(nodes=nodes) if _dated(node):
+                found = [branch for part in nodes for branch in self.branches(part)]
+                return _few(found)
+        return [Branch(self.match(node))]
+
+    def _branches_of_and(self, nodes: tuple[Node, ...]) -> list[Branch]:
+        plain = tuple(n for n in nodes if not _dated(n))
+        found = [Branch(self.match(And(plain)) if plain else _ALL)]
+        for part in (n for n in nodes if _dated(n)):
+            if isinstance(part, Not):
+                raise BadQuery(
+                    "日期不能这样排除（a date cannot be excluded like this）。",
+                    "用 before: 和 after: 表示时间段（use before: and after:）",
+                )
+            found = _few(
+                [
+                    Branch(
+                        mine.match if its.match == _ALL
+                        else its.match if mine.match == _ALL
+                        else f"({mine.match}) AND ({its.match})",
+                        max(mine.lowest, its.lowest),
+                        min(mine.highest, its.highest),
+                    )
+                    for mine in found
+                    for its in self.branches(part)
+                ]
+            )  # fmt: skip
+        return found
+
+    def match(self, node: Node) -> str:
+        """Return the FTS5 expression of a node without dates."""
+        match node:
+            case Everything():
+                return _ALL
+            case Term(text=said) | Phrase(text=said):
+                return _phrase(text.phrase(said))
+            case Prefix(text=said):
+                return _phrase(text.prefix(said))
+            case And(nodes=nodes):
+                return self._and(nodes)
+            case Or(nodes=nodes):
+                return " OR ".join(f"({self.match(part)})" for part in nodes)
+            case Not(node=inner):
+                return f"({_ALL}) NOT ({self.match(inner)})"
+            case Is(what=what):
+                return f'facet : "{_FACET.get(what, "x" + what)}"'
+            case Has(what=what):
+                return f'facet : "h{what}"'
+            case Tag(name=name):
+                return self._tag(name)
+            case From(name=name):
+                return self._people(name)
+            case In(group=name):
+                return self._groups(name)
+        raise BadQuery("查询无法理解（the query cannot be understood）。", "")
+
+    def _and(self, nodes: tuple[Node, ...]) -> str:
+        wanted = [self.match(n) for n in nodes if not isinstance(n, Not)]
+        if len(wanted) > 1 and _ALL in wanted:
+            wanted.remove(_ALL)
+        expression = " AND ".join(f"({part})" for part in wanted) or _ALL
+        for node in nodes:
+            if isinstance(node, Not):
+                expression = f"({expression}) NOT ({self.match(node.node)})"
+        return expression
+
+    def _tag(self, name: str) -> str:
+        tag = find_tag(self._db, name)
+        if tag is None:
+            self.notes.append(f"没有标签「{name}」（no such tag）")
+            return NOTHING
+        return f'facet : "t{tag}"'
+
+    def _people(self, name: str) -> str:
+        """Match everybody called exactly so; if nobody is, everybody whose name contains it."""
+        folded = normalise(name).strip().lstrip("@")
+        fence, values = self._within("group_id")
+        found: list[int] = []
+        for condition, value in (
+            ("folded = ?", folded),
+            ("member_id IN (SELECT id FROM members WHERE key = ?)", name),
+            ("instr(folded, ?) > 0", folded),
+        ):
+            if found or not folded:
+                break
+            rows = self._db.execute(
+                f"SELECT DISTINCT member_id FROM member_names WHERE {condition} AND {fence}"
+                f" LIMIT {_MAX_PEOPLE + 1}",
+                (value, *values),
+            )
+            found = [i for (i,) in rows]
+        if not found:
+            self.notes.append(f"没有叫「{name}」的人（nobody is called so）")
+            return NOTHING
+        if len(found) > _MAX_PEOPLE:
+            raise BadQuery(
+                f"叫「{name}」的人太多（more than {_MAX_PEOPLE} people match）。",
+                "写全名（write the full name）",
+            )
+        return "facet : (" + " OR ".join(f"s{i}" for i in found) + ")"
+
+    def _groups(self, name: str) -> str:
+        folded = normalise(name).strip()
+        fence, values = self._within("id")
+        rows = self._db.execute(f"SELECT id, key, title FROM groups WHERE {fence}", values)
+        titles = [(i, key, normalise(title).strip()) for i, key, title in rows]
+        found = [i for i, key, title in titles if title == folded or key == name]
+        found = found or [i for i, _, title in titles if folded and folded in title]
+        if not found:
+            self.notes.append(f"没有叫「{name}」的群（no such group）")
+            return NOTHING
+        return "facet : (" + " OR ".join(f"g{i}" for i in found) + ")"
+
+    def _within(self, column: str) -> tuple[str, tuple[str, ...]]:
+        if self.allowed is None:
+            return "1", ()
+        listed = json.dumps(sorted(self.allowed))
+        return f"{column} IN (SELECT value FROM json_each(?))", (listed,)
+
+
+def _dated(node: Node) -> bool:
+    match node:
+        case Since() | Until():
+            return True
+        case And(nodes=nodes) | Or(nodes=nodes):
+            return any(map(_dated, nodes))
+        case Not(node=inner):
+            return _dated(inner)
+    return False
+
+
+def _few(branches: list[Branch]) -> list[Branch]:
+    if len(branches) > _MAX_BRANCHES:
+        raise BadQuery(
+            "查询里的日期组合太多（too many combinations of dates）。",
+            "分几次查（search in several steps）",
+        )
+    return branches
+
+
+def _phrase(phrase: text.Phrase | None) -> str:
+    if phrase is None:
+        return NOTHING
+    # tokens are letters, digits, + and #: nothing in them can end the quotation
+    star = " *" if phrase.prefix else ""
+    return f'{phrase.column} : "{" ".join(phrase.tokens)}"{star}'

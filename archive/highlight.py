@@ -1,0 +1,69 @@
+"""Finds what matched in the stored text, with the tokeniser's own normaliser."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from archive.text import normalise, pattern
+
+EXCERPT = 160
+"""Characters of a text shown in a list of hits."""
+
+_LEAD = 40
+"""Characters shown before the first match."""
+
+
+def marks_in(text: str, terms: Iterable[str]) -> tuple[tuple[int, int], ...]:
+    """Return the (start, end) of what the terms match, in code points, merged and in order."""
+    patterns = [found for term in terms if (found := pattern(term))]
+    if not patterns or not text:
+        return ()
+    folded, places = _with_places(text)
+    spans = sorted(
+        (places[match.start()], places[match.end() - 1] + 1)
+        for found in patterns
+        for match in re.finditer(found, folded)
+        if match.end() > match.start()
+    )
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def excerpt_of(
+    text: str, marks: tuple[tuple[int, int], ...]
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Cut a long text to the part around the first match; marks follow."""
+    if len(text) <= EXCERPT + _LEAD:
+        return text, marks
+    start = max(0, marks[0][0] - _LEAD) if marks else 0
+    start = 0 if start < _LEAD // 2 else start
+    end = min(len(text), start + EXCERPT)
+    before, after = "……" if start else "", "……" if end < len(text) else ""
+    shift = len(before) - start
+    kept = tuple((a + shift, min(b, end) + shift) for a, b in marks if a >= start and a < end)
+    return before + text[start:end] + after, kept
+
+
+def _with_places(text: str) -> tuple[str, list[int]]:
+    """Normalise a text, and tell for each resulting character which one it came from."""
+    folded: list[str] = []
+    places: list[int] = []
+    at = 0
+    while at < len(text):
+        end = at + 1
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        part = normalise(text[at:end])
+        folded.append(part)
+        places += [at] * len(part)
+        at = end
+    return "".join(folded), places

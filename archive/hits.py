@@ -1,0 +1,72 @@
+"""The JSON of search results and messages: one shape for the command line and the API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from archive.views import Hit, MessageView, Results
+
+
+def results_json(results: Results, base_url: str = "") -> dict[str, Any]:
+    """Return a search's answer as `chendian search --json` prints it."""
+    found: dict[str, Any] = {
+        "query": results.query,
+        "count": results.count,
+        "exact": results.exact,
+        "hits": [hit_json(hit, base_url) for hit in results.hits],
+    }
+    if results.older is not None:
+        found["older"] = results.older
+    if results.notes:
+        found["notes"] = list(results.notes)
+    return found
+
+
+def hit_json(hit: Hit, base_url: str = "") -> dict[str, Any]:
+    """Return one hit; `sender_key` is null for readers who may not know it."""
+    message = hit.message
+    return {
+        "key": message.key,
+        "group": message.group_key,
+        "group_title": message.group_title,
+        "sender": message.sender,
+        "sender_key": message.sender_key,
+        "sent_at": iso(message.sent_at),
+        "text": message.text or message.more,
+        "url": message_url(message, base_url),
+    }
+
+
+def message_json(message: MessageView, base_url: str = "") -> dict[str, Any]:
+    """Return a whole message."""
+    reply = message.reply
+    return {
+        **hit_json(Hit(message, "", ()), base_url),
+        "text": message.text,
+        "kind": message.kind,
+        "edited_at": iso(message.edited_at),
+        "recalled": message.recalled,
+        "service": message.service,
+        "reply_to": reply.key if reply else None,
+        "tags": list(message.tags),
+        "essence": message.essence,
+        "reactions": {r.emoji: r.count for r in message.reactions},
+        "attachments": [
+            {"kind": a.kind, "name": a.name, "sha256": a.sha256, "missing": a.missing}
+            for a in message.attachments
+        ],
+    }
+
+
+def message_url(message: MessageView, base_url: str = "") -> str:
+    """Return a message's permalink."""
+    return f"{base_url}/m/{quote(message.key, safe=':@')}"
+
+
+def iso(seconds: int | None) -> str | None:
+    """Write a Unix time as `2026-11-18T02:31:00Z`."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,144 @@
+"""Messages without a stable id: recognised by group, time, sender, text and ordinal among equals.
+
+Such a message is stored under `~<hash>-<ordinal>`, so the same line of the same export has the
+same key for ever. When one source has ids and another has not, the messages of the second (or
+minute) are compared, and the other name becomes an alias.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from hashlib import blake2b
+
+from archive.ids import first_id
+from archive.people import KnownGroup
+from archive.prepare import Prepared
+from archive.records import KINDS
+from archive.text import normalise
+
+_SPILL = 2
+"""Seconds after its own in which a message's id may lie when many were sent in one second."""
+
+
+def match_of(message: Prepared) -> str:
+    """Return the hash of what makes a message itself where there is no id."""
+    who = message.sender_key or ""
+    if who.partition(":")[2].startswith("~") or not who:
+        who = message.sender_name or ""
+    said = comparable(message.text) or KINDS[message.kind]
+    parts = f"{message.sent_at}\0{who}\0{said}"
+    return "~" + blake2b(parts.encode(), digest_size=9).hexdigest()
+
+
+def comparable(text: str) -> str:
+    """Return a text without what differs between sources: case, width, white space."""
+    return "".join(normalise(text).split())
+
+
+class Matcher:
+    """Gives messages without ids their keys, for one file at a time."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        db.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS equals"
+            "(group_id INTEGER, match TEXT, count INTEGER, PRIMARY KEY(group_id, match))"
+            " WITHOUT ROWID"
+        )
+        db.execute("CREATE TEMP TABLE IF NOT EXISTS claimed(id INTEGER PRIMARY KEY)")
+        db.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS local_ids"
+            "(group_id INTEGER, local TEXT, platform_id TEXT, PRIMARY KEY(group_id, local))"
+            " WITHOUT ROWID"
+        )
+
+    def begin_file(self) -> None:
+        """Start counting equals anew: another file may hold the same lines again."""
+        for table in ("equals", "claimed", "local_ids"):
+            self._db.execute(f"DELETE FROM temp.{table}")
+
+    def name(self, group: KnownGroup, message: Prepared) -> str:
+        """Return the id under which a message without one is kept."""
+        match = match_of(message)
+        (ordinal,) = self._db.execute(
+            "INSERT INTO temp.equals VALUES(?, ?, 0)"
+            " ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count",
+            (group.id, match),
+        ).fetchone()
+        named = f"{match}-{ordinal}"
+        if message.local_id is not None:
+            self._db.execute(
+                "INSERT OR REPLACE INTO temp.local_ids VALUES(?, ?, ?)",
+                (group.id, message.local_id, named),
+            )
+        return named
+
+    def answered(self, group: KnownGroup, message: Prepared) -> str | None:
+        """Return the id of the message a local reply answers."""
+        row = self._db.execute(
+            "SELECT platform_id FROM temp.local_ids WHERE group_id = ? AND local = ?",
+            (group.id, message.local_reply_to),
+        ).fetchone()
+        return row[0] if row else None
+
+    def counterpart(
+        self, group: KnownGroup, message: Prepared, sender_id: int | None, with_id: bool
+    ) -> int | None:
+        """Find the same message as another kind of source brought it: one with an id for a
+        message without (`with_id`), or the reverse. Each row is given away once a file."""
+        if message.sent_at is None:
+            return None
+        start = message.sent_at - message.sent_at % message.precision
+        length = message.precision
+        if group.without_ids == 2 and message.precision == 1:
+            start, length = message.sent_at - message.sent_at % 60, 60
+        rows = self._db.execute(
+            "SELECT m.id, m.text, m.kind, m.sender_id, coalesce(s.name, p.name, m.sender_name)"
+            " FROM messages m LEFT JOIN memberships s USING (group_id)"
+            " LEFT JOIN members p ON p.id = m.sender_id"
+            " WHERE m.group_id = ? AND m.id >= ? AND m.id < ?"
+            " AND (s.member_id = m.sender_id OR m.sender_id IS NULL)"
+            " AND (m.platform_id GLOB '~*') = ?"
+            " AND m.id NOT IN (SELECT id FROM temp.claimed) GROUP BY m.id ORDER BY m.id",
+            (group.id, first_id(start), first_id(start + length + _SPILL), not with_id),
+        )
+        said = comparable(message.text)
+        for row_id, text, kind, who, shown in rows:
+            same_person = who == sender_id or (shown and shown == message.sender_name)
+            if same_person and comparable(text) == said and (said or kind == message.kind):
+                self._db.execute("INSERT INTO temp.claimed VALUES(?)", (row_id,))
+                return int(row_id)
+        return None
+
+
+def resolve(db: sqlite3.Connection, group: KnownGroup, ids: list[str]) -> dict[str, int]:
+    """Find which of these platform ids the group already has, by key or alias: id → row."""
+    if not (group.messages or group.aliases):
+        return {}
+    wanted = json.dumps(ids)
+    found = dict(
+        db.execute(
+            "SELECT platform_id, id FROM messages WHERE group_id = ?"
+            " AND platform_id IN (SELECT value FROM json_each(?))",
+            (group.id, wanted),
+        )
+    )
+    if group.aliases:
+        found.update(
+            db.execute(
+                "SELECT other, target FROM aliases WHERE kind = 'message' AND group_id = ?"
+                " AND other IN (SELECT value FROM json_each(?))",
+                (group.id, wanted),
+            )
+        )
+    return found
+
+
+def add_alias(db: sqlite3.Connection, group: KnownGroup, other: str, row_id: int) -> None:
+    """Record that another id means the same message."""
+    db.execute(
+        "INSERT OR IGNORE INTO aliases(kind, group_id, other, target) VALUES('message', ?, ?, ?)",
+        (group.id, other, row_id),
+    )
+    group.aliases = 1

@@ -1,0 +1,85 @@
+"""Files of messages, kept once each under their SHA-256."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from archive.access import Reader
+from archive.errors import NotFound
+from archive.groups import allowed_ids
+from archive.views import MediaView
+
+_CHUNK = 1 << 20
+
+
+class Stored(NamedTuple):
+    """A file taken in."""
+
+    sha256: str
+    size: int
+    """Bytes."""
+
+
+class MediaStore:
+    """The folder `media/`: `ab/ab12…`, names never come from a message."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, digest: str) -> Path:
+        """Return where the file with this SHA-256 lies or would lie."""
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise NotFound("there is no such file.")
+        return self.folder / digest[:2] / digest
+
+    def take(self, stream: BinaryIO) -> Stored:
+        """Copy a stream in; nothing of a broken copy remains. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        digest, size = sha256(), 0
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".taking-")
+        try:
+            with os.fdopen(handle, "wb") as copy:
+                while chunk := stream.read(_CHUNK):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    copy.write(chunk)
+                copy.flush()
+                os.fsync(copy.fileno())
+            target = self.path(digest.hexdigest())
+            target.parent.mkdir(exist_ok=True)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        return Stored(digest.hexdigest(), size)
+
+    def everything(self) -> Iterator[tuple[str, Path]]:
+        """Walk over the stored files: (SHA-256 by name, path); unfinished copies are left out."""
+        for path in sorted(self.folder.glob("??/*")):
+            yield path.name, path
+
+    def drop_unfinished(self) -> None:
+        """Remove what a killed import left of copies; call when nothing else is taking."""
+        for path in self.folder.glob(".taking-*"):
+            path.unlink(missing_ok=True)
+
+
+def find_media(db: sqlite3.Connection, reader: Reader, digest: str) -> MediaView:
+    """Find a stored file by SHA-256, if a message this reader may see carries it."""
+    groups = allowed_ids(db, reader)
+    rows = db.execute(
+        "SELECT a.name, a.mime, media.size, m.group_id FROM attachments a"
+        " JOIN media USING (sha256) JOIN messages m ON m.id = a.message_id"
+        " WHERE a.sha256 = ? AND m.flags & 2 = 0",
+        (digest,),
+    )
+    for name, mime, size, group_id in rows:
+        if groups is None or group_id in groups:
+            return MediaView(digest, name or digest[:12], mime or "", size)
+    raise NotFound("there is no such file.")

@@ -1,0 +1,274 @@
+"""What the archive does when it is told of a message it has: merge, so that order does not matter.
+
+The later edit wins; among equals the source that knows more (`quality`), then the newer word. The
+other text stays as a version if someone can have read it. What the winner lacks, the other fills.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from typing import Any
+
+from archive import index
+from archive.fresh import COLUMNS, count_days, write_attachments, write_reactions
+from archive.ids import Slots
+from archive.matching import comparable
+from archive.people import KnownGroup
+from archive.prepare import RECALLED, TIME_GUESSED, Prepared
+from archive.records import KINDS, Attachment
+
+_CHILDREN = (
+    "attachments", "reactions", "versions", "essence_messages", "message_tags",
+)  # fmt: skip
+_MERGED = COLUMNS[3:-2]
+"""The columns a merge may change, but for `facet`."""
+
+
+def merge(
+    db: sqlite3.Connection,
+    group: KnownGroup,
+    row_id: int,
+    incoming: Prepared,
+    sender_id: int | None,
+    tags: list[int],
+) -> bool:
+    """Merge an incoming message into its row; return whether anything changed."""
+    old = load(db, row_id)
+    if old["digest"] == incoming.digest:
+        return False
+    new = _merged(db, old, incoming, sender_id)
+    changed = _keep_versions(db, row_id, old, new, incoming)
+    changed |= _merge_attachments(db, row_id, incoming)
+    changed |= _merge_reactions(db, row_id, incoming)
+    if incoming.tags and new["text"] == incoming.text:
+        db.executemany(
+            "INSERT OR IGNORE INTO message_tags(message_id, tag_id) VALUES(?, ?)",
+            [(row_id, tag) for tag in tags],
+        )
+    new["facet"] = facet_of(db, row_id, group.id, new)
+    differing = [name for name in (*_MERGED, "facet") if new[name] != old[name]]
+    if differing:
+        store(db, row_id, old, {name: new[name] for name in (*_MERGED, "facet")})
+    if new["sent_at"] != old["sent_at"]:
+        retime(db, group, row_id, old["sent_at"], new["sent_at"])
+    return changed or bool(set(differing) - {"digest", "quality"})
+
+
+def load(db: sqlite3.Connection, row_id: int) -> dict[str, Any]:
+    """Read a message's row."""
+    row = db.execute(
+        f"SELECT {', '.join(COLUMNS)} FROM messages WHERE id = ?", (row_id,)
+    ).fetchone()
+    return dict(zip(COLUMNS, row, strict=True))
+
+
+def store(
+    db: sqlite3.Connection, row_id: int, old: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    """Change columns of a message together with its index entry."""
+    new = {**old, **changes}
+    index.replace(db, row_id, entry_of(old), entry_of(new))
+    names = ", ".join(f"{name} = ?" for name in changes)
+    db.execute(f"UPDATE messages SET {names} WHERE id = ?", (*changes.values(), row_id))
+
+
+def recall(db: sqlite3.Connection, row_id: int) -> None:
+    """Mark a message as taken back: it leaves the index, readers see that it was there."""
+    old = load(db, row_id)
+    facet = old["facet"] if old["flags"] & RECALLED else old["facet"] + " xrecalled"
+    store(db, row_id, old, {"flags": old["flags"] | RECALLED, "facet": facet})
+
+
+def retime(db: sqlite3.Connection, group: KnownGroup, row_id: int, was: int, now: int) -> int:
+    """Give a message whose time was corrected its place; return its new row id."""
+    old = load(db, row_id)
+    new_id = Slots(db).take(now)
+    db.execute("UPDATE messages SET id = ? WHERE id = ?", (new_id, row_id))
+    index.replace(db, row_id, entry_of(old), None)
+    index.replace(db, new_id, None, entry_of(old))
+    for table in _CHILDREN:
+        db.execute(f"UPDATE {table} SET message_id = ? WHERE message_id = ?", (new_id, row_id))
+    db.execute(
+        "UPDATE aliases SET target = ? WHERE kind = 'message' AND target = ?", (new_id, row_id)
+    )
+    days = Counter({group.day(now): 1})
+    days[group.day(was)] -= 1
+    count_days(db, group, days)
+    refresh_span(db, group.id)
+    return new_id
+
+
+def refresh_span(db: sqlite3.Connection, group_id: int) -> None:
+    """Recompute a group's first and last time from its messages."""
+    db.execute(
+        "UPDATE groups SET (first_at, last_at) = ("
+        " (SELECT sent_at FROM messages WHERE group_id = ?1 ORDER BY id LIMIT 1),"
+        " (SELECT sent_at FROM messages WHERE group_id = ?1 ORDER BY id DESC LIMIT 1))"
+        " WHERE id = ?1",
+        (group_id,),
+    )
+
+
+def entry_of(row: dict[str, Any]) -> index.Entry:
+    """Compute what the index holds of a stored row."""
+    if row["flags"] & RECALLED:
+        return index.Entry("", "", row["facet"])
+    return index.entry(row["text"], row["more"], row["facet"])
+
+
+def _merged(
+    db: sqlite3.Connection, old: dict[str, Any], incoming: Prepared, sender_id: int | None
+) -> dict[str, Any]:
+    theirs: dict[str, Any] = {name: getattr(incoming, name, None) for name in _MERGED}
+    theirs |= {"sender_id": sender_id, "static": incoming.facet}
+    if sender_id is not None:
+        theirs["sender_name"] = None
+    rank_old = (old["edited_at"] or 0, old["quality"])
+    rank_new = (incoming.edited_at or 0, incoming.quality)
+    winner, other = (theirs, old) if rank_new >= rank_old else (old, theirs)
+    new = dict(old)
+    for name in _MERGED:
+        new[name] = winner[name] if winner[name] not in (None, "") else other[name]
+    new["flags"] = old["flags"] | (incoming.flags & RECALLED)
+    if KINDS[winner["kind"]] in ("unknown", "text"):
+        new["kind"] = other["kind"] if not winner["text"] else winner["kind"]
+    new["sender_id"] = _known_person(db, winner["sender_id"], other["sender_id"])
+    if new["sender_id"] is not None:
+        new["sender_name"] = None
+    new["detail"] = _detail(winner["detail"], other["detail"])
+    new["edited_at"] = max(old["edited_at"] or 0, incoming.edited_at or 0) or None
+    new["quality"] = max(old["quality"], incoming.quality)
+    _merge_time(old, new, incoming)
+    new["static"] = incoming.facet if winner is theirs else None
+    return new
+
+
+def _merge_time(old: dict[str, Any], new: dict[str, Any], incoming: Prepared) -> None:
+    better = incoming.quality > old["quality"] and incoming.precision == 1
+    guessed = incoming.flags & TIME_GUESSED
+    if old["flags"] & TIME_GUESSED and not guessed:
+        new["flags"] &= ~TIME_GUESSED
+        new["sent_at"] = incoming.sent_at
+    else:
+        new["sent_at"] = incoming.sent_at if better and not guessed else old["sent_at"]
+
+
+def _known_person(db: sqlite3.Connection, first: int | None, second: int | None) -> int | None:
+    """Prefer the member known by id to the one known by name."""
+    if first is None or second is None or first == second:
+        return first if first is not None else second
+    (name_only,) = db.execute("SELECT name_only FROM members WHERE id = ?", (first,)).fetchone()
+    return second if name_only else first
+
+
+def _detail(first: str | None, second: str | None) -> str | None:
+    if first is None or second is None or first == second:
+        return first or second
+    return json.dumps({**json.loads(second), **json.loads(first)}, ensure_ascii=False)
+
+
+def _keep_versions(
+    db: sqlite3.Connection,
+    row_id: int,
+    old: dict[str, Any],
+    new: dict[str, Any],
+    incoming: Prepared,
+) -> bool:
+    loser, edited = (
+        (incoming.text, incoming.edited_at)
+        if new["text"] == old["text"]
+        else (old["text"], old["edited_at"])
+    )
+    if not loser or comparable(loser) == comparable(new["text"]):
+        return False
+    if new["edited_at"] is None and old["quality"] != incoming.quality:
+        return False  # two ways to write the same message, not an edit
+    known = db.execute("SELECT text FROM versions WHERE message_id = ?", (row_id,)).fetchall()
+    if any(comparable(text) == comparable(loser) for (text,) in known):
+        return False
+    db.execute(
+        "INSERT INTO versions(message_id, text, edited_at) VALUES(?, ?, ?)", (row_id, loser, edited)
+    )
+    return True
+
+
+def _merge_attachments(db: sqlite3.Connection, row_id: int, incoming: Prepared) -> bool:
+    if not incoming.attachments:
+        return False
+    rows = db.execute(
+        "SELECT kind, name, NULL, sha256, missing, mime, size, width, height, duration"
+        " FROM attachments WHERE message_id = ? ORDER BY position",
+        (row_id,),
+    ).fetchall()
+    old = tuple(Attachment(*row) for row in rows)
+    merged = tuple(
+        _filled(mine, theirs) if mine is not None and theirs is not None else mine or theirs
+        for mine, theirs in _pairs(old, incoming.attachments)
+    )
+    present = tuple(a for a in merged if a is not None)
+    if present == old:
+        return False
+    write_attachments(db, row_id, present)
+    return True
+
+
+def _pairs(
+    old: tuple[Attachment, ...], new: tuple[Attachment, ...]
+) -> list[tuple[Attachment | None, Attachment | None]]:
+    length = max(len(old), len(new))
+    mine = [*old, *[None] * (length - len(old))]
+    theirs = [*new, *[None] * (length - len(new))]
+    return list(zip(mine, theirs, strict=True))
+
+
+def _filled(mine: Attachment, theirs: Attachment) -> Attachment:
+    if mine.sha256 is None and theirs.sha256 is not None:
+        mine, theirs = theirs, mine
+    values = {
+        name: getattr(mine, name) if getattr(mine, name) is not None else getattr(theirs, name)
+        for name in mine.__struct_fields__
+        if name != "path"
+    }
+    if values["sha256"] is not None:
+        values["missing"] = None
+    return Attachment(**values)
+
+
+def _merge_reactions(db: sqlite3.Connection, row_id: int, incoming: Prepared) -> bool:
+    if not incoming.reactions:
+        return False
+    before = db.total_changes
+    seen = dict(
+        db.execute("SELECT emoji, count FROM reactions WHERE message_id = ?", (row_id,)).fetchall()
+    )
+    more = tuple(r for r in incoming.reactions if r.count > seen.get(r.emoji, 0))
+    if more:
+        write_reactions(db, row_id, more)
+    return db.total_changes != before
+
+
+def facet_of(db: sqlite3.Connection, row_id: int, group_id: int, row: dict[str, Any]) -> str:
+    """Compute a row's facet from what the archive knows now: group, sender, tags, essence."""
+    static = row.get("static") or _static(row["facet"])
+    parts = [f"g{group_id}"]
+    if row["sender_id"]:
+        parts.append(f"s{row['sender_id']}")
+    parts.append(static)
+    if row["flags"] & RECALLED and "xrecalled" not in static.split():
+        parts.append("xrecalled")
+    tags = db.execute(
+        "SELECT coalesce(t.synonym_of, t.id) FROM message_tags JOIN tags t ON t.id = tag_id"
+        " WHERE message_id = ? ORDER BY 1",
+        (row_id,),
+    )
+    parts += dict.fromkeys(f"t{tag}" for (tag,) in tags)
+    if db.execute("SELECT 1 FROM essence_messages WHERE message_id = ?", (row_id,)).fetchone():
+        parts.append("e1")
+    return " ".join(parts)
+
+
+def _static(facet: str) -> str:
+    """Take from a facet what came with the message: its kind, has-… and is-… tokens."""
+    return " ".join(token for token in facet.split() if token[0] in "khx")

@@ -1,0 +1,163 @@
+"""Reading messages: one, its neighbours, a day, the newest."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from archive.access import Reader
+from archive.errors import NotFound
+from archive.groups import allowed_ids, get_group, group_id
+from archive.ids import first_id
+from archive.loading import load_views
+from archive.views import ContextView, DayView, MessageView, VersionView
+
+_NOT_THERE = NotFound("there is no such message.", "it may have been forgotten, or is not yours")
+
+
+def message_id(db: sqlite3.Connection, reader: Reader, key: str) -> int:
+    """Return a message's row id by its key or a former key; NotFound also where it is hidden."""
+    allowed = allowed_ids(db, reader)
+    parts = key.split(":")
+    for cut in range(len(parts) - 1, 0, -1):
+        group_key, platform_id = ":".join(parts[:cut]), ":".join(parts[cut:])
+        row = db.execute(
+            "WITH place(id) AS (SELECT id FROM groups WHERE key = ?1 UNION"
+            " SELECT target FROM aliases WHERE kind = 'group' AND other = ?1)"
+            " SELECT m.id, m.group_id FROM messages m, place"
+            " WHERE m.group_id = place.id AND m.platform_id = ?2"
+            " UNION ALL SELECT m.id, m.group_id FROM aliases a, place, messages m"
+            " WHERE a.kind = 'message' AND a.group_id = place.id AND a.other = ?2"
+            " AND m.id = a.target LIMIT 1",
+            (group_key, platform_id),
+        ).fetchone()
+        if row is not None and (allowed is None or row[1] in allowed):
+            return int(row[0])
+    raise _NOT_THERE
+
+
+def get_message(db: sqlite3.Connection, reader: Reader, key: str) -> MessageView:
+    """Return a message; its `key` is the canonical one, whatever alias was asked for."""
+    return load_views(db, reader, [message_id(db, reader, key)])[0]
+
+
+def around(
+    db: sqlite3.Connection, reader: Reader, key: str, before: int = 15, after: int = 15
+) -> ContextView:
+    """Return a message among its neighbours in the group, and answers that lie further on."""
+    row_id = message_id(db, reader, key)
+    group, platform_id = db.execute(
+        "SELECT group_id, platform_id FROM messages WHERE id = ?", (row_id,)
+    ).fetchone()
+    earlier = db.execute(
+        "SELECT id FROM messages WHERE group_id = ? AND id < ? ORDER BY id DESC LIMIT ?",
+        (group, row_id, before),
+    ).fetchall()
+    later = db.execute(
+        "SELECT id FROM messages WHERE group_id = ? AND id > ? ORDER BY id LIMIT ?",
+        (group, row_id, after),
+    ).fetchall()
+    near = {row_id, *(i for (i,) in later)}
+    replies = db.execute(
+        "SELECT id FROM messages WHERE group_id = ? AND reply_to = ? ORDER BY id LIMIT 50",
+        (group, platform_id),
+    ).fetchall()
+    views = {
+        view.id: view
+        for view in load_views(db, reader, [i for (i,) in (*earlier, (row_id,), *later, *replies)])
+    }
+    return ContextView(
+        tuple(views[i] for (i,) in reversed(earlier)),
+        views[row_id],
+        tuple(views[i] for (i,) in later),
+        tuple(views[i] for (i,) in replies if i not in near),
+    )
+
+
+def day(
+    db: sqlite3.Connection,
+    reader: Reader,
+    group_key: str,
+    day_name: str,
+    after: int | None = None,
+    limit: int = 2000,
+) -> DayView:
+    """Return a part of a group's local day (`2026-11-18`), oldest first.
+
+    Raises NotFound for a group that is not there or a day that is none.
+    """
+    group = get_group(db, reader, group_key)
+    row_id = group_id(db, reader, group_key)
+    since, until = day_span(day_name, group.time_zone)
+    ids = [
+        i
+        for (i,) in db.execute(
+            "SELECT id FROM messages WHERE group_id = ? AND id > ? AND id < ? ORDER BY id LIMIT ?",
+            (row_id, max(after or 0, first_id(since) - 1), first_id(until), limit + 1),
+        )
+    ]
+    total = db.execute(
+        "SELECT messages FROM days WHERE group_id = ? AND day = ?", (row_id, day_name)
+    ).fetchone()
+    return DayView(
+        date=day_name,
+        messages=tuple(load_views(db, reader, ids[:limit])),
+        next=ids[limit - 1] if len(ids) > limit else None,
+        earlier_day=_near_day(db, row_id, day_name, "<", "DESC"),
+        later_day=_near_day(db, row_id, day_name, ">", "ASC"),
+        total=total[0] if total else 0,
+    )
+
+
+def day_span(day_name: str, zone: str) -> tuple[int, int]:
+    """Return the Unix times at which a local day begins and ends."""
+    try:
+        start = datetime.combine(date.fromisoformat(day_name), time(), ZoneInfo(zone))
+        end = datetime.combine(start.date() + timedelta(days=1), time(), ZoneInfo(zone))
+        return int(start.timestamp()), int(end.timestamp())
+    except (ValueError, OverflowError):
+        raise NotFound(f"there is no day {day_name[:20]}.", "use 2026-11-18") from None
+
+
+def _near_day(
+    db: sqlite3.Connection, row_id: int, day_name: str, side: str, order: str
+) -> str | None:
+    row = db.execute(
+        f"SELECT day FROM days WHERE group_id = ? AND day {side} ? AND messages > 0"
+        f" ORDER BY day {order} LIMIT 1",
+        (row_id, day_name),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def newest(
+    db: sqlite3.Connection, reader: Reader, group_key: str | None = None, limit: int = 20
+) -> list[MessageView]:
+    """Return the newest messages, newest first: of one group or of all this reader may see."""
+    if group_key is not None:
+        where, values = "group_id = ?", (group_id(db, reader, group_key),)
+    elif (allowed := allowed_ids(db, reader)) is not None:
+        where = "group_id IN (SELECT value FROM json_each(?))"
+        values = (json.dumps(sorted(allowed)),)  # type: ignore[assignment]
+    else:
+        where, values = "1", ()  # type: ignore[assignment]
+    rows = db.execute(
+        f"SELECT id FROM messages WHERE {where} ORDER BY id DESC LIMIT ?", (*values, limit)
+    ).fetchall()
+    return load_views(db, reader, [i for (i,) in rows])
+
+
+def versions(db: sqlite3.Connection, reader: Reader, key: str) -> list[VersionView]:
+    """Return the former texts of a message, oldest first; for those inside only."""
+    row_id = message_id(db, reader, key)
+    if not reader.inside:
+        return []
+    rows = db.execute(
+        "SELECT v.text, v.edited_at FROM versions v JOIN messages m ON m.id = message_id"
+        " WHERE message_id = ? AND m.flags & 2 = 0"
+        " ORDER BY v.edited_at IS NOT NULL, v.edited_at, v.id",
+        (row_id,),
+    )
+    return [VersionView(text, edited_at) for text, edited_at in rows]

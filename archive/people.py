@@ -1,0 +1,209 @@
+"""Groups, members and tags as a writer meets them: found or made by key, remembered for the run."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from archive.errors import ArchiveError
+from archive.records import Group, Member
+from archive.text import normalise
+
+DEFAULT_ZONE = "Asia/Shanghai"
+_QUARTER = 900
+_REMEMBERED = 200_000
+
+
+class KnownGroup:
+    """What a writer must know of a group."""
+
+    def __init__(self, row: tuple[int, str, str, int, int, int, int]) -> None:
+        self.id, self.key, zone, self.with_ids, self.without_ids, self.aliases, self.messages = row
+        self._zone = ZoneInfo(zone)
+        self._days: dict[int, str] = {}
+
+    def day(self, seconds: int) -> str:
+        """Return the group's local day (`YYYY-MM-DD`) of a Unix time."""
+        quarter = seconds // _QUARTER
+        day = self._days.get(quarter)
+        if day is None:
+            day = datetime.fromtimestamp(quarter * _QUARTER, self._zone).date().isoformat()
+            self._days[quarter] = day
+        return day
+
+
+class Directory:
+    """Finds and makes groups, members and tags within the caller's transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._seen_by = -1
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was looked up; needed once another connection has written."""
+        self._groups: dict[str, KnownGroup] = {}
+        self._members: dict[tuple[int, str, str | None], int] = {}
+        self._tags: dict[str, int] = {}
+        self._names: dict[tuple[int, int], tuple[str, int]] = {}
+        self._changed: dict[tuple[int, int], tuple[str, int]] = {}
+
+    def refresh(self) -> None:
+        """Call at the start of a transaction."""
+        version = self._db.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._seen_by or len(self._members) > _REMEMBERED:
+            self.forget()
+        self._seen_by = version
+
+    def group(self, key: str) -> KnownGroup:
+        """Return the group with this key or alias, made if there is none."""
+        known = self._groups.get(key)
+        if known is None:
+            known = self._load(key) or self._load(self.take_group(Group(key)))
+            assert known is not None
+            self._groups[key] = known
+        return known
+
+    def _load(self, key: str) -> KnownGroup | None:
+        row = self._db.execute(
+            "SELECT id, key, time_zone, with_ids, without_ids,"
+            " EXISTS(SELECT 1 FROM aliases WHERE kind = 'message' AND group_id = groups.id),"
+            " messages FROM groups WHERE key = ?"
+            " OR id = (SELECT target FROM aliases WHERE kind = 'group' AND other = ?)",
+            (key, key),
+        ).fetchone()
+        return KnownGroup(row) if row else None
+
+    def take_group(self, group: Group) -> str:
+        """Keep what a record says of a group; return its key in the archive."""
+        known = self._load(group.key)
+        zone = _zone(group.time_zone)
+        if known is None:
+            self._db.execute(
+                "INSERT INTO groups(key, title, kind, time_zone, title_only) VALUES(?, ?, ?, ?, ?)",
+                (
+                    group.key,
+                    group.title or group.key,
+                    group.kind,
+                    zone or DEFAULT_ZONE,
+                    group.title_only,
+                ),
+            )
+            known = self._load(group.key)
+            assert known is not None
+        elif group.title and not group.title_only:
+            self._db.execute(
+                "UPDATE groups SET title = ?, kind = ?, time_zone = coalesce(?, time_zone)"
+                " WHERE id = ?",
+                (group.title, group.kind, zone, known.id),
+            )
+        self._db.executemany(
+            "INSERT OR IGNORE INTO aliases(kind, group_id, other, target) VALUES('group', 0, ?, ?)",
+            [(alias, known.id) for alias in group.aliases],
+        )
+        self._groups.pop(group.key, None)
+        return known.key
+
+    def take_member(self, member: Member) -> int:
+        """Keep what a record says of a member; return the row id."""
+        row_id = self._member_id(member.key, member.name or member.group_name)
+        if member.name or member.username:
+            self._db.execute(
+                "UPDATE members SET name = coalesce(?, name), username = coalesce(?, username)"
+                " WHERE id = ?",
+                (member.name, member.username, row_id),
+            )
+        if member.group_key is None:
+            return row_id
+        group = self.group(member.group_key)
+        shown = member.group_name or member.name
+        self._db.execute(
+            "INSERT INTO memberships(group_id, member_id, name, role) VALUES(?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET name = coalesce(name, excluded.name),"
+            " role = coalesce(excluded.role, role)",
+            (group.id, row_id, shown, member.role),
+        )
+        for name in (member.group_name, member.name, member.username, *member.other_names):
+            self._note_name(group.id, row_id, name)
+        return row_id
+
+    def sender(self, group: KnownGroup, key: str | None, name: str | None, at: int) -> int | None:
+        """Return the row id of a message's sender, noting the name shown beside it."""
+        if key is None:
+            return None
+        row_id = self._members.get((group.id, key, name))
+        if row_id is None:
+            row_id = self._member_id(key, name)
+            self._db.execute(
+                "INSERT OR IGNORE INTO memberships(group_id, member_id) VALUES(?, ?)",
+                (group.id, row_id),
+            )
+            self._note_name(group.id, row_id, name)
+            self._members[group.id, key, name] = row_id
+        if name:
+            place = (group.id, row_id)
+            last = self._names.get(place)
+            if last is None or at >= last[1]:
+                self._names[place] = self._changed[place] = (name, at)
+        return row_id
+
+    def _member_id(self, key: str, name: str | None) -> int:
+        row = self._db.execute(
+            "SELECT id FROM members WHERE key = ?"
+            " UNION ALL SELECT target FROM aliases WHERE kind = 'member' AND other = ?",
+            (key, key),
+        ).fetchone()
+        if row is None:
+            row = self._db.execute(
+                "INSERT INTO members(key, name, name_only) VALUES(?, ?, ?) RETURNING id",
+                (key, name or "", key.partition(":")[2].startswith("~")),
+            ).fetchone()
+        elif name:
+            self._db.execute(
+                "UPDATE members SET name = ? WHERE id = ? AND name = ''", (name, row[0])
+            )
+        return int(row[0])
+
+    def _note_name(self, group_id: int, member_id: int, name: str | None) -> None:
+        folded = normalise(name).strip() if name else ""
+        if folded:
+            self._db.execute(
+                "INSERT OR IGNORE INTO member_names(group_id, member_id, folded, name)"
+                " VALUES(?, ?, ?, ?)",
+                (group_id, member_id, folded, name),
+            )
+
+    def write_names(self) -> None:
+        """Write the newest name of every member met since the last call."""
+        self._db.executemany(
+            "UPDATE memberships SET name = ?1, named_at = ?2"
+            " WHERE group_id = ?3 AND member_id = ?4 AND (named_at <= ?2 OR name IS NULL)",
+            [(name, at, *place) for place, (name, at) in self._changed.items()],
+        )
+        self._changed.clear()
+
+    def tag(self, name: str) -> int:
+        """Return the row id of a tag, of the one it is a synonym of if it is."""
+        row_id = self._tags.get(name)
+        if row_id is None:
+            row = self._db.execute(
+                "INSERT INTO tags(folded, name) VALUES(?, ?)"
+                " ON CONFLICT(folded) DO UPDATE SET folded = folded"
+                " RETURNING coalesce(synonym_of, id)",
+                (normalise(name), name),
+            ).fetchone()
+            row_id = self._tags[name] = int(row[0])
+        return row_id
+
+
+def _zone(name: str | None) -> str | None:
+    if name is None:
+        return None
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ArchiveError(
+            f"there is no time zone {name!r}.", "use a name like Asia/Shanghai"
+        ) from error
+    return name

@@ -1,0 +1,216 @@
+"""Turns a Message record into the values its row and index entry need; pure, so that it can run
+in another process than the writer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from archive import index, text
+from archive.records import (
+    KINDS,
+    AnyRecord,
+    Attachment,
+    Message,
+    Reaction,
+    Record,
+    Rejected,
+)
+
+MAX_TEXT = 100_000
+"""Characters kept of one message; no platform allows more than a fifth of it."""
+
+TIME_GUESSED, RECALLED, TRUNCATED, PINNED = 1, 2, 4, 8
+"""Bits of a message's flags."""
+
+_KIND = {name: number for number, name in enumerate(KINDS)}
+_LINK = re.compile(r"https?://|www\.", re.I)
+_TAG = re.compile(r"(?<![\w/#&])#(?:([^\s#]{1,32})#|(\w{1,64}))")
+_encode = msgspec.msgpack.Encoder().encode
+_json = msgspec.json.Encoder().encode
+
+
+class Prepared(msgspec.Struct, array_like=True, gc=False):
+    """A message ready to be written; see `archive.tables.MessageRow` for the names."""
+
+    group_key: str
+    platform_id: str | None
+    local_id: str | None
+    sender_key: str | None
+    sender_name: str | None
+    sent_at: int | None
+    precision: int
+    edited_at: int | None
+    kind: int
+    text: str
+    more: str | None
+    reply_to: str | None
+    local_reply_to: str | None
+    topic: str | None
+    service: str | None
+    detail: str | None
+    flags: int
+    quality: int
+    digest: int
+    body: str
+    chars: str
+    facet: str
+    """The part that does not depend on the archive: kind, has-…, is-…"""
+    tags: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
+    reactions: tuple[Reaction, ...]
+
+
+Ready = Prepared | Record
+
+
+def prepare_all(records: Iterable[AnyRecord]) -> Iterator[Ready]:
+    """Prepare the messages of a stream, pass everything else on."""
+    for record in records:
+        if not isinstance(record, Message):
+            yield clean(record)
+            continue
+        if len(record.text) > MAX_TEXT:
+            where = f"message {record.id or record.local_id or record.sent_at}"
+            yield Rejected(where, f"the text after {MAX_TEXT:,} characters was cut off")
+        yield prepare(record)
+
+
+def prepare(message: Message) -> Prepared:
+    """Compute a message's columns, digest and tokens."""
+    try:
+        packed = _encode(message)
+    except UnicodeEncodeError:
+        message = _lossless(message)
+        packed = _encode(message)
+    flags = RECALLED if message.recalled else 0
+    words = message.text
+    if len(words) > MAX_TEXT:
+        words, flags = words[:MAX_TEXT], flags | TRUNCATED
+    more = _more(message)
+    found = text.EMPTY if message.recalled else text.tokens(index.indexable(words, more))
+    return Prepared(
+        message.group_key,
+        message.id,
+        message.local_id,
+        message.sender_key,
+        message.sender_name,
+        message.sent_at,
+        message.precision,
+        message.edited_at,
+        _KIND.get(message.kind, _KIND["unknown"]),
+        words,
+        more,
+        message.reply_to,
+        message.local_reply_to,
+        message.topic,
+        message.service,
+        _detail(message),
+        flags,
+        message.quality,
+        int.from_bytes(blake2b(packed, digest_size=8).digest(), "big", signed=True),
+        found.body,
+        found.chars,
+        _facet(message),
+        tags_in(words) if "#" in words else (),
+        message.attachments,
+        message.reactions,
+    )
+
+
+def tags_in(words: str) -> tuple[str, ...]:
+    """Return the tags written in a text, `#标签#` or `#tag`, once each; a bare number is none."""
+    found = (closed or bare for closed, bare in _TAG.findall(words))
+    return tuple(dict.fromkeys(name for name in found if not name.isdigit()))
+
+
+def _more(message: Message) -> str | None:
+    """Collect what should be found though it is not in the text."""
+    if not (message.attachments or message.poll or message.nested or message.detail):
+        return None
+    parts = [a.name for a in message.attachments if a.name]
+    if message.poll is not None:
+        parts += [message.poll.question, *(option for option, _ in message.poll.options)]
+    parts += [str(message.detail[k]) for k in ("title", "place_name") if message.detail.get(k)]
+    for inner in message.nested:
+        parts += [part for part in (inner.sender_name, inner.text, _more(inner)) if part]
+    return "\n".join(parts)[:MAX_TEXT] or None
+
+
+def _facet(message: Message) -> str:
+    tokens = [f"k{_KIND.get(message.kind, _KIND['unknown'])}"]
+    spans_link = any(span.kind == "link" for span in message.spans)
+    if message.kind == "link" or spans_link or _LINK.search(message.text):
+        tokens.append("hlink")
+    tokens += sorted({f"h{a.kind}" for a in message.attachments if a.kind.isalpha()})
+    if message.poll is not None or message.kind in ("location", "poll"):
+        tokens.append(f"h{message.kind}")
+    for flag, there in (
+        ("xreply", message.reply_to or message.local_reply_to or message.quote),
+        ("xforwarded", message.forward or message.nested),
+        ("xedited", message.edited_at),
+        ("xservice", message.kind == "service"),
+        ("xrecalled", message.recalled),
+        ("xquestion", message.text.rstrip().endswith(("?", "？"))),
+    ):
+        if there:
+            tokens.append(flag)
+    return " ".join(tokens)
+
+
+def _detail(message: Message) -> str | None:
+    if not (
+        message.spans or message.forward or message.quote or message.poll
+        or message.nested or message.detail
+    ):  # fmt: skip
+        return None
+    detail: dict[str, Any] = dict(message.detail)
+    if message.spans:
+        detail["spans"] = [(s.kind, s.start, s.length, s.value) for s in message.spans]
+    for name, part in (
+        ("forward", message.forward),
+        ("quote", message.quote),
+        ("poll", message.poll),
+        ("nested", message.nested),
+    ):
+        if part:
+            detail[name] = part
+    return _json(detail).decode()
+
+
+def _lossless(message: Message) -> Message:
+    """Keep lone surrogates readable: replaced in the text, the original as JSON in `detail`."""
+    original = json.dumps(message.text)
+    cleaned = clean(message)
+    detail = {**cleaned.detail, "original_text": original}
+    return msgspec.structs.replace(cleaned, detail=detail)
+
+
+R = TypeVar("R", bound=Record)
+
+
+def clean(record: R) -> R:
+    """Replace what UTF-8 cannot hold (lone surrogates) in every string of a record."""
+    try:
+        _encode(record)
+    except UnicodeEncodeError:
+        return cast(R, _cleaned(record))
+    return record
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, msgspec.Struct):
+        fields = {name: _cleaned(getattr(value, name)) for name in value.__struct_fields__}
+        return type(value)(**fields)
+    if isinstance(value, tuple | list):
+        return type(value)(_cleaned(part) for part in value)
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(part) for key, part in value.items()}
+    return value

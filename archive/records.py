@@ -1,0 +1,222 @@
+"""What a platform or an export can tell us, as plain frozen values keyed by text."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+KINDS = (
+    "text", "photo", "video", "voice", "audio", "file", "sticker", "animation", "link",
+    "location", "contact", "poll", "forward", "card", "call", "red_packet", "transfer",
+    "poke", "game", "service", "unknown",
+)  # fmt: skip
+"""Message kinds; the position is stored, so the tuple only grows at its end."""
+
+
+class Record(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """The base of every record; `tag` lets a batch of mixed records travel between processes."""
+
+
+class Group(Record, frozen=True):
+    """A chat: group, channel or conversation."""
+
+    key: str
+    """`platform:id`, e.g. `telegram:-100123`, `qq:88990011`, `wechat:123@chatroom`."""
+    title: str | None = None
+    kind: str = "group"
+    """`group`, `channel` or `private`."""
+    time_zone: str | None = None
+    """IANA name, only where the source states it."""
+    title_only: bool = False
+    """The source names no id: the key was made by `title_key` and only proposes the group."""
+    aliases: tuple[str, ...] = ()
+    """Other keys the same group has had."""
+
+
+class Member(Record, frozen=True):
+    """A person or bot, and what one group calls them."""
+
+    key: str
+    """`platform:id`, or `name_key(...)` where the source gives only a name."""
+    name: str | None = None
+    username: str | None = None
+    group_key: str | None = None
+    group_name: str | None = None
+    """Card, group nickname."""
+    role: str | None = None
+    """`owner`, `admin`, `member` or the platform's own title."""
+    other_names: tuple[str, ...] = ()
+
+
+class Attachment(Record, frozen=True):
+    """A file that belongs to a message, present (`sha256`), to be fetched (`path`) or missing."""
+
+    kind: str = "file"
+    """photo video voice audio file sticker animation, as in `KINDS`."""
+    name: str | None = None
+    """As the sender named it; hostile text, never used as a path."""
+    path: str | None = None
+    """Where the export says it lies, relative to the export file's folder."""
+    sha256: str | None = None
+    missing: str | None = None
+    """Why the bytes are not there: `not exported`, `too large`, `unavailable`, `not found` …"""
+    mime: str | None = None
+    size: int | None = None
+    """Bytes."""
+    width: int | None = None
+    height: int | None = None
+    """Pixels."""
+    duration: int | None = None
+    """Seconds."""
+
+
+class Reaction(Record, frozen=True):
+    """How many answered a message with one emoji."""
+
+    emoji: str
+    """The emoji, or `custom:<document id>`, or `paid`."""
+    count: int = 1
+    members: tuple[str, ...] = ()
+    """Member keys, as far as the source names them."""
+
+
+class Span(Record, frozen=True):
+    """Formatting of a piece of the text; `start` and `length` in code points."""
+
+    kind: str
+    """bold italic underline strikethrough code pre spoiler blockquote link mention hashtag email
+    phone custom_emoji …"""
+    start: int
+    length: int
+    value: str | None = None
+    """href of a link, language of pre, member key of a mention."""
+
+
+class Forward(Record, frozen=True):
+    """Where a forwarded message came from, as far as it is known."""
+
+    name: str | None = None
+    key: str | None = None
+    """Member or group key."""
+    sent_at: int | None = None
+
+
+class Quote(Record, frozen=True):
+    """The quoted text of a reply whose target the source does not identify by id."""
+
+    text: str
+    name: str | None = None
+    sent_at: int | None = None
+
+
+class Poll(Record, frozen=True):
+    """A question with counted options."""
+
+    question: str
+    options: tuple[tuple[str, int], ...] = ()
+    """(text, voters)."""
+    voters: int | None = None
+    closed: bool = False
+
+
+class Message(Record, frozen=True):
+    """One row of a conversation."""
+
+    group_key: str
+    id: str | None = None
+    """The platform's id, stable within the group whoever exports it; None: match by content."""
+    sent_at: int | None = None
+    """Unix seconds, UTC; None or absurd: the neighbour's time is taken and flagged."""
+    sender_key: str | None = None
+    sender_name: str | None = None
+    """As shown beside this message."""
+    kind: str = "text"
+    text: str = ""
+    reply_to: str | None = None
+    """Id of the message answered, in the same group; `group_key:id` if in another."""
+    local_id: str | None = None
+    """An id that holds within this one file only (basic groups, rows without a stable id)."""
+    local_reply_to: str | None = None
+    quote: Quote | None = None
+    topic: str | None = None
+    """Id of the message that opened the topic."""
+    edited_at: int | None = None
+    recalled: bool = False
+    service: str | None = None
+    """The action of a service row, e.g. `join`, `pin_message`; `text` holds it in words."""
+    attachments: tuple[Attachment, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    spans: tuple[Span, ...] = ()
+    forward: Forward | None = None
+    poll: Poll | None = None
+    nested: tuple[Message, ...] = ()
+    """The messages of a merged record (合并转发), in order."""
+    detail: dict[str, Any] = {}
+    """Everything else the source tells, JSON values only (location, contact, link title, buttons,
+    `raw` for what no reader knows)."""
+    quality: int = 1
+    """How much the source knows: 3 live, 2 full export, 1 reduced export (HTML), 0 plain text."""
+    precision: int = 1
+    """The time's unit in seconds: 60 where a source gives only minutes."""
+
+
+class Recall(Record, frozen=True):
+    """A message was taken back by its sender or an admin."""
+
+    group_key: str
+    id: str
+    at: int | None = None
+    by: str | None = None
+
+
+class EssenceMark(Record, frozen=True):
+    """The platform itself says that a message is essence (群精华, pin)."""
+
+    group_key: str
+    id: str
+    by: str | None = None
+    at: int | None = None
+    removed: bool = False
+
+
+class Gap(Record, frozen=True):
+    """A span for which a source was complete (`complete`) or known to have missed messages."""
+
+    group_key: str
+    since: int
+    until: int
+    complete: bool = False
+    why: str = ""
+
+
+class Rejected(Record, frozen=True):
+    """A part of a source that could not be read; never silent."""
+
+    where: str
+    """Line, row, message id or byte offset, for a person: `line 12`, `message 881`."""
+    why: str
+    """Names the fault, never quotes message text."""
+
+
+AnyRecord = Group | Member | Message | Recall | EssenceMark | Gap | Rejected
+
+
+def _short_hash(*parts: str) -> str:
+    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()
+
+
+def title_key(platform: str, title: str) -> str:
+    """Make the group key for a source that gives only a title (`Group.title_only`)."""
+    return f"{platform}:~{_short_hash(title.strip())}"
+
+
+def name_key(group_key: str, name: str) -> str:
+    """Make the member key for a source that gives only a name: one person per name and group."""
+    return f"{platform_of(group_key)}:~{_short_hash(group_key, name.strip())}"
+
+
+def platform_of(key: str) -> str:
+    """Return the part of a key before the first colon: `telegram`, `qq`, `wechat` …"""
+    return key.partition(":")[0]

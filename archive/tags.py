@@ -1,0 +1,119 @@
+"""Tags: said in a message (`#标签#`, `#tag`) or added by a person; synonyms count as one."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from archive.access import Reader
+from archive.audit import note
+from archive.errors import ArchiveError
+from archive.groups import allowed_ids, group_id
+from archive.loading import load_views
+from archive.merge import facet_of, load, store
+from archive.text import normalise
+from archive.views import MessageView, TagView
+
+
+def find_tag(db: sqlite3.Connection, name: str) -> int | None:
+    """Return the row id of the tag that stands for this name, None if there is none."""
+    row = db.execute(
+        "SELECT coalesce(synonym_of, id) FROM tags WHERE folded = ?", (_folded(name),)
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def tag_ids(db: sqlite3.Connection, name: str) -> list[int]:
+    """Return the row ids of a tag and of all its synonyms."""
+    main = find_tag(db, name)
+    rows = db.execute("SELECT id FROM tags WHERE id = ?1 OR synonym_of = ?1", (main,))
+    return [i for (i,) in rows]
+
+
+def list_tags(
+    db: sqlite3.Connection, reader: Reader, group_key: str | None = None
+) -> list[TagView]:
+    """Return the tags in what a reader may see, the most used first."""
+    where, values = _visible(db, reader, group_key)
+    rows = db.execute(
+        "SELECT coalesce(s.name, t.name), count(DISTINCT m.id),"
+        " count(DISTINCT e.essence_id) FROM message_tags JOIN tags t ON t.id = tag_id"
+        " LEFT JOIN tags s ON s.id = t.synonym_of JOIN messages m ON m.id = message_tags.message_id"
+        f" LEFT JOIN essence_messages e ON e.message_id = m.id WHERE {where} AND m.flags & 2 = 0"
+        " GROUP BY coalesce(t.synonym_of, t.id) ORDER BY 2 DESC, 1",
+        values,
+    )
+    return [TagView(*row) for row in rows]
+
+
+def tagged(
+    db: sqlite3.Connection, reader: Reader, name: str, before: int | None = None, limit: int = 20
+) -> list[MessageView]:
+    """Return the messages with a tag or its synonyms, newest first; page with `before=last.id`."""
+    where, values = _visible(db, reader, None)
+    rows = db.execute(
+        "SELECT DISTINCT m.id FROM message_tags JOIN messages m ON m.id = message_id"
+        f" WHERE {where} AND m.flags & 2 = 0 AND m.id < ?"
+        " AND tag_id IN (SELECT value FROM json_each(?)) ORDER BY m.id DESC LIMIT ?",
+        (*values, before or 1 << 62, json.dumps(tag_ids(db, name)), limit),
+    )
+    return load_views(db, reader, [i for (i,) in rows])
+
+
+def _visible(
+    db: sqlite3.Connection, reader: Reader, group_key: str | None
+) -> tuple[str, tuple[str | int, ...]]:
+    if group_key is not None:
+        return "m.group_id = ?", (group_id(db, reader, group_key),)
+    allowed = allowed_ids(db, reader)
+    if allowed is None:
+        return "1", ()
+    return "m.group_id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(allowed)),)
+
+
+def add_tags(db: sqlite3.Connection, ids: list[int], names: tuple[str, ...], by: str) -> None:
+    """Add tags to messages; never takes any away. Refreshes the index."""
+    for name in names:
+        label = name.strip().strip("#").strip()
+        if not label or len(label) > 64 or label != "".join(label.split()):
+            raise ArchiveError(
+                f"{name[:20]!r} is no tag.", "a tag is one word, up to 64 characters"
+            )
+        row = db.execute(
+            "INSERT INTO tags(folded, name) VALUES(?, ?) ON CONFLICT(folded)"
+            " DO UPDATE SET folded = folded RETURNING coalesce(synonym_of, id)",
+            (_folded(label), label),
+        ).fetchone()
+        db.executemany(
+            "INSERT OR IGNORE INTO message_tags(message_id, tag_id, added_by) VALUES(?, ?, ?)",
+            [(i, row[0], by) for i in ids],
+        )
+    refresh_index(db, ids)
+
+
+def set_synonym(db: sqlite3.Connection, name: str, main: str, by: str) -> int:
+    """Let one tag stand for another; messages tagged with either are found by both."""
+    if _folded(name) == _folded(main):
+        raise ArchiveError("a tag is no synonym of itself.", "name two tags")
+    for label in (name, main):
+        db.execute("INSERT OR IGNORE INTO tags(folded, name) VALUES(?, ?)", (_folded(label), label))
+    target = find_tag(db, main)
+    (row_id,) = db.execute("SELECT id FROM tags WHERE folded = ?", (_folded(name),)).fetchone()
+    if row_id == target:
+        raise ArchiveError(f"{main} already stands for {name}.", "nothing needs doing")
+    db.execute("UPDATE tags SET synonym_of = ?1 WHERE id = ?2 OR synonym_of = ?2", (target, row_id))
+    rows = db.execute("SELECT DISTINCT message_id FROM message_tags WHERE tag_id = ?", (row_id,))
+    refresh_index(db, [i for (i,) in rows.fetchall()])
+    note(db, by, "synonym", str(row_id), str(target))
+    return len(tag_ids(db, main))
+
+
+def refresh_index(db: sqlite3.Connection, ids: list[int]) -> None:
+    """Bring the index entries of messages in line with their essence and tags."""
+    for row_id in ids:
+        old = load(db, row_id)
+        store(db, row_id, old, {"facet": facet_of(db, row_id, old["group_id"], old)})
+
+
+def _folded(name: str) -> str:
+    return normalise(name.strip().strip("#"))

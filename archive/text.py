@@ -1,0 +1,133 @@
+"""How text becomes search tokens: the one tokeniser of index, queries and highlights.
+
+Normalise: NFKC, casefold, 繁→简 character by character, invisible characters dropped.
+Tokens: a run of Han, kana or hangul gives its overlapping pairs and then its last character;
+letters and digits give words; an emoji is a token of its own. Any substring of a run is therefore
+a phrase of neighbouring tokens, and no phrase matches across two runs.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+VERSION = 1
+"""Grows with every change to the tokens; a database with another number must be reindexed."""
+
+MAX_TOKEN = 64
+"""Characters of a word that count; FTS5 stops at 32 KiB."""
+
+_HAN = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3040-\u30ff\u3105-\u312f"
+    "\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
+    "\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U000323af"
+)
+_EMOJI = "\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
+_RUN = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+(?:(?:\+\+|#)(?![^\W_{_HAN}]))?)|([{_EMOJI}])")
+_INVISIBLE = (
+    0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF, *range(0xE0000, 0xE0200),
+)  # fmt: skip
+
+
+@cache
+def _table() -> dict[int, str | None]:
+    pairs = (Path(__file__).parent / "simplified.txt").read_text("utf-8").split()
+    table: dict[int, str | None] = {ord(pair[0]): pair[1] for pair in pairs}
+    table.update(dict.fromkeys(_INVISIBLE))
+    return table
+
+
+def normalise(text: str) -> str:
+    """Return the form in which text is compared: width, case and 繁/简 do not matter in it."""
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", folded).translate(_table())
+
+
+class Tokens(NamedTuple):
+    """What the index holds of a text; each column is tokens separated by spaces."""
+
+    body: str
+    chars: str
+    """Each Han character once, for queries of one character."""
+
+
+EMPTY = Tokens("", "")
+
+
+def tokens(text: str) -> Tokens:
+    """Tokenise a text for the index."""
+    body: list[str] = []
+    chars: dict[str, None] = {}
+    for han, word, emoji in _RUN.findall(normalise(text)):
+        if han:
+            body += [a + b for a, b in pairwise(han)]
+            body.append(han[-1])
+            chars.update(dict.fromkeys(han))
+        else:
+            body += _word(word or emoji)
+    return Tokens(" ".join(body), " ".join(chars))
+
+
+def _word(word: str) -> list[str]:
+    # "c++" and "c#" are found as themselves and as "c"
+    bare = word.rstrip("+#")
+    return [bare[:MAX_TOKEN]] if bare == word else [bare[:MAX_TOKEN], word[-MAX_TOKEN:]]
+
+
+class Phrase(NamedTuple):
+    """A query term as the index knows it: neighbouring tokens of one column."""
+
+    tokens: tuple[str, ...]
+    column: str = "body"
+    prefix: bool = False
+    """The last token may go on."""
+
+
+def phrase(term: str) -> Phrase | None:
+    """Turn one query term (a word or a quoted phrase) into tokens; None when nothing remains."""
+    runs = _RUN.findall(normalise(term))
+    found: list[str] = []
+    for position, (han, word, emoji) in enumerate(runs, 1):
+        last = position == len(runs)
+        if not han:
+            found += _word(word or emoji)
+        elif len(runs) == 1 and len(han) == 1:
+            return Phrase((han,), "chars")
+        else:
+            found += [a + b for a, b in pairwise(han)]
+            if not last:
+                found.append(han[-1])
+            elif len(han) == 1:
+                return Phrase((*found, han), prefix=True)
+    return Phrase(tuple(found)) if found else None
+
+
+def prefix(term: str) -> Phrase | None:
+    """Turn `docke*` into tokens of which the last may go on; Han terms are substrings anyway."""
+    found = phrase(term)
+    if found is None or found.column == "chars" or _RUN.findall(normalise(term))[-1][0]:
+        return found
+    return found._replace(prefix=True)
+
+
+_IN_WORD = rf"[^\W_{_HAN}]"
+
+
+def pattern(term: str) -> str | None:
+    """Return a regular expression that finds a term in normalised text, as the index would."""
+    star = term.endswith("*")
+    parts: list[str] = []
+    for han, word, emoji in _RUN.findall(normalise(term)):
+        parts.append(
+            re.escape(han or emoji)
+            if not word
+            else f"(?<!{_IN_WORD}){re.escape(word)}" + ("" if star else f"(?!{_IN_WORD})")
+        )
+    return r"[\W_]*?".join(parts) or None

@@ -1,0 +1,52 @@
+"""Forgotten messages stay forgotten: a keyed hash of each holds against every later source."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import sqlite3
+import time
+
+from archive.matching import match_of
+from archive.people import KnownGroup
+from archive.prepare import Prepared
+
+
+def forgotten(
+    db: sqlite3.Connection, group: KnownGroup, named: list[tuple[str, Prepared]]
+) -> set[str]:
+    """Return the ids among these that were forgotten, recognised by id or by content."""
+    if (
+        db.execute("SELECT 1 FROM tombstones WHERE group_id = ? LIMIT 1", (group.id,)).fetchone()
+        is None
+    ):
+        return set()
+    secret = _secret(db)
+    marks: dict[str, str] = {}
+    for platform_id, message in named:
+        marks[_mark(secret, platform_id)] = platform_id
+        marks[_mark(secret, match_of(message))] = platform_id
+    rows = db.execute(
+        "SELECT match FROM tombstones WHERE group_id = ?"
+        " AND match IN (SELECT value FROM json_each(?))",
+        (group.id, json.dumps(list(marks))),
+    )
+    return {marks[match] for (match,) in rows}
+
+
+def bury(db: sqlite3.Connection, group_id: int, names: list[str]) -> None:
+    """Write tombstones for a message's ids and content hash (`matching.match_of`)."""
+    secret = _secret(db)
+    db.executemany(
+        "INSERT OR IGNORE INTO tombstones(group_id, match, forgotten_at) VALUES(?, ?, ?)",
+        [(group_id, _mark(secret, name), int(time.time())) for name in names],
+    )
+
+
+def _secret(db: sqlite3.Connection) -> bytes:
+    (value,) = db.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()
+    return bytes.fromhex(value)
+
+
+def _mark(secret: bytes, name: str) -> str:
+    return hmac.digest(secret, name.encode(), "sha256").hex()

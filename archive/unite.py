@@ -1,0 +1,226 @@
+"""Makes two groups one, and two members one: what was known by title or name gets its real key."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+
+from archive import index
+from archive.database import transaction
+from archive.errors import ArchiveError
+from archive.fresh import count_days
+from archive.matching import resolve
+from archive.merge import entry_of, facet_of, load, merge, refresh_span, store
+from archive.people import Directory, KnownGroup
+from archive.prepare import Prepared
+from archive.records import Attachment, Reaction
+
+BATCH = 2_000
+"""Messages moved in one transaction."""
+
+_CHILDREN = ("versions", "attachments", "reactions", "essence_messages", "message_tags")
+
+
+def begin_union(db: sqlite3.Connection, source_key: str, target_key: str) -> None:
+    """Decide that two groups are one; `finish_unions` does it and goes on after a kill."""
+    directory = Directory(db)
+    source, target = directory.group(source_key), directory.group(target_key)
+    if source.id == target.id:
+        raise ArchiveError("that is the same group.", "name two groups")
+    if source.key.partition(":")[0] != target.key.partition(":")[0]:
+        raise ArchiveError("groups of two platforms stay two.", "name two groups of one platform")
+    db.execute(
+        "INSERT OR REPLACE INTO aliases(kind, group_id, other, target) VALUES('union', ?, ?, ?)",
+        (source.id, source.key, target.id),
+    )
+
+
+def finish_unions(db: sqlite3.Connection) -> None:
+    """Do all unions, a batch a transaction; `db` is for writing, outside a transaction."""
+    busy = True
+    while busy:
+        with transaction(db):
+            busy = unite_some(db)
+
+
+def unite_some(db: sqlite3.Connection) -> bool:
+    """Move one batch of a union within the caller's transaction; return whether there is more."""
+    row = db.execute(
+        "SELECT group_id, other, target FROM aliases WHERE kind = 'union' LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return False
+    source_id, source_key, target_id = row
+    (target_key,) = db.execute("SELECT key FROM groups WHERE id = ?", (target_id,)).fetchone()
+    if not _move(db, source_id, Directory(db).group(target_key)):
+        _close(db, source_id, source_key, target_id)
+        refresh_span(db, target_id)
+        join_names(db, target_id)
+    return True
+
+
+def _move(db: sqlite3.Connection, source_id: int, target: KnownGroup) -> int:
+    rows = db.execute(
+        "SELECT id, platform_id, sent_at FROM messages WHERE group_id = ? ORDER BY id LIMIT ?",
+        (source_id, BATCH),
+    ).fetchall()
+    known = resolve(db, target, [platform_id for _, platform_id, _ in rows])
+    days: Counter[str] = Counter()
+    for row_id, platform_id, sent_at in rows:
+        old = load(db, row_id)
+        if platform_id in known:
+            merge(
+                db, target, known[platform_id], as_prepared(db, row_id), old["sender_id"],
+                [i for (i,) in db.execute(
+                    "SELECT tag_id FROM message_tags WHERE message_id = ?", (row_id,))],
+            )  # fmt: skip
+            _drop(db, row_id, known[platform_id])
+        else:
+            moved = {**old, "group_id": target.id}
+            facet = facet_of(db, row_id, target.id, moved)
+            store(db, row_id, old, {"group_id": target.id, "facet": facet})
+            days[target.day(sent_at)] += 1
+    count_days(db, target, days)
+    db.execute("UPDATE groups SET messages = messages - ? WHERE id = ?", (len(rows), source_id))
+    db.execute("UPDATE groups SET messages = messages + ? WHERE id = ?", (days.total(), target.id))
+    return len(rows)
+
+
+def _drop(db: sqlite3.Connection, row_id: int, kept_id: int) -> None:
+    """Remove a message that stands twice; what people added to it goes to the other row."""
+    index.replace(db, row_id, entry_of(load(db, row_id)), None)
+    for table in ("versions", "essence_messages", "message_tags"):
+        db.execute(
+            f"UPDATE OR IGNORE {table} SET message_id = ? WHERE message_id = ?", (kept_id, row_id)
+        )
+    for table in _CHILDREN:
+        db.execute(f"DELETE FROM {table} WHERE message_id = ?", (row_id,))
+    db.execute("DELETE FROM messages WHERE id = ?", (row_id,))
+    kept = load(db, kept_id)
+    store(db, kept_id, kept, {"facet": facet_of(db, kept_id, kept["group_id"], kept)})
+
+
+def _close(db: sqlite3.Connection, source_id: int, source_key: str, target_id: int) -> None:
+    """Let the emptied group's keys lead to the other one."""
+    db.execute(
+        "INSERT INTO memberships(group_id, member_id, name, named_at, role)"
+        " SELECT ?, member_id, name, named_at, role FROM memberships WHERE group_id = ?"
+        " ON CONFLICT DO UPDATE SET name = CASE WHEN excluded.named_at > named_at"
+        " THEN excluded.name ELSE name END, role = coalesce(role, excluded.role)",
+        (target_id, source_id),
+    )
+    for table in ("member_names", "coverage", "essence"):
+        db.execute(
+            f"UPDATE OR IGNORE {table} SET group_id = ? WHERE group_id = ?", (target_id, source_id)
+        )
+    for table in ("tombstones", "aliases"):
+        db.execute(
+            f"UPDATE OR IGNORE {table} SET group_id = ? WHERE group_id = ?"
+            + (" AND kind = 'message'" if table == "aliases" else ""),
+            (target_id, source_id),
+        )
+    db.execute(
+        "UPDATE groups SET with_ids = max(with_ids, s.with_ids),"
+        " without_ids = max(without_ids, s.without_ids) FROM (SELECT with_ids, without_ids"
+        " FROM groups WHERE id = ?) AS s WHERE id = ?",
+        (source_id, target_id),
+    )
+    for table in ("memberships", "member_names", "days"):
+        db.execute(f"DELETE FROM {table} WHERE group_id = ?", (source_id,))
+    db.execute("DELETE FROM aliases WHERE kind = 'union' AND other = ?", (source_key,))
+    db.execute(
+        "UPDATE aliases SET target = ? WHERE kind = 'group' AND target = ?", (target_id, source_id)
+    )
+    db.execute(
+        "INSERT OR IGNORE INTO aliases(kind, group_id, other, target) VALUES('group', 0, ?, ?)",
+        (source_key, target_id),
+    )
+    db.execute("DELETE FROM groups WHERE id = ?", (source_id,))
+
+
+def as_prepared(db: sqlite3.Connection, row_id: int) -> Prepared:
+    """Read a stored message back as if a source had just told of it."""
+    row = load(db, row_id)
+    attachments = tuple(
+        Attachment(*part)
+        for part in db.execute(
+            "SELECT kind, name, NULL, sha256, missing, mime, size, width, height, duration"
+            " FROM attachments WHERE message_id = ? ORDER BY position",
+            (row_id,),
+        )
+    )
+    reactions = tuple(
+        Reaction(*part)
+        for part in db.execute("SELECT emoji, count FROM reactions WHERE message_id = ?", (row_id,))
+    )
+    return Prepared(
+        group_key="", platform_id=row["platform_id"], local_id=None, sender_key=None,
+        sender_name=row["sender_name"], sent_at=row["sent_at"], precision=1,
+        edited_at=row["edited_at"], kind=row["kind"], text=row["text"], more=row["more"],
+        reply_to=row["reply_to"], local_reply_to=None, topic=row["topic"], service=row["service"],
+        detail=row["detail"], flags=row["flags"], quality=row["quality"], digest=row["digest"],
+        body="", chars="",
+        facet=" ".join(token for token in row["facet"].split() if token[0] in "khx"),
+        tags=(), attachments=attachments, reactions=reactions,
+    )  # fmt: skip
+
+
+def join_names(db: sqlite3.Connection, group_id: int) -> int:
+    """Join those known by name only to the one person of that name in the group; return how many.
+
+    Where two people share the name, the name stays a person of its own unless it said nothing.
+    """
+    joined = 0
+    names = db.execute(
+        "SELECT DISTINCT p.id, n.folded FROM member_names n JOIN members p ON p.id = n.member_id"
+        " WHERE n.group_id = ? AND p.name_only",
+        (group_id,),
+    ).fetchall()
+    for member_id, folded in names:
+        real = db.execute(
+            "SELECT DISTINCT p.id FROM member_names n JOIN members p ON p.id = n.member_id"
+            " WHERE n.group_id = ? AND n.folded = ? AND NOT p.name_only LIMIT 2",
+            (group_id, folded),
+        ).fetchall()
+        namesake = (
+            real
+            or db.execute(
+                "SELECT DISTINCT member_id FROM member_names WHERE group_id = ? AND folded = ?"
+                " AND member_id < ? ORDER BY member_id LIMIT 1",
+                (group_id, folded, member_id),
+            ).fetchall()
+        )
+        if len(namesake) == 1:
+            _join(db, group_id, member_id, namesake[0][0])
+            joined += 1
+        elif namesake and not _messages_of(db, member_id, 1):
+            _forget_member(db, member_id)
+    return joined
+
+
+def _messages_of(db: sqlite3.Connection, member_id: int, limit: int = -1) -> list[int]:
+    rows = db.execute(
+        f"SELECT rowid FROM {index.TABLE} WHERE {index.TABLE} MATCH ? LIMIT ?",
+        (f'facet : "s{member_id}"', limit),
+    )
+    return [i for (i,) in rows.fetchall()]
+
+
+def _join(db: sqlite3.Connection, group_id: int, member_id: int, real_id: int) -> None:
+    for row_id in _messages_of(db, member_id):
+        old = load(db, row_id)
+        new = {**old, "sender_id": real_id}
+        facet = facet_of(db, row_id, group_id, new)
+        store(db, row_id, old, {"sender_id": real_id, "facet": facet})
+    (key,) = db.execute("SELECT key FROM members WHERE id = ?", (member_id,)).fetchone()
+    db.execute(
+        "INSERT OR REPLACE INTO aliases(kind, group_id, other, target) VALUES('member', 0, ?, ?)",
+        (key, real_id),
+    )
+    _forget_member(db, member_id)
+
+
+def _forget_member(db: sqlite3.Connection, member_id: int) -> None:
+    for table in ("memberships", "member_names"):
+        db.execute(f"DELETE FROM {table} WHERE member_id = ?", (member_id,))
+    db.execute("DELETE FROM members WHERE id = ?", (member_id,))

@@ -1,0 +1,131 @@
+"""Proves that the archive is whole: database, counters, index = messages, media = attachments."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+
+from archive import index, text
+from archive.database import Archive
+from archive.errors import ArchiveError
+from archive.reindex import entries
+
+_BATCH = 5_000
+
+
+def verify(archive: Archive, progress: Callable[[int, int], None] | None = None) -> list[str]:
+    """Return what is wrong, each with the command that mends it; nothing found is an empty list."""
+    found: list[str] = []
+    try:
+        with archive.reading() as db:
+            found += _database(db)
+            found += _counters(db)
+            found += _media(db, archive)
+            if not found or not found[0].startswith("database"):
+                found += _index(db, progress)
+    except (sqlite3.DatabaseError, ArchiveError) as error:
+        found.append(f"database: {error}; restore a backup, or run: chendian reindex")
+    return found
+
+
+def _database(db: sqlite3.Connection) -> list[str]:
+    said = [row[0] for row in db.execute("PRAGMA quick_check(5)")]
+    return [] if said == ["ok"] else [f"database: {line}; restore a backup" for line in said]
+
+
+def _counters(db: sqlite3.Connection) -> Iterator[str]:
+    rows = db.execute(
+        "SELECT g.key, g.messages, (SELECT count(*) FROM messages m WHERE m.group_id = g.id),"
+        " (SELECT coalesce(sum(messages), 0) FROM days d WHERE d.group_id = g.id) FROM groups g"
+    )
+    for key, counted, there, by_day in rows:
+        if not counted == there == by_day:
+            yield f"counters: {key} says {counted} messages and {by_day} by day, there are {there}"
+    for table in ("attachments", "reactions", "versions", "essence_messages", "message_tags"):
+        (orphans,) = db.execute(
+            f"SELECT count(*) FROM {table} WHERE message_id NOT IN (SELECT id FROM messages)"
+        ).fetchone()
+        if orphans:
+            yield f"counters: {orphans} rows of {table} belong to no message"
+
+
+def _media(db: sqlite3.Connection, archive: Archive) -> Iterator[str]:
+    known = {digest for (digest,) in db.execute("SELECT sha256 FROM media")}
+    wanted = db.execute("SELECT DISTINCT sha256 FROM attachments WHERE sha256 IS NOT NULL")
+    for (digest,) in wanted:
+        if digest not in known:
+            yield f"media: {digest[:12]} is on a message but not in the list; import it again"
+    for digest in sorted(known):
+        path = archive.media.path(digest)
+        if not path.is_file():
+            yield f"media: {digest[:12]} is gone; import the export with its files again"
+            continue
+        actual = sha256()
+        with path.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                actual.update(chunk)
+        if actual.hexdigest() != digest:
+            yield f"media: {digest[:12]} was changed on disk; import the export again"
+
+
+def _index(db: sqlite3.Connection, progress: Callable[[int, int], None] | None) -> Iterator[str]:
+    """Build what the index should be in a scratch database and compare every term's counts."""
+    mend = "run: chendian reindex"
+    row = db.execute("SELECT value FROM meta WHERE name = 'tokens'").fetchone()
+    if row is None or row[0] != str(text.VERSION):
+        yield f"index: made by another tokeniser; {mend}"
+        return
+    scratch = sqlite3.connect("", isolation_level=None)
+    try:
+        index.create(scratch, "wanted")
+        _fill(db, scratch, progress)
+        db.execute("PRAGMA query_only=OFF")
+        db.execute(
+            "CREATE VIRTUAL TABLE temp.index_terms USING fts5vocab(main, message_index, col)"
+        )
+        scratch.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, wanted, col)")
+        there = db.execute("SELECT term, col, doc, cnt FROM temp.index_terms")
+        wanted = scratch.execute("SELECT term, col, doc, cnt FROM temp.terms")
+        yield from _differences(there, wanted, mend)
+    except sqlite3.DatabaseError as error:
+        yield f"index: cannot be read ({error}); {mend}"
+    finally:
+        scratch.close()
+
+
+def _fill(
+    db: sqlite3.Connection,
+    scratch: sqlite3.Connection,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    (total,) = db.execute("SELECT count(*) FROM messages").fetchone()
+    rows = db.execute("SELECT id, text, more, facet, flags FROM messages ORDER BY id")
+    done = 0
+    scratch.execute("BEGIN")
+    while batch := rows.fetchmany(_BATCH):
+        index.add(scratch, entries(batch), "wanted")
+        done += len(batch)
+        if progress is not None:
+            progress(done, total)
+    scratch.execute("COMMIT")
+
+
+def _differences(
+    there: Iterator[tuple[str, ...]], wanted: Iterator[tuple[str, ...]], mend: str
+) -> Iterator[str]:
+    different = 0
+    one, two = next(there, None), next(wanted, None)
+    while one is not None or two is not None:
+        if one == two:
+            one, two = next(there, None), next(wanted, None)
+            continue
+        different += 1
+        ahead = two is None or (one is not None and one[:2] < two[:2])
+        level = one is not None and two is not None and one[:2] == two[:2]
+        if level or ahead:
+            one = next(there, None)
+        if level or not ahead:
+            two = next(wanted, None)
+    if different:
+        yield f"index: {different} terms differ from the messages; {mend}"

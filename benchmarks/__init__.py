@@ -1,0 +1,1 @@
+"""Measures what the docs claim: a generated history, imported, searched and checked."""

@@ -1,0 +1,177 @@
+"""The steps of a benchmark: each measures one thing and returns plain numbers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import msgspec
+
+from archive.database import open_archive
+from benchmarks.bare import measure_bare
+from benchmarks.export import read_lines
+from benchmarks.generate import generate
+from benchmarks.oracle import find
+from benchmarks.pages import measure_pages
+from benchmarks.peers import SIZE, measure_whoosh
+from benchmarks.processes import Failed, run, site
+from benchmarks.queries import make_queries, sample
+from benchmarks.searching import (
+    Times,
+    Verdict,
+    judge,
+    percentile,
+    time_command,
+    time_inside,
+    time_over_http,
+)
+from benchmarks.wanted import Query
+
+Numbers = dict[str, Any]
+
+
+class Bench:
+    """One benchmark in one folder: the chat, the archive made of it, the results so far."""
+
+    def __init__(self, folder: Path, size: int, seed: int) -> None:
+        self.size, self.seed = size, seed
+        self.chat = folder / f"chat-{size}-{seed}" / "result.json"
+        self.data = folder / "data"
+        self._results = folder / "results.json"
+        self._queries: list[Query] | None = None
+
+    def results(self) -> dict[str, Numbers]:
+        """Return what has been measured in this folder, by step."""
+        if not self._results.exists():
+            return {}
+        return msgspec.json.decode(self._results.read_bytes(), type=dict[str, Numbers])
+
+    def take(self, step: str) -> Numbers:
+        """Run a step and remember its numbers."""
+        numbers = STEPS[step](self)
+        self._results.write_text(json.dumps({**self.results(), step: numbers}), "utf-8")
+        return numbers
+
+    def make_chat(self) -> None:
+        """Write the chat to a file, unless it is there."""
+        if self.chat.exists():
+            return
+        self.chat.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self.chat.with_suffix(".part")
+        generate(unfinished, self.size, self.seed)
+        unfinished.rename(self.chat)
+
+    @property
+    def queries(self) -> list[Query]:
+        """The 200 queries, drawn from the chat."""
+        if self._queries is None:
+            every = max(1, self.size // 5_000)
+            self._queries = make_queries(sample(read_lines(self.chat), every), self.seed)
+        return self._queries
+
+
+def _import(bench: Bench) -> Numbers:
+    bench.make_chat()
+    shutil.rmtree(bench.data, ignore_errors=True)
+    printed, seconds, memory = run("import", bench.chat, "--data", bench.data, "--json")
+    report = json.loads(printed)
+    if report["messages"]["new"] != bench.size:
+        raise Failed(f"{bench.size} messages written, imported: {report['messages']}")
+    size = sum(path.stat().st_size for path in bench.data.rglob("*") if path.is_file())
+    return {
+        "messages": bench.size,
+        "seconds": seconds,
+        "per_second": bench.size / seconds,
+        "memory": memory,
+        "bytes_per_message": size / bench.size,
+        "export_bytes_per_message": bench.chat.stat().st_size / bench.size,
+    }
+
+
+def _bare(bench: Bench) -> Numbers:
+    bare = measure_bare(open_archive(bench.data))
+    return {**msgspec.to_builtins(bare), "per_second": bare.messages / bare.seconds}
+
+
+def _search(bench: Bench) -> Numbers:
+    return _summary(time_inside(bench.data, bench.queries))
+
+
+def _http(bench: Bench) -> Numbers:
+    with site(bench.data) as connection:
+        return _summary(time_over_http(connection, bench.queries))
+
+
+def _start(bench: Bench) -> Numbers:
+    return {"seconds": time_command(bench.data, bench.queries)}
+
+
+def _truth(bench: Bench) -> Numbers:
+    start = perf_counter()
+    truth = find(read_lines(bench.chat), bench.queries)
+    seconds = perf_counter() - start
+    verdicts = judge(bench.data, bench.queries, truth)
+    return {**_scores(verdicts), "oracle_seconds": seconds}
+
+
+def _scores(verdicts: list[Verdict]) -> Numbers:
+    right = sum(v.right for v in verdicts)
+    missed = sum(v.missed for v in verdicts)
+    wrong = sum(v.wrong for v in verdicts)
+    bad = [v for v in verdicts if v.missed or v.wrong or v.fault]
+    return {
+        "queries": len(verdicts),
+        "hits": right,
+        "recall": right / max(1, right + missed),
+        "precision": right / max(1, right + wrong),
+        "bad": [msgspec.to_builtins(v) for v in bad],
+    }
+
+
+def _pages(bench: Bench) -> Numbers:
+    with site(bench.data) as connection:
+        numbers: Numbers = msgspec.to_builtins(measure_pages(connection, bench.data))
+    return numbers
+
+
+def _whoosh(bench: Bench) -> Numbers:
+    lines = list(read_lines(bench.chat, SIZE))
+    peer = measure_whoosh(lines, bench.queries)
+    numbers: Numbers = msgspec.to_builtins(peer)
+    milliseconds = numbers.pop("search_ms")
+    return {**numbers, "per_second": peer.messages / peer.index_seconds, **_points(milliseconds)}
+
+
+def _points(milliseconds: list[float]) -> Numbers:
+    return {f"p{part}": percentile(milliseconds, part / 100) for part in (50, 95, 99)}
+
+
+def _summary(times: Times) -> Numbers:
+    kinds: dict[str, list[float]] = {}
+    for kind, milliseconds in times.again:
+        kinds.setdefault(kind, []).append(milliseconds)
+    everything = list(chain.from_iterable(kinds.values()))
+    return {
+        **_points(everything),
+        "slowest": max(everything),
+        "first_p99": percentile(times.first, 0.99),
+        "kinds": {kind: _points(taken) for kind, taken in kinds.items()},
+    }
+
+
+STEPS: dict[str, Callable[[Bench], Numbers]] = {
+    "import": _import,
+    "bare": _bare,
+    "search": _search,
+    "http": _http,
+    "start": _start,
+    "pages": _pages,
+    "truth": _truth,
+    "whoosh": _whoosh,
+}
+"""In this order; each after `import` needs the archive it left."""

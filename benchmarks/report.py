@@ -1,0 +1,152 @@
+"""Tells the results as a table for people, and keeps the last one in the docs."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+Results = dict[str, dict[str, Any]]
+Line = tuple[str, ...]
+
+BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
+_MB, _KB = 1e6, 1024
+
+
+class Row(NamedTuple):
+    """One measured thing with what must and what should be reached; `more` is better or less."""
+
+    name: str
+    step: str
+    value: Callable[[dict[str, Any]], float]
+    shown: str
+    floor: float | None = None
+    goal: float | None = None
+    more: bool = False
+
+
+ROWS = (
+    Row("import, file to searchable, messages/s", "import",
+        lambda r: r["per_second"], "{:,.0f}", 15_000, 25_000, True),
+    Row("import, peak memory of all processes, MB", "import",
+        lambda r: r["memory"] / _MB, "{:,.0f}", 300, 150),
+    Row("disk, bytes a message", "import", lambda r: r["bytes_per_message"], "{:,.0f}"),
+    Row("bare sqlite3 loop, messages/s", "bare", lambda r: r["per_second"], "{:,.0f}"),
+    Row("search in the process, p50 ms", "search", lambda r: r["p50"], "{:.2f}"),
+    Row("search in the process, p95 ms", "search", lambda r: r["p95"], "{:.2f}"),
+    Row("search in the process, p99 ms", "search", lambda r: r["p99"], "{:.2f}", 50, 20),
+    Row("search, asked for the first time, p99 ms", "search",
+        lambda r: r["first_p99"], "{:.2f}"),
+    Row("search over HTTP, p50 ms", "http", lambda r: r["p50"], "{:.2f}"),
+    Row("search over HTTP, p99 ms", "http", lambda r: r["p99"], "{:.2f}", 80, 30),
+    Row("`chendian search`, whole command, s", "start", lambda r: r["seconds"], "{:.2f}", 0.6, 0.6),
+    Row("recall against brute force", "truth", lambda r: r["recall"], "{:.6f}", 1, 1, True),
+    Row("precision against brute force", "truth", lambda r: r["precision"], "{:.6f}", 1, 1, True),
+    Row("queries answered wrongly", "truth", lambda r: len(r["bad"]), "{:.0f}", 0, 0),
+    Row("busiest day, first part of the page, ms", "pages",
+        lambda r: r["day_first_ms"], "{:.0f}", 60, 60),
+    Row("busiest day, all its parts, ms", "pages", lambda r: r["day_all_ms"], "{:.0f}"),
+    Row("page of results, ms", "pages", lambda r: r["search_page_ms"], "{:.0f}"),
+    Row("first load of the busiest day, compressed KB", "pages",
+        lambda r: r["day_bytes"] / _KB, "{:.1f}", 60, 60),
+    Row("first load of the home page, compressed KB", "pages",
+        lambda r: r["home_bytes"] / _KB, "{:.1f}", 60, 60),
+    Row("first load of a page of results, compressed KB", "pages",
+        lambda r: r["search_bytes"] / _KB, "{:.1f}", 60, 60),
+)  # fmt: skip
+
+
+def tell(results: Results) -> str:
+    """Write all tables as Markdown, which reads well on a terminal too."""
+    parts = [_main_table(results)]
+    if "search" in results:
+        parts.append(_kinds_table(results))
+    if "whoosh" in results:
+        parts.append(_whoosh_table(results))
+    if bad := results.get("truth", {}).get("bad"):
+        parts.append("\n".join(["Answered wrongly:", *map(_fault, bad)]))
+    return "\n\n".join(parts)
+
+
+def _main_table(results: Results) -> str:
+    lines: list[Line] = [("what", "measured", "floor", "goal", "")]
+    for row in ROWS:
+        if row.step in results:
+            value = row.value(results[row.step])
+            bounds = ["" if b is None else row.shown.format(b) for b in (row.floor, row.goal)]
+            lines.append((row.name, row.shown.format(value), *bounds, _mark(row, value)))
+    if "import" in results and "bare" in results:
+        value = results["import"]["per_second"] / results["bare"]["per_second"]
+        ratio = Row("import, ratio to the bare loop", "", lambda _: 0, "", 0.6, 0.8, True)
+        lines.insert(2, (ratio.name, f"{value:.2f}", "0.60", "0.80", _mark(ratio, value)))
+    return _table(lines)
+
+
+def _mark(row: Row, value: float) -> str:
+    if row.goal is None or row.floor is None:
+        return ""
+    if value >= row.goal if row.more else value <= row.goal:
+        return "goal"
+    return "floor" if (value >= row.floor if row.more else value <= row.floor) else "**below**"
+
+
+def _kinds_table(results: Results) -> str:
+    inside = results["search"]["kinds"]
+    http = results.get("http", {}).get("kinds", {})
+    lines: list[Line] = [("kind of query", "in the process p50 / p99 ms", "over HTTP p50 / p99 ms")]
+    for kind, points in inside.items():
+        lines.append((kind, _pair(points), _pair(http[kind]) if kind in http else ""))
+    return _table(lines)
+
+
+def _pair(points: dict[str, float]) -> str:
+    return f"{points['p50']:.2f} / {points['p99']:.2f}"
+
+
+def _whoosh_table(results: Results) -> str:
+    peer = results["whoosh"]
+    own = {step: results.get(step, {}) for step in ("import", "search", "truth")}
+    size = own["import"].get("messages")
+    disk = peer["bytes_per_message"]
+    head = f"Whoosh + jieba, first {peer['messages']:,}"
+    lines: list[Line] = [("", head, f"Chendian, all {size:,}" if size else "Chendian")]
+    for name, of_peer, step, key, shown in (
+        ("index, messages/s", peer["per_second"], "import", "per_second", "{:,.0f}"),
+        ("disk, bytes a message", disk, "import", "bytes_per_message", "{:,.0f}"),
+        ("search p50 ms", peer["p50"], "search", "p50", "{:.2f}"),
+        ("search p99 ms", peer["p99"], "search", "p99", "{:.2f}"),
+        ("recall", peer["recall"], "truth", "recall", "{:.3f}"),
+        ("precision", peer["precision"], "truth", "precision", "{:.3f}"),
+    ):
+        mine = own[step].get(key)
+        lines.append((name, shown.format(of_peer), "" if mine is None else shown.format(mine)))
+    complete = f"{peer['complete']} of {peer['queries']}"
+    truth = own["truth"]
+    mine = f"{truth['queries'] - len(truth['bad'])} of {truth['queries']}" if truth else ""
+    return _table([*lines, ("queries answered exactly", complete, mine)])
+
+
+def _fault(bad: dict[str, Any]) -> str:
+    counts = f"missed {bad['missed']}, wrong {bad['wrong']}"
+    return f"- `{bad['query']}` ({bad['kind']}): {'; '.join(filter(None, (counts, bad['fault'])))}"
+
+
+def _table(lines: list[Line]) -> str:
+    head, *rows = lines
+    rule = ("---", *("---:" for _ in head[1:]))
+    return "\n".join("| " + " | ".join(line) + " |" for line in (head, rule, *rows))
+
+
+def write_docs(path: Path, results: Results, command: str) -> None:
+    """Put the tables between the markers of the docs page."""
+    before, _, rest = path.read_text("utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    facts = (
+        f"`{command}`, {date.today():%Y-%m-%d}, {os.cpu_count()} cores,"
+        f" Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}."
+    )
+    path.write_text(f"{before}{BEGIN}\n{facts}\n\n{tell(results)}\n{END}{after}", "utf-8")

@@ -1,0 +1,75 @@
+"""`chendian import`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archive.errors import ArchiveError
+from bot.cli.options import AsJson, Data, opened, safe, show_json
+from bot.config import check_zone, load_config
+from bot.progress import Bar
+
+if TYPE_CHECKING:
+    from bot.importing import Outcome
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("import")(import_)
+
+
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="Export files, folders or ZIPs.")],
+    data: Data = None,
+    group: Annotated[
+        str | None, typer.Option(help="The group's title or key, where the file does not say.")
+    ] = None,
+    tz: Annotated[str | None, typer.Option(help="Zone of local times, e.g. Asia/Shanghai.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="E.g. gb18030, if not detected.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring in the history you exported. Importing the same again adds nothing."""
+    # imported late: the readers and their parsers would slow down every other command
+    from bot.importing import import_paths
+
+    zone = check_zone(tz or load_config().time_zone)
+    for path in paths:
+        if not path.exists():
+            raise ArchiveError(f"there is no {path}.", "check the path")
+    archive = opened(data, create=True)
+    with Bar("importing", quiet=as_json) as bar:
+        outcome = import_paths(
+            archive, paths, time_zone=zone, group=group, encoding=encoding, progress=bar.update
+        )
+    if as_json:
+        show_json(outcome.as_json())
+    else:
+        _show(outcome)
+    for failed in outcome.failed:
+        typer.echo(f"error: {safe(f'{failed.label}: {failed.what} {failed.hint}')}", err=True)
+    if outcome.failed or not (outcome.messages["read"] or outcome.groups):
+        if not outcome.failed:
+            typer.echo("error: no message could be read. see the rejected rows above.", err=True)
+        sys.exit(1)
+
+
+def _show(outcome: Outcome) -> None:
+    for file in outcome.files:
+        typer.echo(f"{safe(file.path)}  ({file.format})  {file.read:,} messages")
+        for rejected in file.rejected[:5]:
+            typer.echo(f"    not read: {safe(rejected['where'])}: {safe(rejected['why'])}")
+        if len(file.rejected) > 5:
+            typer.echo(f"    … and {len(file.rejected) - 5:,} more (--json lists them)")
+    for group in outcome.groups:
+        typer.echo(f"  {safe(group['title'])}  {group['messages']:,} messages  {group['key']}")
+    if outcome.missing_media:
+        reasons = ", ".join(f"{safe(why)} {n:,}" for why, n in outcome.missing_media.items())
+        typer.echo(f"  files that are not here: {reasons}")
+    for note in outcome.notes:
+        typer.echo(f"note: {safe(note)}")
+    counts = " · ".join(f"{name} {number:,}" for name, number in outcome.messages.items())
+    typer.echo(f"{counts} · in {outcome.seconds:.1f} s")

@@ -1,0 +1,251 @@
+"""Imports exports: a reading process beside the one writer, a transaction a batch, a report."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from archive.access import operator
+from archive.database import Archive, transaction
+from archive.errors import ArchiveError, NotFound
+from archive.groups import find_group, get_group
+from archive.keep import Keeper
+from archive.runs import begin_run, end_run
+from archive.unite import finish_unions
+from bot import reading
+from bot.reading import Batch, Begin, Done, End, Failed, Frame, Request
+
+WRITTEN = 10_000
+"""Records in one transaction."""
+
+_SMALL = 2 << 20
+"""Bytes up to which a process of its own would cost more than it saves."""
+
+_AHEAD = 12
+"""Frames the reading process may be ahead of the writer."""
+
+Progress = Callable[[int, int], None]
+
+
+class FileReport(msgspec.Struct):
+    """What became of one file."""
+
+    path: str
+    format: str
+    read: int = 0
+    rejected: list[dict[str, str]] = msgspec.field(default_factory=list)
+
+
+class Outcome(msgspec.Struct):
+    """What an import did."""
+
+    messages: dict[str, int] = msgspec.field(default_factory=dict)
+    groups: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    files: list[FileReport] = msgspec.field(default_factory=list)
+    missing_media: dict[str, int] = msgspec.field(default_factory=dict)
+    notes: list[str] = msgspec.field(default_factory=list)
+    failed: list[Failed] = msgspec.field(default_factory=list)
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as `chendian import --json` prints it."""
+        return {
+            "messages": self.messages,
+            "groups": self.groups,
+            "files": [msgspec.to_builtins(file) for file in self.files],
+            "missing_media": self.missing_media,
+            "notes": self.notes,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def import_paths(
+    archive: Archive,
+    paths: list[Path],
+    *,
+    time_zone: str,
+    group: str | None = None,
+    encoding: str | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Import files, folders and ZIPs. Safe to repeat, to kill, and to run twice at once.
+
+    Raises ArchiveError when the archive cannot be written or nothing could be read.
+    """
+    began = time.monotonic()
+    db = archive.connect_for_writing()
+    try:
+        finish_unions(db)
+        request = Request(
+            [str(path.absolute()) for path in paths],
+            str(archive.media.folder.absolute()),
+            time_zone,
+            _key_of(archive, group),
+            encoding,
+        )
+        run = _Import(db, [str(path) for path in paths])
+        try:
+            for frame in _frames(request, paths):
+                run.take(frame, progress)
+        except BaseException:
+            run.close("interrupted", archive, began)
+            raise
+        return run.close("done", archive, began)
+    finally:
+        db.close()
+
+
+def _key_of(archive: Archive, group: str | None) -> str | None:
+    """Turn the title of a group that is there into its key; a new title stays as it is."""
+    if group is None:
+        return None
+    with archive.reading() as db:
+        try:
+            return find_group(db, operator(), group).key
+        except NotFound:
+            return group
+
+
+class _Import:
+    """One import under way."""
+
+    def __init__(self, db: sqlite3.Connection, sources: list[str]) -> None:
+        self._db = db
+        with transaction(db):
+            self._run_id = begin_run(db, json.dumps(sources, ensure_ascii=False))
+        self._keeper = Keeper(db, source="import", run_id=self._run_id)
+        self._pending: list[Any] = []
+        self._outcome = Outcome()
+
+    def take(self, frame: Frame, progress: Progress | None) -> None:
+        if isinstance(frame, Batch):
+            self._pending += frame.records
+            self._pending += frame.messages
+            if len(self._pending) >= WRITTEN:
+                self._flush()
+            if progress is not None:
+                progress(frame.done, frame.total)
+        elif isinstance(frame, Begin):
+            self._outcome.files.append(FileReport(frame.label, frame.format))
+            self._keeper.begin_file()
+            self._read_before = self._keeper.report.read
+            self._rejected_before = len(self._keeper.report.rejected)
+        elif isinstance(frame, End):
+            self._end_file()
+        elif isinstance(frame, Failed):
+            self._outcome.failed.append(frame)
+            if frame.fatal:
+                self._flush()
+                raise ArchiveError(frame.what, frame.hint)
+
+    def _flush(self) -> None:
+        if self._pending:
+            with transaction(self._db):
+                self._keeper.write(self._pending)
+            self._pending = []
+
+    def _end_file(self) -> None:
+        self._flush()
+        with transaction(self._db):
+            self._keeper.end_file()
+        finish_unions(self._db)
+        report, file = self._keeper.report, self._outcome.files[-1]
+        file.read = report.read - self._read_before
+        file.rejected = [
+            {"where": r.where, "why": r.why} for r in report.rejected[self._rejected_before :]
+        ]
+
+    def close(self, state: str, archive: Archive, began: float) -> Outcome:
+        """Write down what was done and return it."""
+        report, outcome = self._keeper.report, self._outcome
+        outcome.messages = {
+            "read": report.read,
+            "new": report.new,
+            "updated": report.updated,
+            "unchanged": report.unchanged,
+            "rejected": len(report.rejected),
+        }
+        outcome.missing_media = dict(report.missing_media)
+        outcome.notes = report.notes
+        with archive.reading() as db:
+            found: dict[str, dict[str, Any]] = {}
+            for key, number in report.groups.items():
+                view = get_group(db, operator(), key)
+                row = found.setdefault(
+                    view.key, {"key": view.key, "title": view.title, "messages": 0}
+                )
+                row["messages"] += number
+        outcome.groups = list(found.values())
+        outcome.seconds = time.monotonic() - began
+        with transaction(self._db):
+            end_run(self._db, self._run_id, state, json.dumps(outcome.as_json()))
+        return outcome
+
+
+def _frames(request: Request, paths: list[Path]) -> Iterator[Frame]:
+    if sum(map(_size, paths)) <= _SMALL:
+        yield from reading.read(request)
+        return
+    finished = False
+    for data in _from_process(request):
+        frame = reading.decode(data)
+        finished = isinstance(frame, Done)
+        yield frame
+    if not finished:
+        raise ArchiveError(
+            "the reading process ended before the file did; what it had read is kept.",
+            "run the same command again; if it happens again, report the file's format",
+        )
+
+
+def _size(path: Path) -> int:
+    try:
+        if path.is_dir():
+            return sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
+        # a ZIP of text unpacks to several times its size
+        return path.stat().st_size * (8 if path.suffix.lower() == ".zip" else 1)
+    except OSError:
+        return 0
+
+
+def _from_process(request: Request) -> Iterator[bytes]:
+    """Run the reading process; a thread takes its frames so that it never waits for the disk."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot.reading"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+    )
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(msgspec.json.encode(request))
+    process.stdin.close()
+    frames: queue.Queue[bytes | None] = queue.Queue(_AHEAD)
+    source = process.stdout
+    stopped = threading.Event()
+
+    def fetch() -> None:
+        data: bytes | None = b""
+        while data is not None and not stopped.is_set():
+            data = reading.read_frame(source)
+            frames.put(data)
+
+    thread = threading.Thread(target=fetch, daemon=True)
+    thread.start()
+    try:
+        while (data := frames.get()) is not None:
+            yield data
+    finally:
+        stopped.set()
+        process.kill()
+        process.wait()

@@ -1,0 +1,53 @@
+"""Runs the site on uvicorn."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+
+import typer
+import uvicorn
+
+from archive.database import Archive
+from archive.errors import ArchiveError
+from web.app import create_app
+
+
+def serve(archive: Archive, *, host: str, port: int, base_url: str, title: str) -> None:
+    """Serve until stopped; prints the address once it answers. Raises ArchiveError."""
+    app = create_app(archive, base_url=base_url, loopback=is_loopback(host), title=title)
+    listener = _listen(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    typer.echo(f"http://{shown}:{listener.getsockname()[1]}/   (stop with Ctrl-C)")
+    if not is_loopback(host):
+        typer.echo("bound beyond this machine: only public groups are shown.")
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, proxy_headers=False
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address to bind to is reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ArchiveError(f"port {port} is in use.", "choose another: --port") from error
+        raise ArchiveError(f"cannot listen on {host}:{port} ({error}).", "see --host") from error
+    return listener

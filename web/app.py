@@ -1,0 +1,39 @@
+"""The site: pages to read and an API to ask."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from archive.database import Archive
+from web import api
+from web.guard import Guard
+from web.page import Site
+from web.pages import about, day, errors, essence, group, home, media, message, search, tags
+
+_ABOUT = "Read-only: groups, messages and search of a Chendian archive, as this reader sees it."
+
+
+def create_app(
+    archive: Archive, *, base_url: str = "", loopback: bool, title: str = "沉淀"
+) -> FastAPI:
+    """Make the site of one archive.
+
+    `loopback` says that it is bound to this machine only: then, and only for requests that
+    certainly come from it, the operator reads; everyone else reads what is public. `base_url`
+    goes before permalinks in the API.
+    """
+    app = FastAPI(
+        title=title,
+        description=_ABOUT,
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.site = Site(archive, title, base_url.rstrip("/"), loopback)
+    app.include_router(api.routes)
+    for page in (home, search, essence, tags, about, media, message, day, group):
+        app.include_router(page.routes, include_in_schema=False)
+    errors.install(app)
+    app.add_middleware(Guard, failed=errors.failed)
+    return app

@@ -1,0 +1,169 @@
+"""What every page is made from: who reads, in which words, and the template."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from datetime import UTC, date, datetime
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from archive.access import Reader
+from archive.database import Archive
+from archive.query import filter_text
+from archive.views import EssenceView
+from web.access import reader_of
+from web.addresses import Addresses
+from web.dates import local
+from web.links import REL
+from web.talk import Fold, Parting, Talk
+from web.words import LANGUAGES, asked_for
+
+_HERE = Path(__file__).parent
+_STATIC = {
+    "style.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
+# what no browser shows and UTF-8 cannot hold; NUL, lone surrogates
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_GZIP_FROM = 1000
+
+
+class Site(msgspec.Struct, frozen=True):
+    """What one site is set up with."""
+
+    archive: Archive
+    title: str
+    base_url: str
+    loopback: bool
+
+
+class StaticFile(msgspec.Struct, frozen=True):
+    """A file of the site itself, held in memory with its address for ever."""
+
+    body: bytes
+    packed: bytes
+    mime: str
+    version: str
+
+
+def _load(name: str, mime: str) -> StaticFile:
+    body = (_HERE / "static" / name).read_bytes()
+    return StaticFile(body, packed(body, 9), mime, blake2b(body, digest_size=6).hexdigest())
+
+
+def packed(body: bytes, level: int = 4) -> bytes:
+    """Compress with gzip; no time stamp, so that the same body gives the same bytes."""
+    stream = zlib.compressobj(level, zlib.DEFLATED, 31)
+    return stream.compress(body) + stream.flush()
+
+
+STATIC = {name: _load(name, mime) for name, mime in _STATIC.items()}
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals["is_fold"] = lambda line: isinstance(line, Fold)
+    made.globals["is_parting"] = lambda line: isinstance(line, Parting)
+    made.globals["rel"] = REL
+    made.globals["when"] = lambda at, zone: f"{local(at, zone):%Y-%m-%d %H:%M}"
+    made.globals["iso"] = lambda at, zone: local(at, zone).isoformat()
+    made.globals["asset"] = lambda name: f"/static/{name}?v={STATIC[name].version}"
+    return made
+
+
+TEMPLATES = _environment()
+
+
+class Visit:
+    """One request for a page: the archive, the reader, the words and the links."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.site: Site = request.app.state.site
+        self.archive = self.site.archive
+        self.reader: Reader = reader_of(request, self.site.loopback)
+        lang = request.query_params.get("lang")
+        self.words = asked_for(lang, request.headers.get("accept-language"))
+        self.to = Addresses(lang if lang in LANGUAGES else None)
+
+    @cached_property
+    def talk(self) -> Talk:
+        """Make lines of messages in this visit's words."""
+        return Talk(self.archive.media, self.words, self.to)
+
+    @property
+    def other_language(self) -> str:
+        """Return this page's address in the other language."""
+        pairs = [(k, v) for k, v in self.request.query_params.multi_items() if k != "lang"]
+        code = self.words("site.other_code")
+        return Addresses(code)(self.request.scope["raw_path"].decode("latin-1"), **dict(pairs))
+
+    def date_of(self, at: int, time_zone: str) -> str:
+        """Return `11 月 18 日` of a moment, with the year where it is not this one."""
+        return self.words.day(local(at, time_zone).date(), self.today)
+
+    def beginning(self, post: EssenceView) -> str:
+        """Return the first words of an essence, unless its title already says them."""
+        words = " ".join(m.text for m in post.messages[:3] if m.text)
+        gist = " ".join(words[:400].split())
+        if len(gist) <= len(post.title) + 12 and gist.startswith(post.title.rstrip("…。")):
+            return ""
+        return f"{gist[:150]}{self.words('ellipsis')}" if len(gist) > 160 else gist
+
+    def month(self, name: str) -> str:
+        """Return the search for everything said in a month, `2026-11`."""
+        return self.to.search(f"on:{name}")
+
+    def within(self, key: str, titles: dict[str, str]) -> str:
+        """Return the filter for one group: by its title, where no other group bears it."""
+        title = titles[key]
+        alone = list(titles.values()).count(title) == 1 and title.strip()
+        return filter_text("in", title if alone else key)
+
+    def day_of(self, at: int, time_zone: str) -> date:
+        """Return the local day of a moment."""
+        return local(at, time_zone).date()
+
+    @property
+    def today(self) -> date:
+        """Return today, beside which dates of this year need no year."""
+        return datetime.now(UTC).date()
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """Render a template into a response."""
+        html = TEMPLATES.get_template(template).render(
+            v=self, t=self.words, to=self.to, site=self.site, talk=self.talk, **values
+        )
+        return html_response(self.request, html, status)
+
+
+def html_response(request: Request, html: str, status: int = 200) -> Response:
+    """Send HTML, compressed where the browser takes it, never kept by a cache."""
+    if _UNPRINTABLE.search(html):
+        html = _UNPRINTABLE.sub("\ufffd", html)
+    body = html.encode()
+    headers = {"Cache-Control": "private, no-store", "Vary": "Accept-Encoding, Accept-Language"}
+    if takes_gzip(request) and len(body) > _GZIP_FROM:
+        body = packed(body)
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, status, headers, media_type="text/html")
+
+
+def takes_gzip(request: Request) -> bool:
+    """Tell whether the browser takes gzip."""
+    return re.search(r"\bgzip\b(?!;q=0\b)", request.headers.get("accept-encoding", "")) is not None

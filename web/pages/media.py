@@ -1,0 +1,55 @@
+"""Stored files: raster pictures are shown, everything else is handed over to be saved."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from archive.errors import NotFound
+from archive.media import find_media
+from web.page import Visit
+from web.sniff import Looks, looks_of
+
+routes = APIRouter()
+
+_POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'none'; sandbox"
+
+
+@routes.api_route("/media/{sha256}", methods=["GET", "HEAD"])
+@routes.api_route("/media/{sha256}/{name:path}", methods=["GET", "HEAD"])
+def media(request: Request, sha256: str, name: str = "") -> Response:
+    """Send a file if a message this reader may see carries it; `name` is never believed."""
+    visit = Visit(request)
+    with visit.archive.reading() as db:
+        found = find_media(db, visit.reader, sha256)
+    path = visit.archive.media.path(found.sha256)
+    looks = looks_of(path)
+    if looks is None:
+        raise NotFound("the file is not there.")
+    if looks.is_bomb and request.headers.get("sec-fetch-dest") == "image":
+        return Response(status_code=406)
+    return FileResponse(path, headers=_headers(looks, found.name), media_type=_type(looks))
+
+
+def _type(looks: Looks) -> str:
+    return looks.mime if looks.is_picture or "/" in looks.mime else "application/octet-stream"
+
+
+def _headers(looks: Looks, name: str) -> dict[str, str]:
+    shown = "inline" if looks.is_picture else "attachment"
+    plain = quote(_file_name(name), safe="")
+    return {
+        "Content-Disposition": f"{shown}; filename*=UTF-8''{plain}",
+        "Content-Security-Policy": _POLICY,
+        "Cache-Control": "private, no-store",
+    }
+
+
+def _file_name(name: str) -> str:
+    """Return a name to save under, without what steers a path or the direction of writing."""
+    bad = set('/\\:*?"<>|\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069')
+    kept = "".join("_" if c in bad or not c.isprintable() else c for c in name[-120:])
+    return kept.strip(" .") or "file"

@@ -1,0 +1,234 @@
+"""Messages as lines of a quiet chat: people run on, greetings fold, days part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from zlib import crc32
+
+import msgspec
+from markupsafe import Markup
+
+from archive.media import MediaStore
+from archive.records import Poll
+from archive.views import MessageView
+from web.addresses import Addresses
+from web.body import Painter
+from web.dates import clock, local
+from web.files import Bar, Cabinet, Card, bars, card_of
+from web.fold import SHORTEST_RUN, is_slight
+from web.words import Words
+
+RUNS_ON = 300
+"""Seconds within which a person's next message goes under the same name."""
+
+TINTS = 6
+"""Quiet grounds of the initials, so that the eye tells people apart."""
+
+_CUT = 1200
+"""Characters of a message shown in a list; its own page shows all."""
+_CUT_LINES = 40
+
+
+_NAMED = frozenset(("location", "contact", "call", "red_packet", "transfer", "poke", "game"))
+"""Kinds whose text does not say what it is."""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A message as the page shows it."""
+
+    m: MessageView
+    href: str
+    time: str
+    initial: str
+    tint: int
+    css: str
+    more: bool
+    """Goes on under the name above."""
+    body: Markup
+    card: Card | None
+    rest: int
+    """Characters left out of `body`."""
+    before: bool
+    """There is a quote or an origin above the text."""
+    after: bool
+    """There are files, reactions … below it."""
+    here: bool = False
+
+
+class Fold(msgspec.Struct, frozen=True):
+    """A run of stickers and greetings."""
+
+    lines: tuple[Line, ...]
+
+
+class Parting(msgspec.Struct, frozen=True):
+    """Where a new day begins among lines."""
+
+    name: str
+    href: str
+
+
+class Talk:
+    """Makes lines for one visit."""
+
+    def __init__(self, media: MediaStore, words: Words, addresses: Addresses) -> None:
+        self.cabinet = Cabinet(media, words, addresses)
+        self.to = addresses
+        self.named = _NAMED
+        self._words = words
+        self.paint = Painter(addresses.tag, words("message.spoiler")).paint
+
+    def lines(
+        self, messages: Sequence[MessageView], here: int | None = None, whole: bool = False
+    ) -> list[Line | Fold | Parting]:
+        """Turn messages of one group, oldest first, into lines; `here` is never folded."""
+        found: list[Line | Fold | Parting] = []
+        for day, said in groupby(messages, _day_of):
+            if found:
+                found.append(self._parting(day, messages[0].group_key))
+            for run, slight in _runs(list(said), here):
+                lines = self._run(run, here, whole)
+                if slight:
+                    found.append(Fold(tuple(lines)))
+                else:
+                    found += lines
+        return found
+
+    def _parting(self, day: date, group_key: str) -> Parting:
+        name = f"{self._words.day(day)} {self._words.weekday(day)}"
+        return Parting(name, self.to.day(group_key, day.isoformat()))
+
+    def line(self, message: MessageView, whole: bool = True) -> Line:
+        """Turn one message that stands by itself into a line."""
+        moment = local(message.sent_at, message.time_zone)
+        return self._line(message, moment, False, False, whole)
+
+    def bars(self, poll: Poll) -> list[Bar]:
+        """Return a poll's options with their share."""
+        return bars(poll, self._words)
+
+    def emoji(self, emoji: str) -> str:
+        """Return what shows a reaction; a platform's own emoji is named."""
+        if emoji.startswith("custom:"):
+            return self._words("media.custom_emoji")
+        return "⭐" if emoji == "paid" else emoji[:16]
+
+    def unknown(self, message: MessageView) -> str:
+        """Name what a message of unknown kind says it is."""
+        for name in ("type", "what", "kind", "media_type"):
+            value = message.detail.get(name)
+            if isinstance(value, str | int) and str(value).strip():
+                return str(value)[:60]
+        return self._words("kind.unknown")
+
+    def gist(self, message: MessageView) -> str:
+        """Return a message's words in one breath, or what it is where it has none."""
+        if message.recalled:
+            return self._words("message.recalled")
+        text = message.text or message.more
+        kind = f"[{self._words.name('kind', message.kind)}]"
+        return " ".join(text[:400].split())[:180] or kind
+
+    def _run(self, run: Sequence[MessageView], here: int | None, whole: bool) -> list[Line]:
+        lines: list[Line] = []
+        last: MessageView | None = None
+        for message in run:
+            moment = local(message.sent_at, message.time_zone)
+            is_here = message.id == here
+            more = last is not None and not is_here and _goes_on(last, message)
+            lines.append(self._line(message, moment, more, is_here, whole or is_here))
+            last = message
+        return lines
+
+    def _line(self, m: MessageView, moment: datetime, more: bool, here: bool, whole: bool) -> Line:
+        card = card_of(m.detail) if m.detail and m.kind != "service" else None
+        words = "" if _told_below(m, card) else m.text
+        text = words if whole else _beginning(words)
+        return Line(
+            m,
+            self.to.message(m.key),
+            clock(moment),
+            initial(m.sender),
+            crc32((m.sender_key or m.sender).encode("utf-8", "replace")) % TINTS,
+            _css(m, more, here),
+            more,
+            self.paint(text, m.spans),
+            card,
+            len(words) - len(text),
+            m.reply is not None or m.forward is not None or (m.kind in _NAMED and bool(text)),
+            bool(
+                m.attachments or m.reactions or m.poll or m.nested or m.detail or m.edited_at
+                or m.truncated or m.time_guessed or len(text) < len(words)
+                or (m.kind != "text" and not m.text)
+            ),
+            here,
+        )  # fmt: skip
+
+
+def _day_of(message: MessageView) -> date:
+    return local(message.sent_at, message.time_zone).date()
+
+
+def _runs(
+    messages: Sequence[MessageView], here: int | None
+) -> Iterator[tuple[Sequence[MessageView], bool]]:
+    """Part messages into runs: (messages, only stickers and greetings)."""
+    start = 0
+    slight_from: int | None = None
+    for at, message in enumerate([*messages, None]):
+        if message is not None and message.id != here and is_slight(message):
+            slight_from = at if slight_from is None else slight_from
+            continue
+        if slight_from is not None and at - slight_from >= SHORTEST_RUN:
+            if slight_from > start:
+                yield messages[start:slight_from], False
+            yield messages[slight_from:at], True
+            start = at
+        slight_from = None
+    if start < len(messages):
+        yield messages[start:], False
+
+
+def _told_below(m: MessageView, card: Card | None) -> bool:
+    """Tell whether the text only repeats what the card or the file below it says."""
+    if card is not None:
+        return m.text.strip() in (card.title, card.text)
+    return len(m.attachments) == 1 and m.text == m.attachments[0].name
+
+
+def _goes_on(last: MessageView, message: MessageView) -> bool:
+    same = (last.sender_key, last.sender) == (message.sender_key, message.sender)
+    plain = not (last.recalled or message.recalled or last.service or message.service)
+    near = 0 <= message.sent_at - last.sent_at <= RUNS_ON
+    said = last.kind != "service" and message.kind != "service" and bool(message.sender)
+    return same and plain and near and said and not message.essence and not message.forward
+
+
+def _css(m: MessageView, more: bool, here: bool) -> str:
+    if m.recalled:
+        css = "gone"
+    elif m.kind == "service":
+        css = "note"
+    else:
+        css = "more" if more else "msg"
+        if m.essence:
+            css += " ess"
+    return f"{css} here" if here else css
+
+
+def initial(name: str) -> str:
+    """Return the character that stands for a person: the first letter, digit or Han."""
+    for char in name[:40]:
+        if char.isalnum():
+            return char.upper() if char.upper() != char and len(char.upper()) == 1 else char
+    return "·"
+
+
+def _beginning(text: str) -> str:
+    if len(text) > _CUT:
+        text = text[:_CUT]
+    if text.count("\n") >= _CUT_LINES:
+        text = "\n".join(text.split("\n", _CUT_LINES)[:_CUT_LINES])
+    return text
