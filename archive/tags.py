@@ -91,21 +91,23 @@ def add_tags(db: sqlite3.Connection, ids: list[int], names: tuple[str, ...], by:
     refresh_index(db, ids)
 
 
-def set_synonym(db: sqlite3.Connection, name: str, main: str, by: str) -> int:
-    """Let one tag stand for another; messages tagged with either are found by both."""
-    if _folded(name) == _folded(main):
-        raise ArchiveError("a tag is no synonym of itself.", "name two tags")
+def set_synonym(db: sqlite3.Connection, name: str, main: str, by: str) -> None:
+    """Let one tag stand for another; messages tagged with either are found by both.
+
+    Names that differ in case, width or 繁/简 only are one tag already.
+    """
     for label in (name, main):
         db.execute("INSERT OR IGNORE INTO tags(folded, name) VALUES(?, ?)", (_folded(label), label))
     target = find_tag(db, main)
     (row_id,) = db.execute("SELECT id FROM tags WHERE folded = ?", (_folded(name),)).fetchone()
     if row_id == target:
-        raise ArchiveError(f"{main} already stands for {name}.", "nothing needs doing")
+        if _folded(name) != _folded(main):
+            raise ArchiveError(f"{name} already stands for {main}.", "name them the other way")
+        return
     db.execute("UPDATE tags SET synonym_of = ?1 WHERE id = ?2 OR synonym_of = ?2", (target, row_id))
     rows = db.execute("SELECT DISTINCT message_id FROM message_tags WHERE tag_id = ?", (row_id,))
     refresh_index(db, [i for (i,) in rows.fetchall()])
     note(db, by, "synonym", str(row_id), str(target))
-    return len(tag_ids(db, main))
 
 
 def refresh_index(db: sqlite3.Connection, ids: list[int]) -> None:

@@ -19,7 +19,7 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _TWO = [word for word in (FREQUENT + COMMON).split() if len(word) == 2]
 _WORDS = ("docker", "api", "nginx", "git", "redis", "kubernetes", "linux", "token", "app2", "4090")
-_PREFIXES = ("d", "do", "doc", "dock", "kube", "re", "gra", "p", "post", "ku", "ele", "mon", "gi")
+_PREFIXES = ("do", "doc", "dock", "kube", "re", "gra", "pr", "post", "ku", "ele", "mon", "gi", "ap")
 _MIXED = ("用docker", "api接口", "的git", "是app", "nginx服务", "linux的", "python了", "c++的")
 _DISGUISES = ("問題", "時間", "這個", "伺服器", "ＤＯＣＫＥＲ", "Ｇｉｔ", "數據庫", "學習資訊")
 _NOWHERE = ("龘靐", "琥珀蜥蜴 鹦鹉螺 麒麟臂", "qzxwv", '"量子螺蛳粉博物馆"', "vwqx*")

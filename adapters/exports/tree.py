@@ -163,10 +163,11 @@ def within(folder: str, path: str) -> str | None:
     return "/".join(parts) or None
 
 
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """Sort key under which `messages2` comes before `messages10`."""
-    pieces = re.split(r"([0-9]+)", name)
-    return [(1, int(p[:18]), p) if p.isdecimal() else (0, 0, p) for p in pieces if p]
+def natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
+    """Sort key for messages.html, messages2.html, messages10.html."""
+    stem, dot, suffix = name.rpartition(".")
+    pieces = re.split(r"([0-9]+)", stem if dot else name)
+    return [(1, int(p[:18]), p) if p[0] in "0123456789" else (0, 0, p) for p in pieces if p], suffix
 
 
 def in_order(files: list[TreeFile]) -> list[TreeFile]:

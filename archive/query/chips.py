@@ -14,8 +14,9 @@ _ALONE = ("before", "after", "on")
 """Fields of which a second one replaces the first."""
 _BARE = re.compile(r"[\w@#.-][\w@#.:+-]*")
 _QUOTES = ('""', "「」", "『』", "“”")
-_AND_BEFORE = re.compile(r"(?:^|(?<=[\s()（）]))(?:AND|[&＆]{1,2})$")
-_AND_AFTER = re.compile(r"(?:AND|[&＆]{1,2})(?=[\s)）]|$)")
+_AND_BEFORE = re.compile(r"(?<!\S)(?:AND|[&＆]{1,2})$")
+_AND_AFTER = re.compile(r"(?:AND|[&＆]{1,2})(?!\S)")
+_ONLY_OPERATORS = re.compile(r"(?:(?:AND|OR|NOT|或|[&＆|｜]{1,2})(?!\S)\s*)*")
 
 
 class Chip(NamedTuple):
@@ -95,8 +96,9 @@ def _holds(text: str, wanted: Written, now: int) -> bool:
 def _without(text: str, part: Written) -> str:
     """Cut a filter out, and an AND that would be left without one of its sides."""
     before, after = text[: part.start].rstrip(), text[part.end :].lstrip()
-    if _AND_BEFORE.search(before):
-        before = _AND_BEFORE.sub("", before).rstrip()
-    else:
-        after = _AND_AFTER.sub("", after, count=1).lstrip() if _AND_AFTER.match(after) else after
-    return f"{before} {after}".strip()
+    if found := _AND_BEFORE.search(before):
+        before = before[: found.start()].rstrip()
+    elif found := _AND_AFTER.match(after):
+        after = after[found.end() :].lstrip()
+    rest = f"{before} {after}".strip()
+    return "" if _ONLY_OPERATORS.fullmatch(rest) else rest

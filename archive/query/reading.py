@@ -30,7 +30,7 @@ MAX_DEPTH = 16
 """Parentheses within parentheses."""
 
 _SYNTAX = re.compile(
-    r"[:：(（\"“”＂「『]|(?<!\S)(?:[-+－−＋]\S|(?:AND|OR|NOT|或|[&＆|｜]{1,2})(?!\S))"
+    r"[:：(（\"“”＂「『]|(?<!\S)(?:[-+－−＋]\S|(?:AND|OR|NOT|或|[&＆|｜]{1,2})(?![^\s)）]))"
 )
 """What only the whole language understands; without it, a query is words between blanks."""
 

@@ -22,7 +22,7 @@ PARTS = (
     "部署", "docker", '"精确 短语"', "-广告", "docke*", "(甲 OR 乙)", "甲 OR 乙", "-(甲 乙)",
     "from:张三", "来自：“Zhang San”", "from: 李四", "from:(张三 OR 李四)", "in:技术群", "tag:干货",
     "-tag:水", "NOT has:链接", "is:精华", "before:2026-01", "after:7d", "on:昨天", "AND", "!!!",
-    ":)", "(from:王五 OR 丙)",
+    ":)", "(from:王五 OR 丙)", "OR", "NOT", "|", "&", ")", "x)",
 )  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PARTS), max_size=10).map(" ".join)
 

@@ -16,7 +16,11 @@ from adapters.exports.source import ACCEPTED, Export, Meter, find_exports
 from adapters.exports.tree import Folder, natural, within
 from archive.records import Attachment, Message
 
-HEADER = {"_type": "header", "chatlab": {"version": "0.0.2"}, "meta": {"name": "群", "platform": "qq"}}
+HEADER = {
+    "_type": "header",
+    "chatlab": {"version": "0.0.2"},
+    "meta": {"name": "群", "platform": "qq"},
+}
 PHOTO = {"_type": "message", "sender": "1", "accountName": "甲", "timestamp": 1700000000}
 
 
@@ -55,7 +59,12 @@ def test_a_folder_is_searched_to_the_bottom_in_natural_order(tmp_path: Path) -> 
 
 
 def test_what_was_shared_in_a_chat_is_not_an_export_of_it(tmp_path: Path) -> None:
-    for name in ("chat.jsonl", "files/shared.jsonl", "chats/1/files/other.jsonl", "more/files2.jsonl"):
+    for name in (
+        "chat.jsonl",
+        "files/shared.jsonl",
+        "chats/1/files/other.jsonl",
+        "more/files2.jsonl",
+    ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(chatlab("x"), "utf-8")

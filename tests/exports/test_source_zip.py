@@ -97,7 +97,7 @@ def test_fault_17_links_and_devices_stop_it(tmp_path: Path, kind: int) -> None:
     entry = zipfile.ZipInfo("chat2.jsonl")
     entry.external_attr = (kind | 0o644) << 16
     path = zip_of(tmp_path / "e.zip", ("chat.jsonl", CHAT), (entry, "/etc/passwd"))
-    with pytest.raises(ExportError, match="'chat2.jsonl' is a link or a device"):
+    with pytest.raises(ExportError, match=r"'chat2\.jsonl' is a link or a device"):
         find_exports(path)
 
 
@@ -118,13 +118,11 @@ def test_backslashes_of_old_windows_tools_are_separators(tmp_path: Path) -> None
 
 def test_fault_18_an_entry_that_grows_too_much_stops_it(tmp_path: Path) -> None:
     path = zip_of(tmp_path / "e.zip", ("chat.jsonl", b"\0" * (zipped.RATIO_FROM + 1)))
-    with pytest.raises(ExportError, match="'chat.jsonl' grows more than 200 times"):
+    with pytest.raises(ExportError, match=r"'chat\.jsonl' grows more than 200 times"):
         find_exports(path)
 
 
-def test_fault_18_many_small_bombs_stop_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_fault_18_many_small_bombs_stop_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zipped, "RATIO_FROM", 2 * 2**20)
     path = zip_of(tmp_path / "e.zip", *((f"{n}.txt", b"\0" * 2**20) for n in range(8)))
     with pytest.raises(ExportError, match=r"e\.zip grows more than 200 times"):
@@ -225,7 +223,7 @@ def test_a_broken_byte_in_an_entry_is_an_error_not_a_crash(tmp_path: Path) -> No
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
     path.write_bytes(data)
-    with pytest.raises(ExportError, match="damaged"):
+    with pytest.raises(ExportError, match=r"damaged|more bytes"):
         texts(find_exports(path)[0])
 
 

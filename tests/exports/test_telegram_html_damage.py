@@ -191,6 +191,17 @@ def test_following_page_that_is_empty_is_named(tmp_path: Path) -> None:
     assert rejected(found) == ["the end of messages2.html"]
 
 
+def test_following_page_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    put(tmp_path, page(row(2)), "messages2.html")
+    put(tmp_path, page(row(3)), "messages3.html")
+    reading = read(put(tmp_path, page(row(1))), Options())
+    found = [next(reading)]
+    (tmp_path / "messages2.html").unlink()
+    found += reading
+    assert [id for id, *_ in said(found)] == ["1", "3"]
+    assert rejected(found) == ["messages2.html"]
+
+
 @pytest.mark.parametrize("id", ["99999999999999999999999", "0", "x' onclick='y", "-"])
 def test_strange_ids_hold_within_the_file_only(tmp_path: Path, id: str) -> None:
     (found,) = [m for m in records(tmp_path, row(id)) if isinstance(m, Message)]

@@ -60,6 +60,26 @@ def test_any_beginning_of_an_export_gives_the_beginning_of_its_records(
     assert found[:-1] == everything[: len(found) - 1]
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(WHOLE), st.data())
+def test_export_with_a_piece_changed_is_read_or_refused(whole: bytes, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(whole)))
+    end = data.draw(st.integers(start, min(start + 40, len(whole))))
+    piece = data.draw(st.binary(max_size=9) | st.sampled_from([b'"', b"{", b"}]}", b'\\"', b"\0"]))
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            found = records(Path(folder), whole[:start] + piece + whole[end:])
+        except ExportError:
+            return
+    assert len(kinds_of(found, Message)) + len(kinds_of(found, Rejected)) > 0
+
+
+def test_second_export_in_the_same_file_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    found = records(tmp_path, pretty(chat(row(1))) + b"\n" + pretty(chat(row(2))))
+    assert ids(found) == ["1"]
+    assert "not read" in kinds_of(found, Rejected)[0].why
+
+
 def test_file_cut_short_gives_every_whole_message(tmp_path: Path) -> None:
     # fault 20
     content = pretty(chat(*(row(n) for n in range(1, 3000))))

@@ -306,7 +306,7 @@ _any = st.recursive(
 
 
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.dictionaries(st.sampled_from(FIELDS), _any, max_size=9), max_size=5))
 def test_row_of_wrong_types_is_kept_or_rejected(tmp_path: Path, rows: list[Any]) -> None:

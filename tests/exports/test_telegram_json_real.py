@@ -74,15 +74,15 @@ def long_export(folder: Path, length: int) -> Any:
 def peak(file: Any) -> int:
     tracemalloc.start()
     try:
-        assert sum(1 for _ in read(file, Options())) > 5_000
+        assert sum(1 for _ in read(file, Options())) > 3_000
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    short = peak(long_export(tmp_path, 5_000))
-    long = peak(long_export(tmp_path, 50_000))
+    short = peak(long_export(tmp_path, 3_000))
+    long = peak(long_export(tmp_path, 30_000))
     assert long < short * 1.2
     assert long < 8_000_000
 

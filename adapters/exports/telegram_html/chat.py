@@ -105,7 +105,7 @@ class Chat:
             local_id=local_id or row.mark,
             sent_at=found.at if found else None,
             precision=found.precision if found else 1,
-            sender_key=self._members.get(sender) if sender else None,
+            sender_key=self._key(sender),
             sender_name=sender,
             kind=kind,
             service=service,
@@ -132,9 +132,14 @@ class Chat:
 
     def _reactions(self, row: Row) -> tuple[Reaction, ...]:
         return tuple(
-            Reaction(r.emoji, r.count, tuple(filter(None, map(self._members.get, names))))
+            Reaction(r.emoji, r.count, tuple(filter(None, map(self._key, names))))
             for r, names in row.reactions
         )
+
+    def _key(self, name: str | None) -> str | None:
+        if name is None or name == DELETED:
+            return None
+        return self._members.get(name) or name_key(self._group_key, name)
 
     def _met(self, *names: str | None) -> Iterator[Member]:
         """Yield a member for each name not met before."""

@@ -32,14 +32,19 @@ def read(file: ExportFile, options: Options) -> Iterator[AnyRecord]:
     found = pages(file)
     chat: Chat | None = None
     for page in found:
-        parts = pieces(blocks(page, options))
-        header = next(parts)
-        first = next(parts, None)
-        if chat is None:
-            group = _group(header, first, page, options)
-            chat = Chat(group.key, options.time_zone)
-            yield group
-        yield from _rows(header, first, parts, base_name(page), chat)
+        try:
+            parts = pieces(blocks(page, options))
+            header = next(parts)
+            first = next(parts, None)
+            if chat is None:
+                group = _group(header, first, page, options)
+                chat = Chat(group.key, options.time_zone)
+                yield group
+            yield from _rows(header, first, parts, base_name(page), chat)
+        except ExportError as fault:
+            if chat is None:
+                raise
+            yield Rejected(where=base_name(page), why=str(fault))
     if chat is not None:
         yield from chat.end()
     for name in missing_pages(found):

@@ -9,6 +9,7 @@ import msgspec
 
 from adapters.exports.telegram_json.source import Damage, Source
 from adapters.exports.telegram_json.structure import (
+    END,
     OPEN,
     OPEN_LIST,
     Broken,
@@ -49,6 +50,8 @@ def chats(source: Source) -> Iterator[Chat]:
             source.reject(f"byte {source.offset}", broken.why)
             damaged = True
         damaged = damaged or source.astray
+        if not damaged and peek(source) != END:
+            source.reject(f"byte {source.offset}", "what follows the end of the export is not read")
         if not damaged or not _to_next_chat(source):
             return
         found = _chat(source, listed=True)

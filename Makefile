@@ -1,0 +1,37 @@
+# Everything from a clean checkout: Python 3.11+, make, git and a package index are enough.
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+SIZE ?= 1000000
+PORT ?= 8765
+BIN := .venv/bin
+
+.PHONY: setup demo test lint bench lock
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "error: Python 3.11 or newer is needed. try: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch .venv/ready
+
+demo: setup
+	$(BIN)/python demo/serve.py --data demo-data --port $(PORT)
+
+test: setup
+	$(BIN)/python -m pytest -n 2
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	$(BIN)/python -m benchmarks --size $(SIZE)
+
+# after a change of pyproject.toml; needs uv
+lock:
+	uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 \
+		--no-header --quiet --output-file requirements.lock
