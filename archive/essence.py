@@ -43,7 +43,8 @@ def mark(
     ids = _run(db, [message_id(db, operator(), key) for key in keys])
     essence_id = _mark_ids(db, ids, by, reason, title, source, at)
     if tags:
-        add_tags(db, ids, tags, by)
+        # one line on the tag page for a run, not one a message
+        add_tags(db, ids[:1], tags, by)
     refresh_index(db, ids)
     note(db, by, "essence", str(essence_id), source)
     return essence_id

@@ -1,9 +1,14 @@
-"""A title only proposes a group: it is taken for the same when enough messages agree."""
+"""A title only proposes a group: it is taken for the same when enough messages agree.
+
+Twenty messages that agree on id, time and text are proof even under another title (a group was
+renamed between two exports); fewer are enough where the title is the same and none disagrees.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from typing import NamedTuple
 
 from archive.matching import comparable, match_of
 from archive.prepare import Prepared
@@ -17,20 +22,30 @@ _COMPARED = 5_000
 """Shared messages looked at between two groups."""
 
 
-def candidates(db: sqlite3.Connection, platform: str, title: str) -> list[tuple[int, str]]:
-    """Return (row id, key) of the groups with this title, those with a real key first."""
+class Candidate(NamedTuple):
+    """A group that another one may be."""
+
+    row_id: int
+    key: str
+    same_title: bool
+
+
+def candidates(db: sqlite3.Connection, platform: str, title: str) -> list[Candidate]:
+    """Return a platform's groups: those with this title first, and real keys before proposed."""
     wanted = normalise(title).strip()
     rows = db.execute(
         "SELECT id, key, title FROM groups WHERE key GLOB ? ORDER BY title_only, id",
         (f"{platform}:*",),
     )
-    return [(i, key) for i, key, title in rows if normalise(title).strip() == wanted]
+    found = [Candidate(i, key, normalise(other).strip() == wanted) for i, key, other in rows]
+    return sorted(found, key=lambda candidate: not candidate.same_title)
 
 
 def destination(db: sqlite3.Connection, group: Group, first: list[Prepared]) -> str | None:
     """Return the key of the group that a file's first messages belong to; None: a new one."""
-    for row_id, key in candidates(db, platform_of(group.key), group.title or group.key):
-        names = {m.platform_id or f"{match_of(m)}-0": m for m in first}
+    # service rows say the same in other words, at a neighbour's time
+    names = {m.platform_id or f"{match_of(m)}-0": m for m in first if m.service is None}
+    for row_id, key, same_title in candidates(db, platform_of(group.key), group.title or group.key):
         rows = db.execute(
             "SELECT platform_id, sent_at, text FROM messages WHERE group_id = ?"
             " AND platform_id IN (SELECT value FROM json_each(?))",
@@ -40,25 +55,26 @@ def destination(db: sqlite3.Connection, group: Group, first: list[Prepared]) -> 
             names[name].sent_at == sent_at and comparable(names[name].text) == comparable(text)
             for name, sent_at, text in rows
         )
-        if _enough(len(rows), agreeing):
+        if _enough(len(rows), agreeing, same_title):
             return key
     return None
 
 
-def same_group(db: sqlite3.Connection, one: int, other: int) -> bool:
+def same_group(db: sqlite3.Connection, one: int, other: int, same_title: bool) -> bool:
     """Tell whether two groups' messages show that they are one."""
     db.create_function("comparable", 1, comparable, deterministic=True)
     shared, agreeing = db.execute(
         "SELECT count(*), coalesce(sum(same), 0) FROM (SELECT a.sent_at = b.sent_at"
         " AND comparable(a.text) = comparable(b.text) AS same FROM messages a JOIN messages b"
-        " ON b.group_id = ? AND b.platform_id = a.platform_id WHERE a.group_id = ? LIMIT ?)",
+        " ON b.group_id = ? AND b.platform_id = a.platform_id WHERE a.group_id = ?"
+        " AND a.service IS NULL AND b.service IS NULL LIMIT ?)",
         (other, one, _COMPARED),
     ).fetchone()
-    return _enough(shared, agreeing)
+    return _enough(shared, agreeing, same_title)
 
 
-def _enough(shared: int, agreeing: int) -> bool:
-    return agreeing >= ENOUGH or 0 < shared == agreeing
+def _enough(shared: int, agreeing: int, same_title: bool) -> bool:
+    return agreeing >= ENOUGH or (same_title and 0 < shared == agreeing)
 
 
 def unused_key(db: sqlite3.Connection, key: str) -> str:

@@ -31,6 +31,9 @@ class Group(Record, frozen=True):
     """IANA name, only where the source states it."""
     title_only: bool = False
     """The source names no id: the key was made by `title_key` and only proposes the group."""
+    continues: bool = False
+    """The file says that it goes on where another one ends: with `title_only`, the same group as
+    the file of this import that made the same key."""
     aliases: tuple[str, ...] = ()
     """Other keys the same group has had."""
 

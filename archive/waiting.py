@@ -25,6 +25,7 @@ class Waiting:
         self._proposed: dict[str, Group] = {}
         self._held: dict[str, list[Ready]] = {}
         self._places: dict[str, str] = {}
+        self._before: dict[str, str] = {}
         self.notes: list[str] = []
 
     def begin_file(self) -> None:
@@ -35,7 +36,9 @@ class Waiting:
 
     def propose(self, group: Group) -> None:
         """Take a group known by title only."""
-        if group.key not in self._places and group.key not in self._proposed:
+        if group.continues and group.key in self._before:
+            self._places[group.key] = self._before[group.key]
+        elif group.key not in self._places and group.key not in self._proposed:
             self._proposed[group.key] = group
             self._held[group.key] = []
 
@@ -62,7 +65,7 @@ class Waiting:
         if place is None:
             place = unused_key(self._db, key)
             self._directory.take_group(msgspec.structs.replace(group, key=place))
-        self._places[key] = place
+        self._places[key] = self._before[key] = place
 
     def _placed(self, item: Ready, key: str | None) -> Ready:
         place = self._places.get(key or "")
@@ -86,18 +89,18 @@ class Waiting:
             (title, title_only) = self._db.execute(
                 "SELECT title, title_only FROM groups WHERE id = ?", (group.id,)
             ).fetchone()
-            others = [c for c in candidates(self._db, platform_of(key), title) if c[0] != group.id]
-            for row_id, other in others:
-                if not (title_only or _by_name(other)):
+            for row_id, other, same_title in candidates(self._db, platform_of(key), title):
+                if row_id == group.id or not (title_only or _by_name(other)):
                     continue
-                if same_group(self._db, group.id, row_id):
+                if same_group(self._db, group.id, row_id, same_title):
                     source, target = (group.key, other) if title_only else (other, group.key)
                     begin_union(self._db, source, target)
                     break
-                self.notes.append(
-                    f"two groups are called {title}: {group.key} and {other}."
-                    f" If they are one: chendian group merge {other} {group.key}"
-                )
+                if same_title:
+                    self.notes.append(
+                        f"two groups are called {title}: {group.key} and {other}."
+                        f" If they are one: chendian group merge {other} {group.key}"
+                    )
 
 
 def _by_name(key: str) -> bool:

@@ -45,10 +45,9 @@ def _opening(groups: int) -> str:
 
 
 def _place_needles(random: Random, size: int) -> dict[int, str]:
-    placed: dict[int, str] = {}
-    for needle, count in NEEDLES:
-        placed.update(dict.fromkeys(random.sample(range(size), min(count, size)), needle))
-    return placed
+    planted = [needle for needle, count in NEEDLES for _ in range(count)]
+    count = min(len(planted), size)
+    return dict(zip(random.sample(range(size), count), planted[-count:], strict=True))
 
 
 def _write_chat(file: TextIO, chat: Chat, rows: Iterator[str], single: bool) -> None:

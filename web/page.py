@@ -8,9 +8,12 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
+from fastapi import Path as PathPart
+from fastapi import Query
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,6 +37,15 @@ _STATIC = {
 # what no browser shows and UTF-8 cannot hold; NUL, lone surrogates
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _GZIP_FROM = 1000
+
+
+_LARGEST = 2**53
+
+Place = Annotated[int | None, Query(ge=0, le=_LARGEST)]
+"""Where a list goes on: the id of what was last shown."""
+
+Number = Annotated[int, PathPart(ge=0, le=_LARGEST)]
+"""An id in an address; larger ones SQLite could not hold."""
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -111,7 +123,8 @@ class Visit:
         """Return this page's address in the other language."""
         pairs = [(k, v) for k, v in self.request.query_params.multi_items() if k != "lang"]
         code = self.words("site.other_code")
-        return Addresses(code)(self.request.scope["raw_path"].decode("latin-1"), **dict(pairs))
+        path = quote(self.request.url.path, safe="/:@%")
+        return Addresses(code)(path, **dict(pairs))
 
     def date_of(self, at: int, time_zone: str) -> str:
         """Return `11 月 18 日` of a moment, with the year where it is not this one."""

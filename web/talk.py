@@ -199,7 +199,8 @@ def _told_below(m: MessageView, card: Card | None) -> bool:
 
 
 def _goes_on(last: MessageView, message: MessageView) -> bool:
-    same = (last.sender_key, last.sender) == (message.sender_key, message.sender)
+    # the public sees one name for everybody, so that a name alone is nobody's
+    same = message.sender_key is not None and last.sender_key == message.sender_key
     plain = not (last.recalled or message.recalled or last.service or message.service)
     near = 0 <= message.sent_at - last.sent_at <= RUNS_ON
     said = last.kind != "service" and message.kind != "service" and bool(message.sender)

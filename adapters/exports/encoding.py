@@ -67,10 +67,10 @@ def guess(window: bytes) -> str | None:
     if wide or window.isascii():
         return wide or "utf-8"
     good, bad = _count(window, "utf-8")
-    if bad * 10 <= good:
+    if bad * 2 <= good:
         return "utf-8"
     good, bad = _count(window, "gb18030")
-    return "gb18030" if bad * 20 <= good and _is_chinese(window) else None
+    return "gb18030" if bad * 4 <= good and _is_chinese(window) else None
 
 
 class Text:

@@ -14,9 +14,10 @@ _ALONE = ("before", "after", "on")
 """Fields of which a second one replaces the first."""
 _BARE = re.compile(r"[\w@#.-][\w@#.:+-]*")
 _QUOTES = ('""', "「」", "『』", "“”")
-_AND_BEFORE = re.compile(r"(?<!\S)(?:AND|[&＆]{1,2})$")
-_AND_AFTER = re.compile(r"(?:AND|[&＆]{1,2})(?!\S)")
-_ONLY_OPERATORS = re.compile(r"(?:(?:AND|OR|NOT|或|[&＆|｜]{1,2})(?!\S)\s*)*")
+_INFIX = "(?:AND|OR|或|[&＆|｜]{1,2})"
+_LEADING = re.compile(rf"\s*(?:{_INFIX}(?![^\s)）])\s*)*")
+_TRAILING = re.compile(rf"(?:\s*(?<![^\s()（）]){_INFIX})*\s*$")
+_ONLY_OPERATORS = re.compile(rf"(?:(?:{_INFIX}|NOT)(?!\S)\s*)*")
 
 
 class Chip(NamedTuple):
@@ -55,8 +56,10 @@ def with_filter(text: str, addition: str) -> str:
         alone = part.field == wanted.field and part.field in _ALONE
         if alone or part.node == wanted.node:
             text = _without(text, part)
-    after, before = f"{text.rstrip()} {addition}".strip(), f"{addition} {text.lstrip()}".strip()
-    # what ends with an open parenthesis or OR would swallow what is written after it
+    if not _ONLY_OPERATORS.fullmatch(text.strip()):
+        text = _trim_start(_trim_end(text))
+    after, before = f"{text} {addition}".strip(), f"{addition} {text}".strip()
+    # an open parenthesis or a NOT at the end would swallow what is written after it
     return after if _holds(after, wanted, now) else before
 
 
@@ -94,11 +97,15 @@ def _holds(text: str, wanted: Written, now: int) -> bool:
 
 
 def _without(text: str, part: Written) -> str:
-    """Cut a filter out, and an AND that would be left without one of its sides."""
-    before, after = text[: part.start].rstrip(), text[part.end :].lstrip()
-    if found := _AND_BEFORE.search(before):
-        before = before[: found.start()].rstrip()
-    elif found := _AND_AFTER.match(after):
-        after = after[found.end() :].lstrip()
+    """Cut a filter out with what joined it to its neighbours, which a blank does as well."""
+    before, after = _trim_end(text[: part.start]), _trim_start(text[part.end :])
     rest = f"{before} {after}".strip()
     return "" if _ONLY_OPERATORS.fullmatch(rest) else rest
+
+
+def _trim_start(text: str) -> str:
+    return text[_LEADING.match(text).end() :]
+
+
+def _trim_end(text: str) -> str:
+    return _TRAILING.sub("", text, count=1)

@@ -5,6 +5,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+
 from benchmarks.export import read_lines
 from benchmarks.generate import generate
 from benchmarks.vocabulary import NEEDLES, make_vocabulary

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+
 from benchmarks.export import Line
 from benchmarks.oracle import Found, find, normalise
 from benchmarks.wanted import All, Any, Filter, Not, Query, Text, Wanted

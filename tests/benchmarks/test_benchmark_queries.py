@@ -4,14 +4,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
+from archive.query import parse
 from benchmarks.export import Line, read_lines
 from benchmarks.generate import generate
 from benchmarks.oracle import find
 from benchmarks.peers import measure_whoosh
 from benchmarks.queries import make_queries, sample
 from benchmarks.wanted import Query
-
-from archive.query import parse
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_most_queries_have_hits(lines: list[Line], queries: list[Query]) -> None
     found = find(lines, queries)
     empty = Counter(q.kind for q, f in zip(queries, found, strict=True) if not f.keys)
     assert empty["nowhere"] == 5
-    assert empty.total() < 30
+    assert empty.total() < 40
 
 
 def test_every_query_is_understood(queries: list[Query]) -> None:

@@ -172,7 +172,7 @@ def test_any_bytes_are_guessed_or_not_without_a_crash(content: bytes) -> None:
     peek(content)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(), st.sampled_from(["utf-8", "gb18030", "utf-16-le", "utf-16-be"]))
 def test_what_was_written_is_read(tmp_path: Path, written: str, name: str) -> None:
     folder = Folder(tmp_path, "", Meter())

@@ -74,6 +74,15 @@ def test_export_with_a_piece_changed_is_read_or_refused(whole: bytes, data: st.D
     assert len(kinds_of(found, Message)) + len(kinds_of(found, Rejected)) > 0
 
 
+def test_row_without_id_and_date_is_rejected(tmp_path: Path) -> None:
+    found = records(tmp_path, chat(row(1), {"text": "x"}, row(2)))
+    assert ids(found) == ["1", "2"]
+    why = "it has neither an id nor a date"
+    assert kinds_of(found, Rejected) == [Rejected("row 2", why)]
+    found = records(tmp_path, {"chats": {"list": [chat({"text": "x"})]}})
+    assert kinds_of(found, Rejected) == [Rejected("telegram:-1000000000123, row 1", why)]
+
+
 def test_second_export_in_the_same_file_is_not_passed_over_in_silence(tmp_path: Path) -> None:
     found = records(tmp_path, pretty(chat(row(1))) + b"\n" + pretty(chat(row(2))))
     assert ids(found) == ["1"]

@@ -11,7 +11,7 @@ from archive.errors import NotFound
 from archive.views import MessageView
 from web import strata
 from web.dates import clock, local, parse_day
-from web.page import Visit
+from web.page import Place, Visit
 
 routes = APIRouter()
 
@@ -20,7 +20,7 @@ PART = 500
 
 
 @routes.api_route("/g/{key:path}/d/{date}", methods=["GET", "HEAD"])
-def day(request: Request, key: str, date: str, after: int | None = None) -> Response:
+def day(request: Request, key: str, date: str, after: Place = None) -> Response:
     """Show a day from its start, or the part that follows message `after`."""
     visit = Visit(request)
     parsed = parse_day(date)

@@ -62,5 +62,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _bad_request(request: Request, error: Exception) -> Response:
-    """Answer a parameter that is none, without repeating it."""
-    return answer(request, 400)
+    """Answer a parameter that is none, without repeating it; in a path it names nothing."""
+    assert isinstance(error, RequestValidationError)
+    in_path = any(fault["loc"][0] == "path" for fault in error.errors())
+    return answer(request, 404 if in_path else 400)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from archive import calendar, essence, groups, tags
 from web import strata
 from web.dates import local
-from web.page import Visit
+from web.page import Number, Place, Visit
 
 routes = APIRouter()
 
@@ -18,7 +18,7 @@ _PAGE = 20
 
 @routes.api_route("/essence", methods=["GET", "HEAD"])
 def feed(
-    request: Request, group: str | None = None, tag: str | None = None, before: int | None = None
+    request: Request, group: str | None = None, tag: str | None = None, before: Place = None
 ) -> Response:
     """Show what was kept, the newest first; `group` and `tag` narrow it."""
     visit = Visit(request)
@@ -45,7 +45,7 @@ def feed(
 
 
 @routes.api_route("/essence/{number}", methods=["GET", "HEAD"])
-def post(request: Request, number: int) -> Response:
+def post(request: Request, number: Number) -> Response:
     """Show one essence: the original words, who kept them and why."""
     visit = Visit(request)
     with visit.archive.reading() as db:

@@ -64,7 +64,7 @@ def search(
     try:
         with visit.archive.reading() as db:
             results = find(db, q, visit.reader, limit=_PAGE, order=order, cursor=cursor)
-            sides = _sides(visit, db, q, order)
+            sides = _sides_or_none(visit, db, q, order)
             near = _near_tags(db, visit, q) if not results.hits else []
     except BadQuery as error:
         return visit.page("search_tips.html", query=q[:500], bad=error)
@@ -85,6 +85,14 @@ def _hits(visit: Visit, results: Results) -> list[tuple[Any, Any]]:
         (visit.talk.line(hit.message, whole=False), highlighted(hit.excerpt, hit.marks))
         for hit in results.hits
     ]
+
+
+def _sides_or_none(visit: Visit, db: sqlite3.Connection, q: str, order: Order) -> Sides:
+    try:
+        return _sides(visit, db, q, order)
+    except BadQuery:
+        # a query of the greatest length cannot be narrowed
+        return Sides([], [], [], None)
 
 
 def _sides(visit: Visit, db: sqlite3.Connection, q: str, order: Order) -> Sides:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from archive import essence, tags
 from archive.errors import NotFound
-from web.page import Visit
+from web.page import Place, Visit
 
 routes = APIRouter()
 
@@ -25,7 +25,7 @@ def all_tags(request: Request) -> Response:
 
 
 @routes.api_route("/tag/{name:path}", methods=["GET", "HEAD"])
-def tag(request: Request, name: str, before: int | None = None) -> Response:
+def tag(request: Request, name: str, before: Place = None) -> Response:
     """Show the essence and the messages that carry a tag."""
     visit = Visit(request)
     with visit.archive.reading() as db:

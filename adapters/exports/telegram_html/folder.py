@@ -10,6 +10,7 @@ from adapters.exports.format import ExportFile
 from adapters.exports.telegram_html.page import ROW_START
 
 _PAGE = re.compile(r"messages([2-9]|[1-9][0-9]{1,8})?\.html", re.ASCII)
+_EARLIER = re.compile(rb'<a class="pagination[^"]*"\s+href="([^"#]+)"')
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -51,6 +52,20 @@ def pages(file: ExportFile) -> list[ExportFile]:
         return [file]
     after = sorted((n, page) for n, page in _numbered(file).items() if n > number)
     return [file, *(page for _, page in after)]
+
+
+def chain_head(file: ExportFile) -> ExportFile:
+    """Follow the links to earlier pages, also into other folders, to the first page there is."""
+    seen = {file.name}
+    while True:
+        head = file.head()
+        row = ROW_START.search(head)
+        link = _EARLIER.search(head, 0, row.start() if row else len(head))
+        before = file.beside(link.group(1).decode("utf-8", "replace")) if link else None
+        if before is None or before.name in seen or not looks_like_page(before.head()):
+            return file
+        seen.add(before.name)
+        file = before
 
 
 def missing_pages(found: list[ExportFile]) -> list[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+import msgspec
 from lxml import etree
 
 from adapters.exports.format import ExportError, ExportFile, Options
 from adapters.exports.proposal import proposed_group, stem
 from adapters.exports.telegram_html.chat import Chat
-from adapters.exports.telegram_html.folder import base_name, missing_pages, pages
+from adapters.exports.telegram_html.folder import base_name, chain_head, missing_pages, pages
 from adapters.exports.telegram_html.page import (
     Unreadable,
     blocks,
@@ -24,6 +26,8 @@ from adapters.exports.telegram_html.text import plain
 from archive.records import AnyRecord, Group, Rejected
 
 _NO_TITLE = ("", "Exported Data", "Telegram Chat Export")
+_MONTH = re.compile(r"(?<=\S) \(\d{4}-\d{2}\)$")
+"""Exports cut by month carry it behind the group's title."""
 _CHAT_PAGE = b'class="page_body chat_page"'
 
 
@@ -86,11 +90,15 @@ def _group(header: bytes, first: bytes | None, page: ExportFile, options: Option
             f"{page.label} holds no messages of a Telegram export",
             "give the folder that Telegram Desktop wrote",
         )
+    head = chain_head(page)
+    if head is not page:
+        header = next(pieces(blocks(head, options)))
     try:
-        title = _title(parse_header(header)) or stem(page)
+        title = _title(parse_header(header)) or stem(head)
     except Unreadable as fault:
         raise ExportError(f"the head of {page.label} cannot be read: {fault}") from fault
-    return proposed_group("telegram", title, options)
+    group = proposed_group("telegram", _MONTH.sub("", title), options)
+    return msgspec.structs.replace(group, continues=head is not page)
 
 
 def _title(root: etree._Element) -> str:

@@ -25,11 +25,16 @@ class Clock:
         """Take the zone from the first messages, if they reveal it.
 
         Old exports date the edit of a message never edited to the epoch, in local time."""
-        if found := _epoch_edit(start):
+        found = _epoch_edit(start)
+        if found is None:
+            return
+        try:
             offset = datetime.fromisoformat(found.group(1).decode()) - _EPOCH
-            # The zone expected knows summer time; the offset alone is a second best.
-            if abs(offset) <= timedelta(hours=14) and _offset_at_epoch(self.zone) != offset:
-                self.zone = timezone(offset)
+        except ValueError:
+            return
+        # The zone expected knows summer time; the offset alone is a second best.
+        if abs(offset) <= timedelta(hours=14) and _offset_at_epoch(self.zone) != offset:
+            self.zone = timezone(offset)
 
     def seconds(self, unixtime: Any, local: Any) -> int | None:
         """Return the time two fields of a row give, the Unix time being the one to trust."""

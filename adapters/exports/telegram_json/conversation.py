@@ -37,6 +37,8 @@ class Conversation:
 
     def __init__(self, group: Group, own: dict[str, Any], start: bytes, clock: Clock) -> None:
         self.group = group
+        self.prefix = ""
+        """Put before the places of faults, where a file holds several chats."""
         self.last = ""
         """How the row last read is called in a report."""
         stable = own.get("type") != "private_group"
@@ -56,7 +58,8 @@ class Conversation:
                 yield message
         if rows:
             number = integer(rows[-1].get("id"))
-            self.last = f"row {self._number}" if number is None else f"message {number}"
+            name = f"row {self._number}" if number is None else f"message {number}"
+            self.last = self.prefix + name
 
     def _plain(self, row: dict[str, Any]) -> Message | None:
         """Return the message an ordinary row of a known sender is, None for any other row.
@@ -100,7 +103,7 @@ class Conversation:
         number = integer(row.get("id"))
         dated = row.get("date") or row.get("date_unixtime")
         if number is None and not string(row.get("id")) and not dated:
-            yield Rejected(f"row {self._number}", "it has neither an id nor a date")
+            yield Rejected(f"{self.prefix}row {self._number}", "it has neither an id nor a date")
             return
         if row.get("action") == "topic_created" and number and self.place.stable:
             if len(self.place.topics) >= _MOST_TOPICS:

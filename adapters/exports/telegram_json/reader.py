@@ -21,6 +21,7 @@ _EXPORT_KEYS = frozenset((
     "sessions", "web_sessions", "other_data", "chats", "left_chats",
 ))  # fmt: skip
 _ROW_TYPES = ("message", "service", "unsupported")
+_AGAIN = "export the chat from Telegram Desktop again, as JSON"
 
 
 def recognise(head: bytes) -> bool:
@@ -66,13 +67,13 @@ def _is_row(row: dict[str, Any]) -> bool:
 def read_export(file: ExportFile, options: Options) -> Iterator[AnyRecord]:
     """Yield the records of all chats, or of the one `options.group` names in a full export."""
     if not (head := file.head()):
-        raise ExportError(f"{file.label} is empty.", "Export the chat from Telegram again.")
+        raise ExportError(f"{file.label} is empty", _AGAIN)
     encoding = options.encoding or encoding_of(head)
     with file.open() as stream:
         try:
             source = Source(stream, encoding)
         except LookupError:
-            raise ExportError(f"There is no encoding {encoding}.", "Leave it out.") from None
+            raise ExportError(f"there is no encoding {encoding}", "leave it out") from None
         yield from _Reading(file, options, source, encoding).records()
 
 
@@ -88,6 +89,7 @@ class _Reading:
         self.groups = 0
         self.passed_over: list[str] = []
         self.last = ""
+        self.rejected = ""
         self.known: list[dict[str, Any]] | None = None
 
     def records(self) -> Iterator[AnyRecord]:
@@ -97,17 +99,13 @@ class _Reading:
                 yield from self._chat(number, chat)
             yield from self._faults("")
         except Damage as damage:
-            if self.groups or self.passed_over:
-                yield from self._faults("")
-                where = f"after {self.last}" if self.last else f"byte {self.source.offset}"
-                yield Rejected(where, damage.why)
-            else:
-                raise ExportError(
-                    f"No message can be read from {self.file.label}: {damage.why}.",
-                    "Export the chat from Telegram Desktop again, as JSON.",
-                ) from None
+            yield from self._faults("")
+            if not (self.groups or self.passed_over):
+                raise self._unreadable(damage.why) from None
+            where = f"after {self.last}" if self.last else f"byte {self.source.offset}"
+            yield Rejected(where, damage.why)
         if not self.groups:
-            self._nothing()
+            raise self._nothing()
 
     def _chat(self, number: int, chat: Chat) -> Iterator[AnyRecord]:
         start = self.source.ahead(CHUNK)
@@ -116,7 +114,9 @@ class _Reading:
         group = group_of(own, start)
         every = not (chat.listed and self.asked)
         if group is not None and (every or self.asked in (group.key, group.title)):
-            yield from self._messages(Conversation(group, own, start, self.clock), chat.listed)
+            conversation = Conversation(group, own, start, self.clock)
+            conversation.prefix = f"{group.key}, " if chat.listed else ""
+            yield from self._messages(conversation)
             return
         left_out = sum(len(rows) for rows in batches(self.source))
         self.source.faults.clear()
@@ -124,12 +124,13 @@ class _Reading:
             self.passed_over.append(group.title or group.key)
         else:
             why = f"it has neither an id nor a name; {left_out} messages are left out"
+            self.rejected = self.rejected or why
             yield Rejected(f"chat {number + 1}", why)
 
-    def _messages(self, conversation: Conversation, listed: bool) -> Iterator[AnyRecord]:
+    def _messages(self, conversation: Conversation) -> Iterator[AnyRecord]:
         # A file cut before its first message tells nothing of the chat, so the group waits.
         group: Group | None = conversation.group
-        prefix = f"{conversation.group.key}, " if listed else ""
+        prefix = conversation.prefix
         for rows in batches(self.source):
             if group is not None:
                 self.groups += 1
@@ -137,7 +138,7 @@ class _Reading:
                 group = None
             yield from self._faults(prefix)
             yield from conversation.records(rows)
-            self.last = prefix + conversation.last
+            self.last = conversation.last
         if group is not None:
             self.groups += 1
             yield group
@@ -146,6 +147,7 @@ class _Reading:
     def _faults(self, prefix: str) -> Iterator[Rejected]:
         faults, self.source.faults = self.source.faults, []
         for fault in faults:
+            self.rejected = self.rejected or fault.why
             yield Rejected(prefix + fault.where, fault.why)
 
     def _own(self, number: int, chat: Chat) -> dict[str, Any]:
@@ -163,16 +165,20 @@ class _Reading:
                     pass
         return self.known[number] if number < len(self.known) else chat.own
 
-    def _nothing(self) -> None:
-        if not self.passed_over:
-            raise ExportError(
-                f"{self.file.label} holds no chats.",
-                "Export again from Telegram Desktop with the chats ticked, as JSON.",
-            )
-        raise ExportError(
-            f"{self.file.label} holds no chat {self.asked}.",
-            f"It holds: {', '.join(self.passed_over[:20])}.",
+    def _nothing(self) -> ExportError:
+        label = self.file.label
+        if self.passed_over:
+            held = ", ".join(self.passed_over[:20])
+            return ExportError(f"{label} holds no chat {self.asked}", f"it holds: {held}")
+        if self.rejected:
+            return self._unreadable(self.rejected)
+        return ExportError(
+            f"{label} holds no chats",
+            "export again from Telegram Desktop with the chats ticked, as JSON",
         )
+
+    def _unreadable(self, why: str) -> ExportError:
+        return ExportError(f"no message can be read from {self.file.label}: {why}", _AGAIN)
 
 
 def _is_whole(own: dict[str, Any]) -> bool:
