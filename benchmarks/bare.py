@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import msgspec
 
@@ -32,6 +32,7 @@ class Bare(msgspec.Struct, frozen=True):
 
     messages: int
     seconds: float
+    cpu_seconds: float
     bytes_per_message: float
 
 
@@ -42,10 +43,10 @@ def measure_bare(archive: Archive) -> Bare:
         with tempfile.TemporaryDirectory(dir=archive.folder) as folder:
             path = Path(folder) / "bare.db"
             target = _make(source, path)
-            messages, seconds = _copy(source, target)
+            messages, seconds, used = _copy(source, target)
             target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             target.close()
-            return Bare(messages, seconds, path.stat().st_size / max(1, messages))
+            return Bare(messages, seconds, used, path.stat().st_size / max(1, messages))
     finally:
         source.close()
 
@@ -69,20 +70,21 @@ def _make(source: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     return target
 
 
-def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> tuple[int, float]:
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> tuple[int, float, float]:
     columns = [name for _, name, *_ in source.execute("PRAGMA table_info(messages)")]
     put = f"INSERT INTO messages VALUES({', '.join('?' * len(columns))})"
     index = f"INSERT INTO {TABLE}(rowid, body, chars, facet) VALUES(?, ?, ?, ?)"
-    messages, seconds = 0, 0.0
+    messages, seconds, used = 0, 0.0, 0.0
     for rows, entries in _prepared(source, columns):
-        start = perf_counter()
+        start, start_used = perf_counter(), process_time()
         target.execute("BEGIN")
         target.executemany(put, rows)
         target.executemany(index, entries)
         target.execute("COMMIT")
         seconds += perf_counter() - start
+        used += process_time() - start_used
         messages += len(rows)
-    return messages, seconds
+    return messages, seconds, used
 
 
 def _prepared(

@@ -78,16 +78,17 @@ class Bench:
 def _import(bench: Bench) -> Numbers:
     bench.make_chat()
     shutil.rmtree(bench.data, ignore_errors=True)
-    printed, seconds, memory = run("import", bench.chat, "--data", bench.data, "--json")
-    report = json.loads(printed)
+    ran = run("import", bench.chat, "--data", bench.data, "--json")
+    report = json.loads(ran.printed)
     if report["messages"]["new"] != bench.size:
         raise Failed(f"{bench.size} messages written, imported: {report['messages']}")
     size = sum(path.stat().st_size for path in bench.data.rglob("*") if path.is_file())
     return {
         "messages": bench.size,
-        "seconds": seconds,
-        "per_second": bench.size / seconds,
-        "memory": memory,
+        "seconds": ran.seconds,
+        "cpu_seconds": ran.cpu_seconds,
+        "per_second": bench.size / ran.seconds,
+        "memory": ran.memory,
         "bytes_per_message": size / bench.size,
         "export_bytes_per_message": bench.chat.stat().st_size / bench.size,
     }

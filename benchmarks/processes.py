@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event, Thread
+from typing import NamedTuple
 
 PROGRAM = Path(sys.executable).with_name("chendian")
 _EVERY = 0.05
@@ -66,9 +68,19 @@ def _bytes_of(pid: int) -> int:
         return 0
 
 
-def run(*arguments: str | Path) -> tuple[str, float, int]:
-    """Run `chendian …`; return what it printed, the seconds it took and its peak memory."""
+class Ran(NamedTuple):
+    """What a command printed, how long it took, and what it used with all its processes."""
+
+    printed: str
+    seconds: float
+    cpu_seconds: float
+    memory: int
+
+
+def run(*arguments: str | Path) -> Ran:
+    """Run `chendian …` to its end; raises Failed when it was not a good one."""
     command = [str(PROGRAM), *map(str, arguments)]
+    used = _cpu_of_children()
     start = time.perf_counter()
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
@@ -79,7 +91,12 @@ def run(*arguments: str | Path) -> tuple[str, float, int]:
     peak = memory.stop()
     if process.returncode:
         raise Failed(f"{' '.join(command)}: exit {process.returncode}: {errors[-2000:]}")
-    return printed, seconds, peak
+    return Ran(printed, seconds, _cpu_of_children() - used, peak)
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def time_over_http(connection: HTTPConnection, queries: list[Query]) -> Times:
 def time_command(data: Path, queries: list[Query], times: int = 9) -> float:
     """Return the median seconds of the whole command `chendian search`."""
     asked = [query for query in queries if not query.text.startswith("-")][::20][:times]
-    return median(run("search", q.text, "--data", data, "--json")[1] for q in asked)
+    return median(run("search", q.text, "--data", data, "--json").seconds for q in asked)
 
 
 def _time(queries: list[Query], ask: Callable[[Query], object]) -> Times:

@@ -26,13 +26,13 @@ from archive.unite import finish_unions
 from bot import reading
 from bot.reading import Batch, Begin, Done, End, Failed, Frame, Request
 
-WRITTEN = 10_000
+WRITTEN = 5_000
 """Records in one transaction."""
 
 _SMALL = 2 << 20
 """Bytes up to which a process of its own would cost more than it saves."""
 
-_AHEAD = 12
+_AHEAD = 8
 """Frames the reading process may be ahead of the writer."""
 
 Progress = Callable[[int, int], None]

@@ -108,6 +108,6 @@ def _accepted(header: str) -> list[tuple[float, int, str]]:
         except ValueError:
             continue
         code = tag.strip().partition("-")[0].lower()
-        if code and quality > 0:
+        if (code.isalpha() or code == "*") and quality > 0:
             found.append((quality, -place, code))
     return found

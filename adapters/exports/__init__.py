@@ -12,3 +12,4 @@ FORMATS: tuple[Format, ...] = (
     qq_txt,
     memotrace_csv,
 )
+"""The first that claims a file reads it."""

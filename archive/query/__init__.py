@@ -20,7 +20,7 @@ from archive.query.nodes import (
     Term,
     Until,
     Written,
-)  # fmt: skip
+)
 from archive.query.reading import parse
 
 __all__ = [

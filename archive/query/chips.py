@@ -16,7 +16,7 @@ _BARE = re.compile(r"[\w@#.-][\w@#.:+-]*")
 _QUOTES = ('""', "「」", "『』", "“”")
 _INFIX = "(?:AND|OR|或|[&＆|｜]{1,2})"
 _LEADING = re.compile(rf"\s*(?:{_INFIX}(?![^\s)）])\s*)*")
-_TRAILING = re.compile(rf"(?:\s*(?<![^\s()（）]){_INFIX})*\s*$")
+_LAST = re.compile(rf"(?<![^\s()（）]){_INFIX}$")
 _ONLY_OPERATORS = re.compile(rf"(?:(?:{_INFIX}|NOT)(?!\S)\s*)*")
 
 
@@ -104,8 +104,12 @@ def _without(text: str, part: Written) -> str:
 
 
 def _trim_start(text: str) -> str:
-    return text[_LEADING.match(text).end() :]
+    return _LEADING.sub("", text, count=1)
 
 
 def _trim_end(text: str) -> str:
-    return _TRAILING.sub("", text, count=1)
+    text = text.rstrip()
+    # AND is the longest operator, and one character before it decides
+    while found := _LAST.search(text[-4:]):
+        text = text[: -len(found[0])].rstrip()
+    return text

@@ -20,7 +20,7 @@ from archive.query.nodes import (
     all_of,
     positive_terms,
     top,
-)  # fmt: skip
+)
 
 MAX_LENGTH = 2000
 """Characters of a query."""
@@ -41,7 +41,7 @@ def parse(text: str, *, now: int, time_zone: str = "Asia/Shanghai") -> Query:
     reading = Reading(_scrub(text), now, time_zone)
     if not _SYNTAX.search(reading.text):
         return reading.query(all_of(map(reading.counted_word, reading.text.split())))
-    # imported late: Whoosh takes 0.15 s to load, and most queries are plain words
+    # imported late: Whoosh takes about 0.1 s to load, and most queries are plain words
     from archive.query.language import understand
 
     return reading.query(understand(reading))

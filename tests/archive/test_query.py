@@ -280,22 +280,6 @@ def test_bad_value_is_refused_and_named(text: str, names: str) -> None:
     assert refused.value.hint
 
 
-def test_limits_are_named() -> None:
-    for text in ("a" * 2001, "a " * 65, "from:a " * 65, '"a"' * 65, "(" * 17, "() " * 65):
-        with pytest.raises(BadQuery, match="太"):
-            parse(text, now=NOW)
-    words = tuple(Term(f"w{number}") for number in range(64))
-    assert node(" ".join(word.text for word in words)) == And(words)
-    assert node(" OR ".join(word.text for word in words)) == Or(words)
-    assert node("(" * 16 + "a" + ")" * 16) == A
-    assert node("a" * 2000) == Term("a" * 2000)
-
-
-def test_what_no_database_can_hold_is_replaced() -> None:
-    assert node("from:\ud800x\0y") == And((Everything(), From("\ufffdx\ufffdy")))
-    assert parse("a\udfffb", now=NOW).text == "a\ufffdb"
-
-
 def test_plain_words_do_not_load_whoosh() -> None:
     code = (
         "import sys; from archive.query import parse; parse('部署 gpt-4 docke* 👍', now=0);"

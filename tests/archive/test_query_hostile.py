@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.errors import BadQuery
-from archive.query import And, Everything, Node, Not, Or, Query, Since, Until, parse
+from archive.query import And, Everything, From, Node, Not, Or, Query, Since, Term, Until, parse
 from archive.query.language import understand
 from archive.query.reading import Reading
 
@@ -23,6 +23,7 @@ PIECES = (
     "has:", "before:", "on:", "来自：", "群:", "form:", "标鉴:", "标题:", "精华", "链接", "2026-01",
     "7d", "昨天", "张三", "docke*", "-", "(", ")", '"', " ", " ", " ",
 )  # fmt: skip
+PLAIN = [piece for piece in PIECES if not set(piece) & set(':：(（“”「『＂"')]
 TEXTS = st.one_of(
     st.text(max_size=60),
     st.lists(st.sampled_from(PIECES), max_size=30).map("".join),
@@ -71,11 +72,12 @@ def test_any_text_is_a_query_or_a_bad_query(text: str) -> None:
 
 
 @settings(deadline=None, max_examples=500)
-@given(st.lists(st.sampled_from([piece for piece in PIECES if piece not in ':：(（"“”「『＂'])))
-def test_the_short_way_for_plain_words_gives_what_whoosh_gives(pieces: list[str]) -> None:
-    text = "".join(pieces)[:300]
+@given(st.lists(st.sampled_from(PLAIN), max_size=30).map("".join))
+def test_the_short_way_for_plain_words_gives_what_whoosh_gives(text: str) -> None:
     plain = understood(text)
-    reading = Reading(text.replace("\0", "\ufffd").replace("\ud83d", "\ufffd"), NOW, "UTC")
+    reading = Reading(
+        text.replace("\0", "\ufffd").replace("\ud83d", "\ufffd"), NOW, "Asia/Shanghai"
+    )
     if plain is not None:
         assert reading.query(understand(reading)) == plain
 
@@ -101,3 +103,23 @@ def test_attack_is_answered_within_50_ms(text: str) -> None:
         understood(text)
         took.append(time.perf_counter() - start)
     assert min(took) < 0.05
+
+
+def node_of(text: str) -> Node:
+    return parse(text, now=NOW).node
+
+
+def test_limits_are_named() -> None:
+    for text in ("a" * 2001, "a " * 65, "from:a " * 65, '"a"' * 65, "(" * 17, "() " * 65):
+        with pytest.raises(BadQuery, match="太"):
+            parse(text, now=NOW)
+    words = tuple(Term(f"w{number}") for number in range(64))
+    assert node_of(" ".join(word.text for word in words)) == And(words)
+    assert node_of(" OR ".join(word.text for word in words)) == Or(words)
+    assert node_of("(" * 16 + "a" + ")" * 16) == Term("a")
+    assert node_of("a" * 2000) == Term("a" * 2000)
+
+
+def test_what_no_database_can_hold_is_replaced() -> None:
+    assert node_of("from:\ud800x\0y") == And((Everything(), From("\ufffdx\ufffdy")))
+    assert parse("a\udfffb", now=NOW).text == "a\ufffdb"

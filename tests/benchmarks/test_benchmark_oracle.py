@@ -17,7 +17,7 @@ def line(text: str, number: int = 1, **other: object) -> Line:
     return Line(**{**facts, **other}, text=text)  # type: ignore[arg-type]
 
 
-def holds(text: str, wanted: Wanted, **other: object) -> bool:
+def holds(text: str, wanted: Wanted, **other: int) -> bool:
     (found,) = find([line(text, **other)], [Query("", "", wanted)])
     return bool(found.keys)
 

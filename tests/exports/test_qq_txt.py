@@ -143,8 +143,10 @@ def test_a_rule_of_equals_signs_in_a_message_stays_in_it(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("who", "sender", "name", "group_name"),
     [("(12345)", "qq:12345", "12345", None), ("12345(12345)", "qq:12345", "12345", None),
-     ("小(明)(12345)", "qq:12345", "小(明)", "小(明)"), ("【】x(12345)", "qq:12345", "【】x", "【】x"),
-     ("【活跃】 (12345)", "qq:12345", "12345", None), ("【独】(12345)", "qq:12345", "【独】", "【独】"),
+     ("小(明)(12345)", "qq:12345", "小(明)", "小(明)"),
+     ("【】x(12345)", "qq:12345", "【】x", "【】x"),
+     ("【活跃】 (12345)", "qq:12345", "12345", None),
+     ("【独】(12345)", "qq:12345", "【独】", "【独】"),
      ("a<b(12345)", "qq:12345", "a<b", "a<b"), ("<x@y.cn>", "qq:x@y.cn", "x@y.cn", None)],
 )  # fmt: skip
 def test_names_of_every_kind_are_read(
@@ -187,8 +189,8 @@ def test_placeholders_that_are_all_of_a_message_tell_its_kind(
 @pytest.mark.parametrize(
     ("body", "service"),
     [("甲撤回了一条消息", "recall"), ("乙加入本群。", "join"), ("丙退出了本群。", "leave"),
-     ("丁邀请戊加入了本群。", "invite"), ("你已被移出群聊", "remove"), ("甲被管理员禁言10分钟", "mute"),
-     ("系统升级", "system")],
+     ("丁邀请戊加入了本群。", "invite"), ("你已被移出群聊", "remove"),
+     ("甲被管理员禁言10分钟", "mute"), ("系统升级", "system")],
 )  # fmt: skip
 @pytest.mark.parametrize("number", ["10000", "1000000"])
 def test_rows_of_the_system_are_notices(

@@ -14,7 +14,7 @@ from test_telegram_json import chat, full_export, kinds_of, messages, records, r
 
 from adapters.exports.format import ExportError
 from adapters.exports.telegram_json import source
-from archive.records import Message, Rejected
+from archive.records import Group, Message, Rejected
 
 CUT = "the file ends in the middle"
 
@@ -150,19 +150,19 @@ def test_missing_commas_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_damage_in_one_chat_does_not_move_messages_into_it_from_the_next(tmp_path: Path) -> None:
-    content = pretty({"chats": {"list": [chat(row(1), row(2)), chat(row(3), id=9), chat(id=7)]}})
-    found = records(
-        tmp_path, content.replace(b'"text": "\xe4', b'"text": \xe4').replace(b"]", b"", 4)
-    )
-    keys = {m.id: m.group_key for m in kinds_of(found, Message)}
-    assert keys.get("3", "telegram:-1000000000009") == "telegram:-1000000000009"
-    start = content.index(b'"id": 2')
-    found = records(tmp_path, content[:start] + content[content.index(b"}", start) + 9 :])
-    assert {m.id: m.group_key for m in kinds_of(found, Message)} == {
-        "1": "telegram:-1000000000123",
-        "3": "telegram:-1000000000009",
-    }
-    assert kinds_of(found, Rejected)
+    turned = {"id": 9, "type": "private_supergroup", "name": "甲", "messages": [row(3)]}
+    for following in (chat(row(3), id=9), turned, {"type": "private_channel", "id": 9} | turned):
+        content = pretty({"chats": {"list": [chat(row(1), row(2)), following, chat(id=7)]}})
+        start = content.index(b'"id": 2')
+        end = content.index(b'"messages"', start) - 120
+        for cut in (content.index(b"}", start) + 9, content.rindex(b"{", 0, end)):
+            found = records(tmp_path, content[:start] + content[cut:])
+            assert {m.id: m.group_key for m in kinds_of(found, Message)} == {
+                "1": "telegram:-1000000000123",
+                "3": "telegram:-1000000000009",
+            }
+            assert kinds_of(found, Rejected)
+            assert found[-1] == Group("telegram:-1000000000007", "技术群")
 
 
 def test_damage_before_the_chats_does_not_lose_them(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ class OldRows:
         place = Place(group.key, self._conversation.zone)
         found = content_of(local_type, sub_type or 0, told.get("StrContent", ""), place)
         sender = None
-        if found.kind != "service" and not names.sender.endswith("@chatroom"):
+        if local_type not in (10000, 10002) and not names.sender.endswith("@chatroom"):
             by = self._conversation.named if names.title else self._conversation.identified
             sender = by(names.sender)
         name = (names.nickname or names.sender) if sender else None

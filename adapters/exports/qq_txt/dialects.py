@@ -17,7 +17,7 @@ _HALF = r"(?P<before>上午|下午|凌晨|早上|中午|晚上)? ?(?P<time>"
 _END = r")(?: (?P<after>[AaPp][Mm]|上午|下午))?"
 _TIME = _HALF + r"\d{1,2}:\d{2}(?::\d{2})?" + _END
 _TIME_TO_SECONDS = _HALF + r"\d{1,2}:\d{2}:\d{2}" + _END
-_WHO = r"(?P<name>.*?) ?(?:\((?P<id>\d{4,12})\)|<(?P<mail>[^<>\s@]+@[^<>\s]+)>)"
+_WHO = r"(?P<name>.*?)(?:\((?P<id>\d{4,12})\)|<(?P<mail>[^<>\s@]+@[^<>\s]+)>)"
 HEADERS = {
     "ids": re.compile(rf"{_DATE} {_TIME} {_WHO}[ \t]*"),
     "names": re.compile(rf"{_DATE} {_TIME} (?P<name>\S.*?)[ \t]*"),

@@ -27,6 +27,7 @@ _rule = re.compile(r"={16,}")
 _head_line = re.compile(r"消息(?:(分组)|(对象))[:：](.*)", re.DOTALL)
 _private = re.compile(r"我的好友|我的设备|陌生人|黑名单|临时会话|特别关心|家人|朋友|同学")
 _aside = re.compile(r"(?:.{1,60}撤回了一条(?:成员)?消息(?: 重新编辑)?|.{1,80}点击添加好友。)")
+_cut_header = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?: |$)")
 _OPENING = "消息记录（此消息记录为文本格式"
 
 
@@ -73,9 +74,15 @@ class History:
             yield from self._flush()
             self._in_head = False
             self._header, self._line, self._fault = header, number, fault
-        elif apart and self._dialect.name in ("copied", "times") and self._aside(bare):
+        elif apart and self._dialect.name in ("copied", "times") and _aside.fullmatch(bare):
             yield from self._flush()
             yield from self._notice(bare)
+        elif (apart or self._in_head) and (day := day_of(bare)):
+            yield from self._flush()
+            self._day = day
+        elif apart and line == bare and _cut_header.match(bare):
+            yield from self._flush()
+            yield Rejected(f"line {number}", "the file ends in the middle of a header")
         else:
             yield from self._keep(number, line, fault)
 
@@ -118,11 +125,6 @@ class History:
         at = moment(header, None, self._options.time_zone) if header else None
         # only its place in time tells such a header from text that begins with a date
         return header if at is not None and at >= (self._last or at) else None
-
-    def _aside(self, bare: str) -> bool:
-        day = day_of(bare)
-        self._day = day or self._day
-        return day is not None or _aside.fullmatch(bare) is not None
 
     def _keep(self, number: int, line: str, fault: str | None) -> Iterator[AnyRecord]:
         if self._header is None:
@@ -207,8 +209,6 @@ class History:
 
     def _notice(self, text: str) -> Iterator[AnyRecord]:
         """A line between the messages of a copied window: it has no time but the neighbour's."""
-        if day_of(text):
-            return
         if self._group is None:
             yield self._open_group()
         assert self._group is not None

@@ -79,6 +79,7 @@ class Conversation:
             not ordinary
             or type(text) is not str
             or type(name) is not str
+            or not name
             or type(number) is not int
             or not place.stable
             or not 0 < number < 1 << 63

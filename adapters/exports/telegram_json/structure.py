@@ -19,9 +19,9 @@ QUOTE, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE = b'"[]{}'
 # Possessive: a string of a million escapes must not cost the matcher a million frames.
 _STRING = rb'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+'
 _MESSAGE = rb'\{\s*"id"\s*:\s*-?\d+\s*,\s*"type"\s*:\s*"(?:message|service|unsupported)"'
-_NAME = rb'"name"\s*:\s*(?:null|' + _STRING + rb'")\s*,\s*'
+_NAME_OR_ID = rb'"(?:name|id)"\s*:\s*(?:null|-?\d+|' + _STRING + rb'")\s*,\s*'
 _TYPES = "|".join(sorted(CHAT_TYPES)).encode()
-_CHAT = rb"\{\s*(?:" + _NAME + rb')?"type"\s*:\s*"(?:' + _TYPES + rb')"'
+_CHAT = rb"\{\s*(?:" + _NAME_OR_ID + rb'){0,2}"type"\s*:\s*"(?:' + _TYPES + rb')"'
 
 # Commas and colons say nothing the brackets do not; the mark is the one before UTF-8.
 _gap = re.compile(rb"(?:\xef\xbb\xbf)?[\s,:]*").match

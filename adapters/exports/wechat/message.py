@@ -33,6 +33,7 @@ _SHOWN = {
     "card": "[小程序]", "transfer": "[转账]", "red_packet": "[红包]", "link": "[链接]",
     "file": "[文件]",
 }  # fmt: skip
+_TAGS = {"photo": "img", "voice": "voicemsg", "video": "videomsg", "sticker": "emoji"}
 _who = re.compile(r"\$\{([^}]*)\}")
 _web = re.compile(r"https?://", re.IGNORECASE)
 
@@ -52,8 +53,7 @@ def content_of(local_type: int, sub_type: int, written: str, place: Place) -> Co
         raw = {"type": local_type, "sub_type": sub_type, "content": written}
         return Content("unknown", detail={"raw": raw})
     if root is None:
-        found = Content(kind, "" if kind in ("photo", "voice", "video", "sticker") else written)
-        return found if not written else _with_file(found, None)
+        return _with_file(Content(kind, "" if kind in _TAGS else written), None)
     return _plain(kind, root)
 
 
@@ -73,10 +73,9 @@ def _plain(kind: str, root: _Element) -> Content:
 
 def _with_file(found: Content, root: _Element | None) -> Content:
     """Add the attachment that a photo, voice, video or sticker is; its bytes are elsewhere."""
-    if found.kind not in ("photo", "voice", "video", "sticker"):
+    if found.kind not in _TAGS:
         return found
-    tags = {"photo": "img", "voice": "voicemsg", "video": "videomsg", "sticker": "emoji"}
-    tag = root.find(f".//{tags[found.kind]}") if root is not None else None
+    tag = root.find(f".//{_TAGS[found.kind]}") if root is not None else None
     told = _attributes(tag)
     length = number(told.get("voicelength"))
     found.attachments = (

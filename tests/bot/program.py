@@ -1,0 +1,99 @@
+"""Runs the installed `chendian` as a person would, and looks into what it left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Path(sys.executable).with_name("chendian")
+FIXTURES = ROOT.parent / "shared/fixtures"
+LIMIT = 100
+"""Seconds after which a run counts as hanging."""
+
+_NOT_COMPARED = {"runs", "alembic_version", "meta"}
+
+
+class Ran(msgspec.Struct):
+    """What a run answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a run: nobody's configuration, wide lines."""
+    own = {name: value for name, value in os.environ.items() if name != "CHENDIAN_CONFIG"}
+    return {**own, "COLUMNS": "200", **more}
+
+
+def run(
+    *words: str | Path, cwd: Path | None = None, expect: int | None = None, **more: str
+) -> Ran:
+    """Run `chendian` with these words; a traceback fails the test, whatever was expected."""
+    done = subprocess.run(
+        [PROGRAM, *words], cwd=cwd, env=environment(**more), capture_output=True, timeout=LIMIT
+    )
+    ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"))
+    assert "Traceback" not in ran.err, ran.err
+    assert expect is None or ran.code == expect, f"exit {ran.code}\n{ran.out}\n{ran.err}"
+    return ran
+
+
+def refused(*words: str | Path, cwd: Path | None = None, **more: str) -> str:
+    """Run what must fail: exit code 1 and one line `error: what. what to do.`, which is returned."""
+    ran = run(*words, cwd=cwd, expect=1, **more)
+    (line,) = ran.err.splitlines()
+    assert line.startswith("error: ") and line[-1] in ".。？?)）", line
+    return line
+
+
+def begin(*words: str | Path, **options: Any) -> subprocess.Popen[bytes]:
+    """Start `chendian` and do not wait for it."""
+    return subprocess.Popen(
+        [PROGRAM, *words], env=environment(),
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
+    )  # fmt: skip
+
+
+def whole(data: Path) -> None:
+    """Assert that `verify` finds nothing."""
+    assert run("verify", "--data", data, "--json", expect=0).json == {"ok": True, "found": []}
+
+
+def rows(data: Path, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Ask the database of an archive."""
+    with closing(sqlite3.connect(data / "archive.db")) as db:
+        return db.execute(statement, values).fetchall()
+
+
+def dump(data: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Read every row of every table that a second import of the same could have changed.
+
+    Which run brought a message is left out, and when: both differ between equal archives.
+    """
+    with closing(sqlite3.connect(data / "archive.db")) as db:
+        names = [
+            name
+            for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+            if not name.startswith(("message_index", "sqlite_")) and name not in _NOT_COMPARED
+        ]
+        return {name: _table(db, name) for name in sorted(names)}
+
+
+def _table(db: sqlite3.Connection, name: str) -> list[tuple[Any, ...]]:
+    columns = [row[1] for row in db.execute(f"PRAGMA table_info({name})") if row[1] != "run_id"]
+    return db.execute(f"SELECT {', '.join(columns)} FROM {name} ORDER BY 1, 2, 3").fetchall()
