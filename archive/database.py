@@ -97,7 +97,11 @@ def open_archive(folder: Path, create: bool = False) -> Archive:
     Raises ArchiveError when there is none, SchemaTooNew, Damaged.
     """
     archive = Archive(folder)
-    if not archive.path.exists():
+    if not _there(archive.path):
+        if _there(folder) and not folder.is_dir():
+            raise ArchiveError(
+                f"{folder} is a file, not an archive's folder.", "choose another --data"
+            )
         if not create:
             raise ArchiveError(
                 f"there is no archive in {folder}.",
@@ -117,13 +121,21 @@ def open_archive(folder: Path, create: bool = False) -> Archive:
     return archive
 
 
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def _make(archive: Archive) -> None:
     try:
         archive.folder.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(archive.path, isolation_level=None)
     except (OSError, sqlite3.OperationalError) as error:
+        why = getattr(error, "strerror", None) or error
         raise ArchiveError(
-            f"cannot make an archive in {archive.folder} ({error}).", "choose another --data"
+            f"cannot make an archive in {archive.folder} ({why}).", "choose another --data"
         ) from error
     try:
         db.execute("PRAGMA secure_delete=ON")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from typing import Any
-
-import msgspec
 
 from archive import index
 from archive.ids import Slots
@@ -34,6 +33,7 @@ class Newcomers:
         self._group = group
         self._directory = directory
         self._run_id = run_id
+        self._hanging = _Hanging()
         self._messages: list[tuple[str, Prepared]] = []
         self._ids: list[int] = []
 
@@ -74,24 +74,18 @@ class Newcomers:
             self._ids.append(row_id)
         self._db.executemany(INSERT, rows)
         index.add(self._db, entries)
+        self._hanging.write(self._db)
         count_days(self._db, self._group, days)
         self._count()
         return len(rows)
 
     def _hang_on(self, row_id: int, m: Prepared, facet: str, missing_media: Counter[str]) -> str:
         tags = sorted({self._directory.tag(name) for name in m.tags})
-        if tags:
-            self._db.executemany(
-                "INSERT OR IGNORE INTO message_tags(message_id, tag_id) VALUES(?, ?)",
-                [(row_id, tag) for tag in tags],
-            )
-            facet += "".join(f" t{tag}" for tag in tags)
-        if m.attachments:
-            write_attachments(self._db, row_id, m.attachments)
-            missing_media.update(a.missing for a in m.attachments if a.missing)
-        if m.reactions:
-            write_reactions(self._db, row_id, m.reactions)
-        return facet
+        self._hanging.tags += [(row_id, tag) for tag in tags]
+        self._hanging.attachments += [(row_id, *part) for part in enumerate(m.attachments)]
+        missing_media.update(a.missing for a in m.attachments if a.missing)
+        self._hanging.reactions += [(row_id, reaction) for reaction in m.reactions]
+        return facet + "".join(f" t{tag}" for tag in tags)
 
     def _count(self) -> None:
         times = [m.sent_at or 0 for _, m in self._messages]
@@ -121,39 +115,47 @@ def count_days(db: sqlite3.Connection, group: KnownGroup, days: Counter[str]) ->
     )
 
 
-def write_attachments(
-    db: sqlite3.Connection, row_id: int, attachments: tuple[Attachment, ...]
-) -> None:
-    """Write a message's attachments anew, and the stored files among them."""
-    db.execute("DELETE FROM attachments WHERE message_id = ?", (row_id,))
+class _Hanging:
+    """What hangs on a batch of new messages, each kind written in one statement."""
+
+    def __init__(self) -> None:
+        self.tags: list[tuple[int, int]] = []
+        self.attachments: list[tuple[int, int, Attachment]] = []
+        self.reactions: list[tuple[int, Reaction]] = []
+
+    def write(self, db: sqlite3.Connection) -> None:
+        db.executemany(
+            "INSERT OR IGNORE INTO message_tags(message_id, tag_id) VALUES(?, ?)", self.tags
+        )
+        insert_attachments(db, self.attachments)
+        insert_reactions(db, self.reactions)
+
+
+def insert_attachments(db: sqlite3.Connection, rows: list[tuple[int, int, Attachment]]) -> None:
+    """Write attachments, (message, position, attachment), and the stored files among them."""
     db.executemany(
         "INSERT INTO attachments(message_id, position, kind, name, sha256, missing, mime, size,"
         " width, height, duration) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (row_id, place, a.kind, a.name, a.sha256, a.missing, a.mime, a.size, a.width,
              a.height, a.duration)
-            for place, a in enumerate(attachments)
+            for row_id, place, a in rows
         ],
     )  # fmt: skip
     db.executemany(
         "INSERT OR IGNORE INTO media(sha256, size) VALUES(?, ?)",
-        [(a.sha256, a.size or 0) for a in attachments if a.sha256],
+        [(a.sha256, a.size or 0) for _, _, a in rows if a.sha256],
     )
 
 
-def write_reactions(db: sqlite3.Connection, row_id: int, reactions: tuple[Reaction, ...]) -> None:
+def insert_reactions(db: sqlite3.Connection, rows: list[tuple[int, Reaction]]) -> None:
     """Keep the larger count of each emoji: sources see a message at different times."""
     db.executemany(
         "INSERT INTO reactions(message_id, emoji, count, members) VALUES(?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET members = CASE WHEN excluded.count > count"
         " THEN excluded.members ELSE members END, count = max(count, excluded.count)",
         [
-            (
-                row_id,
-                r.emoji,
-                r.count,
-                msgspec.json.encode(r.members).decode() if r.members else None,
-            )
-            for r in reactions
+            (row_id, r.emoji, r.count, json.dumps(r.members) if r.members else None)
+            for row_id, r in rows
         ],
     )

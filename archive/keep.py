@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-import time
 from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
 
 from archive import index
+from archive.coverage import note_span
 from archive.essence import mark_from_platform
 from archive.fresh import Newcomers
-from archive.ids import is_sane
 from archive.matching import Matcher, add_alias, resolve
-from archive.merge import merge, recall
+from archive.merge import merge, pin, recall
 from archive.people import Directory, KnownGroup
-from archive.prepare import TIME_GUESSED, Prepared, Ready, prepare_all
+from archive.prepare import Prepared, Ready, prepare_all
 from archive.records import (
+    KINDS,
     AnyRecord,
     EssenceMark,
     Gap,
@@ -27,9 +28,16 @@ from archive.records import (
     Rejected,
     name_key,
 )
+from archive.timeline import Timeline
 from archive.tombstones import forgotten
 from archive.unite import unite_some
 from archive.waiting import Waiting
+
+LIVE = "live"
+"""The source whose gaps are known by its connections, not by what it brought."""
+
+_PINS = ("pin", "pin_message")
+_UNKNOWN = KINDS.index("unknown")
 
 
 class Report(msgspec.Struct):
@@ -44,10 +52,12 @@ class Report(msgspec.Struct):
     """Messages read per group key."""
     missing_media: Counter[str] = msgspec.field(default_factory=Counter)
     """Attachments without their bytes, by reason."""
+    unknown: int = 0
+    """Messages of a kind no reader knows; they are kept with all that was said of them."""
     notes: list[str] = msgspec.field(default_factory=list)
 
 
-def keep(db: sqlite3.Connection, records: Iterable[AnyRecord], *, source: str = "live") -> Report:
+def keep(db: sqlite3.Connection, records: Iterable[AnyRecord], *, source: str = LIVE) -> Report:
     """Write records within the caller's transaction; safe to repeat, order does not matter."""
     keeper = Keeper(db, source=source)
     keeper.begin_file()
@@ -62,7 +72,7 @@ class Keeper:
     """Writes batches of prepared records; one for each import or live connection."""
 
     def __init__(
-        self, db: sqlite3.Connection, *, source: str = "live", run_id: int | None = None
+        self, db: sqlite3.Connection, *, source: str = LIVE, run_id: int | None = None
     ) -> None:
         self._db = db
         self._source = source
@@ -70,7 +80,7 @@ class Keeper:
         self._directory = Directory(db)
         self._matcher = Matcher(db)
         self._waiting = Waiting(db, self._directory)
-        self._last_at: dict[int, int] = {}
+        self._timeline = Timeline(db)
         self._touched: set[str] = set()
         self.report = Report()
 
@@ -78,13 +88,16 @@ class Keeper:
         """Start another file: equal lines are counted anew."""
         self._matcher.begin_file()
         self._waiting.begin_file()
-        self._last_at.clear()
+        self._timeline.begin_file()
         self._touched.clear()
 
     def end_file(self) -> None:
         """Finish a file, within a transaction; `unite.finish_unions` should follow."""
         self._directory.refresh()
         self._write(self._waiting.pass_on([], at_end=True))
+        self._directory.write_names()
+        if self._source != LIVE:
+            self._timeline.end_file(self._source)
         self._waiting.end_file(self._touched)
         self.report.notes += self._waiting.notes
         self._waiting.notes.clear()
@@ -115,7 +128,6 @@ class Keeper:
             self._write_group(self._directory.group(key), messages)
         for record in late:
             self._take_late(record)
-        self._directory.write_names()
 
     def _take(self, record: Ready) -> None:
         if isinstance(record, Member):
@@ -123,12 +135,10 @@ class Keeper:
         elif isinstance(record, Rejected):
             self.report.rejected.append(record)
         elif isinstance(record, Gap):
-            group = self._directory.group(record.group_key)
-            self._db.execute(
-                "INSERT INTO coverage(group_id, since, until, complete, source, why)"
-                " VALUES(?, ?, ?, ?, ?, ?)",
-                (group.id, record.since, record.until, record.complete, self._source, record.why),
-            )
+            note_span(
+                self._db, self._directory.group(record.group_key).id, record.since, record.until,
+                complete=record.complete, source=self._source, why=record.why,
+            )  # fmt: skip
 
     def _take_late(self, record: Recall | EssenceMark) -> None:
         group = self._directory.group(record.group_key)
@@ -165,31 +175,24 @@ class Keeper:
         for platform_id, message in again:
             row_id = known[platform_id]
             self._merge(group, newcomers.row_of(row_id) if row_id < 0 else row_id, message)
+        self._pin(group, [m for _, m in named if m.service in _PINS])
+        self.report.unknown += sum(1 for _, m in named if m.kind == _UNKNOWN)
+
+    def _pin(self, group: KnownGroup, rows: list[Prepared]) -> None:
+        """Note on the messages themselves that service rows say they were pinned."""
+        said = [m.reply_to or json.loads(m.detail or "{}").get("message_id") for m in rows]
+        for row_id in resolve(self._db, group, [str(name) for name in said if name]).values():
+            pin(self._db, row_id)
 
     def _name(self, group: KnownGroup, message: Prepared) -> str:
         if message.sender_key is None and message.sender_name and message.quality == 0:
             message.sender_key = name_key(group.key, message.sender_name)
-        self._settle_time(group, message)
+        self._timeline.settle(group, message)
         if message.platform_id is not None:
             return message.platform_id
         if message.local_reply_to is not None and message.reply_to is None:
             message.reply_to = self._matcher.answered(group, message)
         return self._matcher.name(group, message)
-
-    def _settle_time(self, group: KnownGroup, message: Prepared) -> None:
-        """Give a message without a believable time its neighbour's, and say so."""
-        if is_sane(message.sent_at):
-            assert message.sent_at is not None
-            self._last_at[group.id] = message.sent_at
-            return
-        last = self._last_at.get(group.id)
-        if last is None:
-            row = self._db.execute(
-                "SELECT last_at FROM groups WHERE id = ?", (group.id,)
-            ).fetchone()
-            last = row[0] if row and row[0] is not None else int(time.time())
-        message.sent_at = last
-        message.flags |= TIME_GUESSED
 
     def _other_half(self, group: KnownGroup, platform_id: str, message: Prepared) -> int | None:
         """Find the message in the group as a source of the other kind (ids or none) brought it."""

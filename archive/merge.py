@@ -12,11 +12,11 @@ from collections import Counter
 from typing import Any
 
 from archive import index
-from archive.fresh import COLUMNS, count_days, write_attachments, write_reactions
+from archive.fresh import COLUMNS, count_days, insert_attachments, insert_reactions
 from archive.ids import Slots
 from archive.matching import comparable
 from archive.people import KnownGroup
-from archive.prepare import RECALLED, TIME_GUESSED, Prepared
+from archive.prepare import PINNED, RECALLED, TIME_GUESSED, Prepared
 from archive.records import KINDS, Attachment
 
 _CHILDREN = (
@@ -79,6 +79,14 @@ def recall(db: sqlite3.Connection, row_id: int) -> None:
     old = load(db, row_id)
     facet = old["facet"] if old["flags"] & RECALLED else old["facet"] + " xrecalled"
     store(db, row_id, old, {"flags": old["flags"] | RECALLED, "facet": facet})
+
+
+def pin(db: sqlite3.Connection, row_id: int) -> None:
+    """Note that a message was pinned in its group."""
+    old = load(db, row_id)
+    if not old["flags"] & PINNED:
+        facet = old["facet"] + " xpinned"
+        store(db, row_id, old, {"flags": old["flags"] | PINNED, "facet": facet})
 
 
 def retime(db: sqlite3.Connection, group: KnownGroup, row_id: int, was: int, now: int) -> int:
@@ -210,7 +218,8 @@ def _merge_attachments(db: sqlite3.Connection, row_id: int, incoming: Prepared) 
     present = tuple(a for a in merged if a is not None)
     if present == old:
         return False
-    write_attachments(db, row_id, present)
+    db.execute("DELETE FROM attachments WHERE message_id = ?", (row_id,))
+    insert_attachments(db, [(row_id, *part) for part in enumerate(present)])
     return True
 
 
@@ -245,7 +254,7 @@ def _merge_reactions(db: sqlite3.Connection, row_id: int, incoming: Prepared) ->
     )
     more = tuple(r for r in incoming.reactions if r.count > seen.get(r.emoji, 0))
     if more:
-        write_reactions(db, row_id, more)
+        insert_reactions(db, [(row_id, reaction) for reaction in more])
     return db.total_changes != before
 
 

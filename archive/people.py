@@ -39,20 +39,22 @@ class Directory:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._seen_by = -1
+        self._changed: dict[tuple[int, int], tuple[str, int]] = {}
         self.forget()
 
     def forget(self) -> None:
         """Forget what was looked up; needed once another connection has written."""
         self._groups: dict[str, KnownGroup] = {}
+        self._ids: dict[str, int] = {}
         self._members: dict[tuple[int, str, str | None], int] = {}
         self._tags: dict[str, int] = {}
         self._names: dict[tuple[int, int], tuple[str, int]] = {}
-        self._changed: dict[tuple[int, int], tuple[str, int]] = {}
 
     def refresh(self) -> None:
         """Call at the start of a transaction."""
         version = self._db.execute("PRAGMA data_version").fetchone()[0]
         if version != self._seen_by or len(self._members) > _REMEMBERED:
+            self.write_names()
             self.forget()
         self._seen_by = version
 
@@ -107,8 +109,9 @@ class Directory:
 
     def take_member(self, member: Member) -> int:
         """Keep what a record says of a member; return the row id."""
+        known = member.key in self._ids
         row_id = self._member_id(member.key, member.name or member.group_name)
-        if member.name or member.username:
+        if (member.name and not known) or member.username:
             self._db.execute(
                 "UPDATE members SET name = coalesce(?, name), username = coalesce(?, username)"
                 " WHERE id = ?",
@@ -124,8 +127,9 @@ class Directory:
             " role = coalesce(excluded.role, role)",
             (group.id, row_id, shown, member.role),
         )
-        for name in (member.group_name, member.name, member.username, *member.other_names):
+        for name in {member.group_name, member.name, member.username, *member.other_names}:
             self._note_name(group.id, row_id, name)
+        self._members[group.id, member.key, shown] = row_id
         return row_id
 
     def sender(self, group: KnownGroup, key: str | None, name: str | None, at: int) -> int | None:
@@ -149,6 +153,8 @@ class Directory:
         return row_id
 
     def _member_id(self, key: str, name: str | None) -> int:
+        if key in self._ids:
+            return self._ids[key]
         row = self._db.execute(
             "SELECT id FROM members WHERE key = ?"
             " UNION ALL SELECT target FROM aliases WHERE kind = 'member' AND other = ?",
@@ -163,7 +169,8 @@ class Directory:
             self._db.execute(
                 "UPDATE members SET name = ? WHERE id = ? AND name = ''", (name, row[0])
             )
-        return int(row[0])
+        self._ids[key] = int(row[0])
+        return self._ids[key]
 
     def _note_name(self, group_id: int, member_id: int, name: str | None) -> None:
         folded = normalise(name).strip() if name else ""
@@ -175,7 +182,7 @@ class Directory:
             )
 
     def write_names(self) -> None:
-        """Write the newest name of every member met since the last call."""
+        """Write the newest name of every member met since the last call; at a file's end."""
         self._db.executemany(
             "UPDATE memberships SET name = ?1, named_at = ?2"
             " WHERE group_id = ?3 AND member_id = ?4 AND (named_at <= ?2 OR name IS NULL)",

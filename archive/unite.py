@@ -120,8 +120,8 @@ def _close(db: sqlite3.Connection, source_id: int, source_key: str, target_id: i
             (target_id, source_id),
         )
     db.execute(
-        "UPDATE groups SET with_ids = max(with_ids, s.with_ids),"
-        " without_ids = max(without_ids, s.without_ids) FROM (SELECT with_ids, without_ids"
+        "UPDATE groups SET with_ids = max(groups.with_ids, s.with_ids),"
+        " without_ids = max(groups.without_ids, s.without_ids) FROM (SELECT with_ids, without_ids"
         " FROM groups WHERE id = ?) AS s WHERE id = ?",
         (source_id, target_id),
     )

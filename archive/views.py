@@ -116,6 +116,14 @@ class LayerView(View, frozen=True):
     """In a month: the days (1–31) on which essence lies."""
 
 
+class GapView(View, frozen=True):
+    """A span in which messages are known to be missing; both ends are in it."""
+
+    since: int
+    until: int
+    why: str
+
+
 class TagView(View, frozen=True):
     """A tag and how often it is used in what this reader may see."""
 

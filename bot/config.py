@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -25,7 +26,7 @@ class WebConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """[web]: how the site is served."""
 
     host: str = "127.0.0.1"
-    port: int = 8765
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8765
     base_url: str = ""
 
 

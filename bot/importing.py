@@ -178,6 +178,11 @@ class _Import:
         }
         outcome.missing_media = dict(report.missing_media)
         outcome.notes = report.notes
+        if report.unknown:
+            outcome.notes.append(
+                f"{report.unknown:,} messages are of kinds this program does not know yet;"
+                " they are kept with everything that was said of them"
+            )
         with archive.reading() as db:
             found: dict[str, dict[str, Any]] = {}
             for key, number in report.groups.items():

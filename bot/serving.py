@@ -46,8 +46,12 @@ def _listen(host: str, port: int) -> socket.socket:
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
+        listener.listen(128)
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise ArchiveError(f"port {port} is in use.", "choose another: --port") from error
-        raise ArchiveError(f"cannot listen on {host}:{port} ({error}).", "see --host") from error
+        why = getattr(error, "strerror", None) or "no such name"
+        raise ArchiveError(
+            f"cannot listen on {host}, port {port}: {why}.", "choose another: --host, --port"
+        ) from error
     return listener

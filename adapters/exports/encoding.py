@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import BinaryIO
 
 from adapters.exports.format import ExportError, ExportFile, Options
@@ -48,10 +49,11 @@ def detect(file: ExportFile) -> str:
     else:
         found = guess(_beyond_ascii(file)) if len(head) == WINDOW else guess(head)
     if found is None:
-        raise ExportError(f"the text encoding of {file.label} is not recognised", HINT)
+        raise ExportError(f"the text encoding of {file.label} is not recognised.", HINT)
     return found
 
 
+@lru_cache(maxsize=2)
 def peek(head: bytes) -> str:
     """Decode the head of a file for `sniff`, whatever it is in; wrong bytes are replaced."""
     encoding = guess(head) or "utf-8"
@@ -156,7 +158,7 @@ def _asked(name: str) -> str:
             raise LookupError
         codecs.getincrementaldecoder(name)
     except (LookupError, ValueError) as error:
-        raise ExportError(f"unknown encoding {name!r}", HINT) from error
+        raise ExportError(f"unknown encoding {name!r}.", HINT) from error
     if info.name == "utf-8-sig":
         return "utf-8"
     if info.name == "utf-16":

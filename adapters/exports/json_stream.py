@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from adapters.exports.encoding import Text
 
-LARGEST = 64 * 2**20
+LARGEST = 16 * 2**20
 """Characters of the longest value that is taken into memory."""
 CUT = "the file ends in the middle"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,30 +63,31 @@ def find_exports(path: Path, meter: Meter | None = None) -> list[Export]:
     meter = meter or Meter()
     label = path.name or str(path)
     if not path.exists():
-        raise ExportError(f"no such file or folder: {path}")
+        raise ExportError(f"no such file or folder: {path}.", "check the path")
     if path.is_dir():
         found = _search(Folder(path, label, meter), path)
     elif not path.is_file():
-        raise ExportError(f"not a file: {path}", ACCEPTED)
+        raise ExportError(f"not a file: {path}.", ACCEPTED)
     elif _head(path).startswith(_ZIP):
         found = _search(Zip(path, label, meter))
     else:
         return [_explicit(path, meter)]
     if not found:
-        raise ExportError(f"there is no export this program knows in {path}", ACCEPTED)
+        raise ExportError(f"there is no export this program knows in {path}.", ACCEPTED)
     return found
 
 
 def _explicit(path: Path, meter: Meter) -> Export:
     head = _head(path)
     if any(head[at:].startswith(magic) for at, magic in _PACKED):
-        raise ExportError(f"not an export this program knows: {path}", ACCEPTED)
+        raise ExportError(f"not an export this program knows: {path}.", ACCEPTED)
     real = path.resolve()
-    file = Folder(real.parent, real.parent.name, meter).find(real.name)
+    folder = Folder(real.parent, real.parent.name, meter)
+    file = folder.find(real.name)
     found = file and _claim(file)
-    if not found:
-        raise ExportError(f"not an export this program knows: {path}", ACCEPTED)
-    meter.total += found.file.size
+    if not file or not found:
+        raise ExportError(f"not an export this program knows: {path}.", ACCEPTED)
+    _expect(folder, file, folder.listing("")[1])
     return found
 
 
@@ -109,11 +111,21 @@ def _search(tree: Tree, root: Path | None = None) -> list[Export]:
 
 def _claim_all(tree: Tree, files: list[TreeFile]) -> list[Export]:
     texts = [file for file in files if file.name.lower().endswith(SUFFIXES)]
-    claimed = [export for file in texts if (export := _claim(file))]
-    # the pages that continue a claimed one are read with it
-    suffixes = {Path(export.file.name).suffix for export in claimed}
-    tree.meter.total += sum(file.size for file in texts if Path(file.name).suffix in suffixes)
+    claimed = []
+    for file in texts:
+        if export := _claim(file):
+            claimed.append(export)
+            _expect(tree, file, texts)
     return claimed
+
+
+def _expect(tree: Tree, file: TreeFile, beside: list[TreeFile]) -> None:
+    # pages that continue a claimed one, messages2.html, are read with it
+    name = re.sub(r"[0-9]+", "", file.name)
+    tree.meter.expect(file)
+    for other in beside:
+        if re.sub(r"[0-9]+", "", other.name) == name:
+            tree.meter.expect(other)
 
 
 def _claim(file: TreeFile) -> Export | None:
@@ -129,4 +141,6 @@ def _head(path: Path) -> bytes:
         with path.open("rb") as handle:
             return handle.read(512)
     except OSError as error:
-        raise ExportError(f"cannot read {path}: {error.strerror}") from error
+        raise ExportError(
+            f"cannot read {path}: {error.strerror}.", "check its permissions"
+        ) from error

@@ -18,14 +18,20 @@ class Meter:
 
     def __init__(self) -> None:
         self.done = 0
-        """Bytes read, uncompressed; a part read twice counts once."""
+        """Bytes read of the exports, uncompressed; a part read twice counts once, media do not."""
         self.total = 0
-        """Bytes there seem to be to read, known when `find_exports` returns; media come on top."""
+        """Bytes there are to read, known when `find_exports` returns."""
         self._reached: dict[str, int] = {}
+
+    def expect(self, file: TreeFile) -> None:
+        """Count a file in."""
+        if file.label not in self._reached:
+            self._reached[file.label] = 0
+            self.total += file.size
 
     def reached(self, label: str, position: int) -> None:
         """Note that a file has been read up to a position in bytes."""
-        before = self._reached.get(label, 0)
+        before = self._reached.get(label, position)
         if position > before:
             self.done += position - before
             self._reached[label] = position
@@ -103,7 +109,9 @@ class Folder(Tree):
             entries = [e for e in (self._root / folder).iterdir() if not is_hidden(e.name)]
             folders = [e.name for e in entries if e.is_dir() and not e.is_symlink()]
         except OSError as error:
-            raise ExportError(f"cannot read {self.label}/{folder}: {error.strerror}") from error
+            raise ExportError(
+                f"cannot read {self.label}/{folder}: {error.strerror}.", "check its permissions"
+            ) from error
         prefix = f"{folder}/" if folder else ""
         files = [self.find(prefix + e.name) for e in entries if e.name not in folders]
         return sorted(folders, key=natural), in_order([f for f in files if f])
@@ -123,7 +131,9 @@ class Folder(Tree):
         try:
             return (self._root / path).open("rb", buffering=0)
         except OSError as error:
-            raise ExportError(f"cannot read {self.label}/{path}: {error.strerror}") from error
+            raise ExportError(
+                f"cannot read {self.label}/{path}: {error.strerror}.", "check its permissions"
+            ) from error
 
 
 class _Counted(io.RawIOBase):

@@ -42,7 +42,7 @@ class Zip(Tree):
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise ExportError(f"{label} is a damaged ZIP", _WHOLE) from error
+            raise ExportError(f"{label} is a damaged ZIP.", _WHOLE) from error
         entries = self._zip.infolist()
         _check_sizes(entries, label, path.stat().st_size)
         _check_overlaps(entries, self._zip.start_dir, label)
@@ -71,10 +71,10 @@ class Zip(Tree):
         try:
             return _Entry(self._zip.open(generous), label, info)
         except (zipfile.BadZipFile, OSError, EOFError) as error:
-            raise ExportError(f"{label} is damaged", _WHOLE) from error
+            raise ExportError(f"{label} is damaged.", _WHOLE) from error
         except (NotImplementedError, RuntimeError) as error:
             raise ExportError(
-                f"{label} is packed in a way this program cannot read",
+                f"{label} is packed in a way this program cannot read.",
                 "unpack it and import the folder",
             ) from error
 
@@ -94,16 +94,16 @@ class _Entry(io.RawIOBase):
         try:
             block = self._handle.read(min(len(buffer), self._left + 1))
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-            raise ExportError(f"{self._label} is damaged", _WHOLE) from error
+            raise ExportError(f"{self._label} is damaged.", _WHOLE) from error
         self._left -= len(block)
         if self._left < 0:
-            raise ExportError(f"{self._label} holds more bytes than it declares", _WHOLE)
+            raise ExportError(f"{self._label} holds more bytes than it declares.", _WHOLE)
         self._checksum = zlib.crc32(block, self._checksum)
         if not block and len(buffer):
             if self._left:
-                raise ExportError(f"{self._label} holds fewer bytes than it declares", _WHOLE)
+                raise ExportError(f"{self._label} holds fewer bytes than it declares.", _WHOLE)
             if self._checksum != self._expected:
-                raise ExportError(f"{self._label} is damaged", _WHOLE)
+                raise ExportError(f"{self._label} is damaged.", _WHOLE)
         buffer[: len(block)] = block
         return len(block)
 
@@ -116,7 +116,9 @@ def _opened(path: Path, label: str) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:
-        raise ExportError(f"cannot read {label}: {error.strerror}") from error
+        raise ExportError(
+            f"cannot read {label}: {error.strerror}.", "check its permissions"
+        ) from error
 
 
 def _check_directory(handle: BinaryIO, label: str) -> None:
@@ -126,43 +128,43 @@ def _check_directory(handle: BinaryIO, label: str) -> None:
     tail = handle.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < _END.size:
-        raise ExportError(f"{label} is a ZIP cut short", "copy or download it again")
+        raise ExportError(f"{label} is a ZIP cut short.", "copy or download it again")
     count, length = _END.unpack_from(tail, at)[4:6]
     at_64 = at - _LOCATOR_64 - _END_64.size
     if at_64 >= 0 and tail[at_64:].startswith(b"PK\x06\x06"):
         count, length = _END_64.unpack_from(tail, at_64)[7:9]
     if count > MAX_ENTRIES:
-        raise ExportError(f"{label} has {count} entries; the cap is {MAX_ENTRIES}", _WHOLE)
+        raise ExportError(f"{label} has {count} entries; the cap is {MAX_ENTRIES}.", _WHOLE)
     if length > min(MAX_DIRECTORY, size):
         raise ExportError(
             f"{label} has a list of entries of {length} bytes; "
-            f"the cap is {min(MAX_DIRECTORY, size)}",
+            f"the cap is {min(MAX_DIRECTORY, size)}.",
             _WHOLE,
         )
     before = length + _END_64.size + _LOCATOR_64
     handle.seek(max(0, size - len(tail) + at - before))
     listed = handle.read(before).count(b"PK\x01\x02")
     if listed > MAX_ENTRIES:
-        raise ExportError(f"{label} lists {listed} entries; the cap is {MAX_ENTRIES}", _WHOLE)
+        raise ExportError(f"{label} lists {listed} entries; the cap is {MAX_ENTRIES}.", _WHOLE)
 
 
 def _check_sizes(entries: list[zipfile.ZipInfo], label: str, packed: int) -> None:
     for info in entries:
         if info.flag_bits & 0x41:
             raise ExportError(
-                f"{label} is locked with a password ({_shown(info)})",
+                f"{label} is locked with a password ({_shown(info)}).",
                 "unpack it and import the folder",
             )
         if info.file_size > RATIO_FROM and info.file_size > MAX_RATIO * info.compress_size:
             raise ExportError(
-                f"{label}: {_shown(info)} grows more than {MAX_RATIO} times; that is the cap",
+                f"{label}: {_shown(info)} grows more than {MAX_RATIO} times; that is the cap.",
                 _WHOLE,
             )
     total = sum(info.file_size for info in entries)
     if total > MAX_TOTAL:
-        raise ExportError(f"{label} unpacks to {total} bytes; the cap is {MAX_TOTAL}", _WHOLE)
+        raise ExportError(f"{label} unpacks to {total} bytes; the cap is {MAX_TOTAL}.", _WHOLE)
     if total > RATIO_FROM and total > MAX_RATIO * packed:
-        raise ExportError(f"{label} grows more than {MAX_RATIO} times; that is the cap", _WHOLE)
+        raise ExportError(f"{label} grows more than {MAX_RATIO} times; that is the cap.", _WHOLE)
 
 
 def _check_overlaps(entries: list[zipfile.ZipInfo], directory: int, label: str) -> None:
@@ -170,7 +172,7 @@ def _check_overlaps(entries: list[zipfile.ZipInfo], directory: int, label: str) 
     for info in sorted(entries, key=lambda info: info.header_offset, reverse=True):
         least = 30 + len(info.orig_filename) + info.compress_size
         if info.header_offset < 0 or info.header_offset + least > end:
-            raise ExportError(f"{label}: {_shown(info)} overlaps another entry", _WHOLE)
+            raise ExportError(f"{label}: {_shown(info)} overlaps another entry.", _WHOLE)
         end = info.header_offset
 
 
@@ -183,7 +185,7 @@ def _checked_names(entries: list[zipfile.ZipInfo], label: str) -> dict[str, zipf
         if name in (".", "./"):
             continue
         if why := _crooked(info, name, path) or ("is there twice" if path in seen else ""):
-            raise ExportError(f"{label}: {_shown(info)} {why}", _WHOLE)
+            raise ExportError(f"{label}: {_shown(info)} {why}.", _WHOLE)
         if path is None:
             continue
         seen.add(path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sqlite3
 import sys
 
 import typer
@@ -15,6 +17,7 @@ from bot.cli import (
     import_command,
     read_commands,
 )
+from bot.cli.options import say_error
 from bot.config import ConfigError
 
 app = typer.Typer(
@@ -34,12 +37,30 @@ app.add_typer(group_commands.app, name="group")
 
 def main() -> None:
     """Run the command line; a known fault is one line and exit code 1, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a terminal that cannot show a character is no reason to stop
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except (ArchiveError, ConfigError) as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(1)
+        say_error(error.what, error.hint)
     except BrokenPipeError:
-        # the reader of our output has gone; Python would complain once more at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        _give_up_output()
+    except OSError as error:
+        _give_up_output()
+        named = f" ({error.filename})" if error.filename else ""
+        say_error(
+            f"{error.strerror or error}{named}.", "mend that, then run the same command again"
+        )
+    except sqlite3.Error as error:
+        say_error(f"the database refused a step ({error}).", "run: chendian verify")
+    sys.exit(1)
+
+
+def _give_up_output() -> None:
+    """Let Python's last flush succeed when nobody reads, or nothing can be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

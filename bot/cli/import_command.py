@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive.errors import ArchiveError
-from bot.cli.options import AsJson, Data, opened, safe, show_json
+from bot.cli.options import AsJson, Data, opened, safe, say_error, show_json
 from bot.config import check_zone, load_config
 from bot.progress import Bar
 
@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
 
 
 def import_(
-    paths: Annotated[list[Path], typer.Argument(help="Export files, folders or ZIPs.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Export files, folders or ZIPs.")
+    ],
     data: Data = None,
     group: Annotated[
         str | None, typer.Option(help="The group's title or key, where the file does not say.")
@@ -38,8 +40,7 @@ def import_(
 
     zone = check_zone(tz or load_config().time_zone)
     for path in paths:
-        if not path.exists():
-            raise ArchiveError(f"there is no {path}.", "check the path")
+        _check_there(path)
     archive = opened(data, create=True)
     with Bar("importing", quiet=as_json) as bar:
         outcome = import_paths(
@@ -50,11 +51,21 @@ def import_(
     else:
         _show(outcome)
     for failed in outcome.failed:
-        typer.echo(f"error: {safe(f'{failed.label}: {failed.what} {failed.hint}')}", err=True)
+        named = "" if Path(failed.label).name in failed.what else f"{failed.label}: "
+        say_error(f"{named}{failed.what}", failed.hint)
     if outcome.failed or not (outcome.messages["read"] or outcome.groups):
         if not outcome.failed:
-            typer.echo("error: no message could be read. see the rejected rows above.", err=True)
+            say_error("no message could be read.", "see the rejected rows above")
         sys.exit(1)
+
+
+def _check_there(path: Path) -> None:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise ArchiveError(f"there is no {path}.", "check the path") from None
+    except OSError as error:
+        raise ArchiveError(f"cannot read {path}: {error.strerror}.", "check the path") from None
 
 
 def _show(outcome: Outcome) -> None:
@@ -71,5 +82,7 @@ def _show(outcome: Outcome) -> None:
         typer.echo(f"  files that are not here: {reasons}")
     for note in outcome.notes:
         typer.echo(f"note: {safe(note)}")
+    if not outcome.files:
+        return
     counts = " · ".join(f"{name} {number:,}" for name, number in outcome.messages.items())
     typer.echo(f"{counts} · in {outcome.seconds:.1f} s")

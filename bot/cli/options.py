@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 import unicodedata
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +20,12 @@ Data = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Who = Annotated[str, typer.Option("--by", help="Who does this, for the record.")]
 
+_UNSEEN = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_MOVING = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+"""Categories of characters that move what is written, or the cursor."""
+_JOINER = "\u200d"
+"""Holds an emoji of several together; it moves nothing."""
+
 
 def folder(data: Path | None) -> Path:
     """Return the archive's folder: as said, else as configured."""
@@ -31,11 +39,31 @@ def opened(data: Path | None, create: bool = False) -> Archive:
 
 def show_json(value: Any) -> None:
     """Print a value as one JSON document; any text survives, whatever the terminal."""
-    typer.echo(json.dumps(value, ensure_ascii=False))
+    text = _UNSEEN.sub(
+        lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False)
+    )
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value)
+    typer.echo(text)
 
 
 def safe(text: str) -> str:
     """Make text from people harmless on a terminal: no control or direction characters."""
     return "".join(
-        c if unicodedata.category(c) not in ("Cc", "Cf", "Cs") else " " for c in text
+        c if c == _JOINER or unicodedata.category(c) not in _MOVING else " " for c in text
     ).strip()
+
+
+def say_error(what: str, hint: str) -> None:
+    """Print `error: what. what to do.` on the error stream."""
+    typer.echo(f"error: {safe(f'{_sentence(what)} {_sentence(hint)}')}", err=True)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    # a full stop behind a command would be copied with it
+    if not text or text[-1] in ".。!！?？…" or re.search(r"chendian [^()]+$", text):
+        return text
+    return text + ("。" if text[-1] in "）」』”" else ".")

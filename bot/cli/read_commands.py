@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="Words and filters; docs/search.md has them all.")],
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help="Words and filters; see docs/search.md.")
+    ],
     data: Data = None,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
     order: Annotated[str, typer.Option(help="newest or relevance")] = "newest",
@@ -53,7 +55,7 @@ def _show(results: Results, order: str) -> None:
         typer.echo("nothing found. try fewer or shorter words.")
         return
     shown = "newest first" if order == "newest" else "most relevant first"
-    typer.echo(f"{number} hits, {shown}, {results.milliseconds:.0f} ms")
+    typer.echo(f"{number} {'hit' if number == '1' else 'hits'}, {shown}")
     for hit in results.hits:
         message = hit.message
         zone = ZoneInfo(message.time_zone)
@@ -102,7 +104,9 @@ def stats(data: Data = None, as_json: AsJson = False) -> None:
 def web(
     data: Data = None,
     host: Annotated[str | None, typer.Option(show_default="127.0.0.1")] = None,
-    port: Annotated[int | None, typer.Option(show_default="8765")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, show_default="8765", help="0: any free one.")
+    ] = None,
 ) -> None:
     """Serve the archive as a site; beyond this machine only public groups are shown."""
     from bot.serving import serve
@@ -111,7 +115,7 @@ def web(
     serve(
         opened(data),
         host=host or config.web.host,
-        port=port or config.web.port,
+        port=config.web.port if port is None else port,
         base_url=config.web.base_url,
         title=config.title,
     )

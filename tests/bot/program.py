@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +19,9 @@ PROGRAM = Path(sys.executable).with_name("chendian")
 FIXTURES = ROOT.parent / "shared/fixtures"
 LIMIT = 100
 """Seconds after which a run counts as hanging."""
+
+SENTENCES = re.compile(r"error: .+[.。?？!] .+(?:[.。?？]|: chendian [^.]+| --data [^.]+\))")
+"""`error: what. what to do.`; behind a command to be copied there is no full stop."""
 
 _NOT_COMPARED = {"runs", "alembic_version", "meta"}
 
@@ -57,7 +61,7 @@ def refused(*words: str | Path, cwd: Path | None = None, **more: str) -> str:
     """Run what must fail: exit code 1 and one line `error: what. what to do.`, which is returned."""
     ran = run(*words, cwd=cwd, expect=1, **more)
     (line,) = ran.err.splitlines()
-    assert line.startswith("error: ") and line[-1] in ".。？?)）", line
+    assert SENTENCES.fullmatch(line), line
     return line
 
 

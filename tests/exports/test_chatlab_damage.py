@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -153,7 +154,8 @@ def test_fault_21_a_wrong_byte_rejects_one_message(tmp_path: Path, name: str, fo
     assert "byte 0xB0 is not utf-8" in rejected.why
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(form=st.sampled_from([written, lined]), cut=st.floats(0.3, 1), noise=st.binary(max_size=4),
        at=st.floats(0.3, 1))  # fmt: skip
 def test_no_cut_and_no_noise_loses_what_comes_before(
@@ -169,3 +171,17 @@ def test_no_cut_and_no_noise_loses_what_comes_before(
     path = tmp_path / ("a.json" if form is written else "a.jsonl")
     ids = [m.id for m in of(read(path, damaged), Message)]
     assert ids[: max(safe, 0)] == [str(n) for n in range(max(safe, 0))]
+
+
+@pytest.mark.parametrize(("name", "form"), [("a.json", written), ("a.jsonl", lined)])
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, name: str, form: Any) -> None:
+    def peak(messages: int) -> int:
+        (tmp_path / name).write_text(form([ROW] * messages), "utf-8")
+        (export,) = find_exports(tmp_path / name)
+        tracemalloc.start()
+        assert sum(1 for _ in export.read(Options())) > messages
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest
+
+    assert peak(8_000) < peak(2_000) + 2**20

@@ -232,6 +232,8 @@ def test_fault_10_xml_cannot_expand_or_fetch_anything() -> None:
     assert "root:" not in str(read(49, fetch + app("<title>&f;</title>", 5), 5))
     read(49, app("<a>" * 200_000 + "</a>" * 200_000, 5), 5)
     read(49, "<msg><appmsg>" + "<title>x</title>" * 100_000, 5)
+    for part in ("<![CDATA[", "<?xml", "&#", "&", "<", "<recorditem>"):
+        read(49, "<msg><appmsg>" + part * 500_000, 19)
     assert time.monotonic() - started < 10
 
 

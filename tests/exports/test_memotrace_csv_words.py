@@ -64,6 +64,18 @@ def test_a_quote_is_parted_from_the_answer(tmp_path: Path) -> None:
     assert message.quote == Quote("几点\n开会", "李四")
 
 
+def test_fault_10_words_that_fit_in_many_ways_cost_no_time(tmp_path: Path) -> None:
+    record = ("合并转发的聊天记录", "\n- 2024-01-01 10:00:00 a")
+    words = (
+        ("文件", "a 1 MB "),
+        ("引用消息", "\n引用：a"),
+        ("分享链接", "\n标题："),
+        ("红包", "【"),
+    )
+    for named, part in (record, *words):
+        assert read(tmp_path, named, f"【{named}】" + part * 100_000).text is not None
+
+
 def test_rows_of_the_system_have_no_sender(tmp_path: Path) -> None:
     message = read(tmp_path, "系统消息", '"甲"邀请"乙"加入了群聊')
     assert (message.kind, message.service, message.sender_key) == ("service", "invite", None)

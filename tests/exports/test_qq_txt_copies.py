@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -210,3 +211,17 @@ def test_no_cut_and_no_noise_loses_what_comes_before(
 def test_any_mixture_of_lines_is_read_without_a_crash(tmp_path: Path, pieces: list[str]) -> None:
     records = read(tmp_path, "消息分组:我的QQ群\r\n消息对象:x\r\n" + "".join(pieces))
     assert isinstance(next(r for r in records if not isinstance(r, Rejected)), Group)
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    def peak(copies: int) -> int:
+        rows = EXPORT.split("=" * 64 + "\r\n\r\n")[-1]
+        (tmp_path / "跑团.txt").write_bytes((EXPORT + rows * copies).encode())
+        (export,) = find_exports(tmp_path / "跑团.txt")
+        tracemalloc.start()
+        assert sum(1 for _ in export.read(Options())) > copies
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest
+
+    assert peak(400) < peak(100) + 2**20

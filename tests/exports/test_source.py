@@ -134,7 +134,7 @@ def test_fault_19_other_archives_and_files_name_what_is_taken(
     path.write_bytes(content)
     with pytest.raises(ExportError) as raised:
         find_exports(path)
-    assert raised.value.what == f"not an export this program knows: {path}"
+    assert raised.value.what == f"not an export this program knows: {path}."
     assert raised.value.hint == ACCEPTED == "zip, json, jsonl, html, csv, txt only"
 
 

@@ -227,7 +227,8 @@ def test_a_broken_byte_in_an_entry_is_an_error_not_a_crash(tmp_path: Path) -> No
         texts(find_exports(path)[0])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(cut=st.integers(1, 400), at=st.integers(0, 400), byte=st.integers(0, 255))
 def test_no_damage_to_a_zip_crashes(tmp_path: Path, cut: int, at: int, byte: int) -> None:
     whole = zip_of(tmp_path / "whole.zip", ("top/chat.jsonl", CHAT), ("b.txt", b"b")).read_bytes()

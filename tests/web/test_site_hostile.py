@@ -10,10 +10,11 @@ from hostile_text import BAD_ADDRESSES, ONE, SCRIPTS
 from lxml import html
 
 ELEMENTS = {
-    "html", "head", "meta", "title", "link", "body", "a", "header", "main", "footer", "nav", "form",
-    "input", "button", "svg", "circle", "path", "rect", "div", "span", "section", "article",
-    "aside",    "h1", "h2", "h3", "p", "ol", "ul", "li", "dl", "dt", "dd", "b", "em", "s", "u", "small", "bdi",
-    "mark", "time", "code", "pre", "blockquote", "details", "summary", "img", "video", "audio",
+    "html", "head", "meta", "title", "link", "body", "a", "header", "main", "footer", "nav",
+    "form", "input", "button", "svg", "circle", "path", "rect", "div", "span", "section",
+    "article", "aside", "h1", "h2", "h3", "p", "ol", "ul", "li", "dl", "dt", "dd", "b", "em", "s",
+    "u", "small", "bdi", "mark", "time", "code", "pre", "blockquote", "details", "summary", "img",
+    "video", "audio",
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "name", "content", "media", "rel", "href", "type", "class", "id", "role",

@@ -39,7 +39,7 @@ def read(file: ExportFile, options: Options) -> Iterator[AnyRecord]:
         columns = _columns(first, delimiter)
         kind = _rows_for(columns)
         if kind is None:
-            raise ExportError(f"{file.label} lacks the columns of MemoTrace", "is it whole?")
+            raise ExportError(f"{file.label} lacks the columns of MemoTrace.", "is it whole?")
         rows = kind(columns, conversation)
         for where, row, fault in _rows(text, lines, delimiter):
             if fault:

@@ -21,10 +21,13 @@ KINDS = {
     "企业微信名片": "contact", "名片": "contact", "系统消息": "service", "撤回消息": "service",
     "拍一拍": "poke",
 }  # fmt: skip
+_LONGEST = 2000
+"""Characters of the words for a file; path and names in it are ambiguous beyond."""
 _WHOLE_ID = re.compile(r"[0-9]{5,20}")
-_heading = re.compile(r"【[^】\n]{1,20}】:?[ \n]?")
+_heading = re.compile(r"\A\s*【[^】\n]{1,20}】:?[ \n]?")
 _file = re.compile(
-    r"【文件】(?P<name>.*?) (?P<size>[\d.]+) MB ?(?P<path>.*?) ?(?:\S*) ?(?:[0-9a-f]{32})?",
+    r"【文件】(?P<name>.*?) (?P<size>[0-9]+(?:\.[0-9]+)?) MB ?"
+    r"(?P<path>.*?) ?(?:\S*) ?(?:[0-9a-f]{32})?",
     re.DOTALL,
 )
 _quote = re.compile(r"(?P<text>.*?)\n引用：(?P<name>[^:\n]{0,60}): (?P<said>.*)", re.DOTALL)
@@ -105,7 +108,7 @@ class NewRows:
         return Content(kind, text)
 
     def _shared(self, written: str) -> Content:
-        found = _file.fullmatch(written.strip())
+        found = _file.fullmatch(written.strip()) if len(written) < _LONGEST else None
         if found is None:
             name = _heading.sub("", written, count=1).strip()
             return Content("file", name, (Attachment("file", name, missing=NOT_EXPORTED),))
@@ -113,7 +116,7 @@ class NewRows:
         for path in (found["path"], f"file/{name}"):
             if path and self._conversation.file.beside(path):
                 return Content("file", name, (Attachment("file", name, path=path),))
-        size = round(float(found["size"]) * 2**20) if found["size"].count(".") < 2 else None
+        size = round(float(found["size"][:15]) * 2**20)
         return Content("file", name, (Attachment("file", name, missing=NOT_EXPORTED, size=size),))
 
 

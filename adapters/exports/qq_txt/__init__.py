@@ -33,7 +33,7 @@ def read(file: ExportFile, options: Options) -> Iterator[AnyRecord]:
     head = peek(file.head())
     dialect = dialect_of(head) or Dialect("ids", crlf="\r\n" in head[:4096])
     if options.group and _count_groups(file, options) > 1:
-        raise ExportError(f"{file.label} holds several groups", "leave --group out")
+        raise ExportError(f"{file.label} holds several groups.", "leave --group out")
     history = History(file, options, dialect)
     with open_text(file, options) as text:
         for number, line in enumerate(text.lines(), 1):

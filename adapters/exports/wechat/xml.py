@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 LARGEST = 8 * 2**20
 """Characters of XML that are parsed."""
 _control = re.compile(r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));?", re.I)
-_declaration = re.compile(r"<\?xml[^>]*\?>")
-_bare_ampersand = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?!#?\w{1,10};)", re.DOTALL)
+_declaration = re.compile(r"<\?xml[^>]{0,200}\?>")
+_bare_ampersand = re.compile(r"&(?!#?\w{1,10};)")
 
 
 def parse(text: str) -> _Element | None:
@@ -48,11 +48,23 @@ def _parsed(text: str) -> _Element | None:
     from lxml import etree
 
     written = _declaration.sub("", _control.sub("", text)).replace("\0", "")
-    written = _bare_ampersand.sub(lambda m: m[0] if len(m[0]) > 1 else "&amp;", written)
     try:
-        return etree.fromstring(f"<x>{written}</x>".encode("utf-8", "replace"), _parser())
+        return etree.fromstring(f"<x>{_escaped(written)}</x>".encode("utf-8", "replace"), _parser())
     except (etree.XMLSyntaxError, ValueError):
         return None
+
+
+def _escaped(text: str) -> str:
+    """Escape each bare & that is not in a CDATA section."""
+    pieces: list[str] = []
+    at = 0
+    while True:
+        start = text.find("<![CDATA[", at)
+        end = text.find("]]>", start) if start >= 0 else -1
+        if end < 0:
+            return "".join([*pieces, _bare_ampersand.sub("&amp;", text[at:])])
+        pieces += [_bare_ampersand.sub("&amp;", text[at:start]), text[start:end]]
+        at = end
 
 
 @cache

@@ -1,0 +1,50 @@
+"""The times of one file's messages: a place for those without one, and the span the file covers."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+from archive.coverage import note_span
+from archive.ids import is_sane
+from archive.people import KnownGroup
+from archive.prepare import TIME_GUESSED, Prepared
+
+
+class Timeline:
+    """Follows the messages of each group through a file, in the file's order."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._last: dict[int, int] = {}
+        self._spans: dict[int, tuple[int, int]] = {}
+
+    def begin_file(self) -> None:
+        """Forget the file before."""
+        self._last.clear()
+        self._spans.clear()
+
+    def settle(self, group: KnownGroup, message: Prepared) -> None:
+        """Give a message without a believable time its neighbour's, and say so."""
+        at = message.sent_at
+        if at is None or not is_sane(at):
+            message.sent_at = self._last.get(group.id) or self._newest(group)
+            message.flags |= TIME_GUESSED
+            return
+        self._last[group.id] = at
+        span = self._spans.get(group.id)
+        if span is None:
+            self._spans[group.id] = (at, at)
+        elif at > span[1]:
+            self._spans[group.id] = (span[0], at)
+        elif at < span[0]:
+            self._spans[group.id] = (at, span[1])
+
+    def _newest(self, group: KnownGroup) -> int:
+        row = self._db.execute("SELECT last_at FROM groups WHERE id = ?", (group.id,)).fetchone()
+        return int(row[0]) if row and row[0] is not None else int(time.time())
+
+    def end_file(self, source: str) -> None:
+        """Note that each group's record is complete over what the file holds of it."""
+        for group_id, (since, until) in self._spans.items():
+            note_span(self._db, group_id, since, until, complete=True, source=source)

@@ -1,0 +1,39 @@
+"""What every room's tests may ask for: empty archives, made once and copied."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from archive.database import Archive, open_archive
+
+
+@pytest.fixture(scope="session")
+def empty_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an archive just made; never write to it, see `new_archive`."""
+    folder = tmp_path_factory.mktemp("empty")
+    open_archive(folder, create=True)
+    return folder
+
+
+@pytest.fixture
+def new_archive(empty_archive: Path, tmp_path: Path) -> Callable[[], Archive]:
+    """Make one more empty archive at every call."""
+    numbers = count()
+
+    def make() -> Archive:
+        folder = tmp_path / f"archive-{next(numbers)}"
+        shutil.copytree(empty_archive, folder)
+        return open_archive(folder)
+
+    return make
+
+
+@pytest.fixture
+def archive(new_archive: Callable[[], Archive]) -> Archive:
+    """An empty archive."""
+    return new_archive()
