@@ -169,6 +169,8 @@ class Keeper:
                     known[platform_id] = newcomers.add(platform_id, message)
                     continue
                 known[platform_id] = row_id
+            elif message.platform_id is None and _mixed(group, message):
+                self._matcher.claim(known[platform_id])
             again.append((platform_id, message))
             self._count_missing(message)
         self.report.new += newcomers.write(self.report.missing_media)
@@ -197,11 +199,11 @@ class Keeper:
     def _other_half(self, group: KnownGroup, platform_id: str, message: Prepared) -> int | None:
         """Find the message in the group as a source of the other kind (ids or none) brought it."""
         has_id = message.platform_id is not None
-        if not (group.without_ids if has_id else group.with_ids or message.precision > 1):
+        if not (group.without_ids if has_id else _mixed(group, message)):
             return None
         at = message.sent_at or 0
         sender = self._directory.sender(group, message.sender_key, message.sender_name, at)
-        row_id = self._matcher.counterpart(group, message, sender, with_id=not has_id)
+        row_id = self._matcher.counterpart(group, platform_id, message, sender)
         if row_id is None:
             return None
         if has_id:
@@ -236,3 +238,8 @@ class Keeper:
         for attachment in message.attachments:
             if attachment.missing:
                 self.report.missing_media[attachment.missing] += 1
+
+
+def _mixed(group: KnownGroup, message: Prepared) -> bool:
+    """Tell whether a message without an id may be there from a source of another kind."""
+    return bool(group.with_ids) or message.precision > 1 or group.without_ids == 2

@@ -82,32 +82,36 @@ class Matcher:
         ).fetchone()
         return row[0] if row else None
 
+    def claim(self, row_id: int) -> None:
+        """Note that a line of this file is this row, so that no equal line is taken for it."""
+        self._db.execute("INSERT OR IGNORE INTO temp.claimed VALUES(?)", (row_id,))
+
     def counterpart(
-        self, group: KnownGroup, message: Prepared, sender_id: int | None, with_id: bool
+        self, group: KnownGroup, name: str, message: Prepared, sender_id: int | None
     ) -> int | None:
-        """Find the same message as another kind of source brought it: one with an id for a
-        message without (`with_id`), or the reverse. Each row is given away once a file."""
+        """Find the same message as a source of another kind brought it: with an id or without,
+        or with its time to the minute only. Each row is given away once a file."""
         if message.sent_at is None:
             return None
-        start = message.sent_at - message.sent_at % message.precision
-        length = message.precision
-        if group.without_ids == 2 and message.precision == 1:
-            start, length = message.sent_at - message.sent_at % 60, 60
+        unit = 60 if group.without_ids == 2 else message.precision
+        start = message.sent_at - message.sent_at % unit
+        # a message without an id is no equal line of its own kind: that one has another ordinal
+        others = "~*" if message.platform_id is not None else "*"
+        own = f"{name.rpartition('-')[0]}-*" if message.platform_id is None else ""
         rows = self._db.execute(
             "SELECT m.id, m.text, m.kind, m.sender_id, coalesce(s.name, p.name, m.sender_name)"
-            " FROM messages m LEFT JOIN memberships s USING (group_id)"
-            " LEFT JOIN members p ON p.id = m.sender_id"
+            " FROM messages m LEFT JOIN members p ON p.id = m.sender_id LEFT JOIN memberships s"
+            " ON s.group_id = m.group_id AND s.member_id = m.sender_id"
             " WHERE m.group_id = ? AND m.id >= ? AND m.id < ?"
-            " AND (s.member_id = m.sender_id OR m.sender_id IS NULL)"
-            " AND (m.platform_id GLOB '~*') = ?"
-            " AND m.id NOT IN (SELECT id FROM temp.claimed) GROUP BY m.id ORDER BY m.id",
-            (group.id, first_id(start), first_id(start + length + _SPILL), not with_id),
+            " AND m.platform_id GLOB ? AND m.platform_id NOT GLOB ?"
+            " AND m.id NOT IN (SELECT id FROM temp.claimed) ORDER BY m.id",
+            (group.id, first_id(start), first_id(start + unit + _SPILL), others, own),
         )
         said = comparable(message.text)
         for row_id, text, kind, who, shown in rows:
             same_person = who == sender_id or (shown and shown == message.sender_name)
             if same_person and comparable(text) == said and (said or kind == message.kind):
-                self._db.execute("INSERT INTO temp.claimed VALUES(?)", (row_id,))
+                self.claim(row_id)
                 return int(row_id)
         return None
 

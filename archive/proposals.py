@@ -47,13 +47,13 @@ def destination(db: sqlite3.Connection, group: Group, first: list[Prepared]) -> 
     names = {m.platform_id or f"{match_of(m)}-0": m for m in first if m.service is None}
     for row_id, key, same_title in candidates(db, platform_of(group.key), group.title or group.key):
         rows = db.execute(
-            "SELECT platform_id, sent_at, text FROM messages WHERE group_id = ?"
+            "SELECT id, platform_id, sent_at, text FROM messages WHERE group_id = ?"
             " AND platform_id IN (SELECT value FROM json_each(?))",
             (row_id, json.dumps(list(names))),
         ).fetchall()
         agreeing = sum(
-            names[name].sent_at == sent_at and comparable(names[name].text) == comparable(text)
-            for name, sent_at, text in rows
+            names[name].sent_at == sent_at and _said(db, (message,), names[name].text, text)
+            for message, name, sent_at, text in rows
         )
         if _enough(len(rows), agreeing, same_title):
             return key
@@ -62,15 +62,28 @@ def destination(db: sqlite3.Connection, group: Group, first: list[Prepared]) -> 
 
 def same_group(db: sqlite3.Connection, one: int, other: int, same_title: bool) -> bool:
     """Tell whether two groups' messages show that they are one."""
-    db.create_function("comparable", 1, comparable, deterministic=True)
-    shared, agreeing = db.execute(
-        "SELECT count(*), coalesce(sum(same), 0) FROM (SELECT a.sent_at = b.sent_at"
-        " AND comparable(a.text) = comparable(b.text) AS same FROM messages a JOIN messages b"
+    rows = db.execute(
+        "SELECT a.id, b.id, a.sent_at = b.sent_at, a.text, b.text FROM messages a JOIN messages b"
         " ON b.group_id = ? AND b.platform_id = a.platform_id WHERE a.group_id = ?"
-        " AND a.service IS NULL AND b.service IS NULL LIMIT ?)",
+        " AND a.service IS NULL AND b.service IS NULL LIMIT ?",
         (other, one, _COMPARED),
-    ).fetchone()
-    return _enough(shared, agreeing, same_title)
+    ).fetchall()
+    agreeing = sum(
+        same_time and _said(db, (first, second), text, its_text)
+        for first, second, same_time, text, its_text in rows
+    )
+    return _enough(len(rows), agreeing, same_title)
+
+
+def _said(db: sqlite3.Connection, ids: tuple[int, ...], text: str, other: str) -> bool:
+    """Tell whether two texts are one, or one of them is what the other was before an edit."""
+    if (wanted := comparable(text)) == (its := comparable(other)):
+        return True
+    for row_id in ids:
+        former = db.execute("SELECT text FROM versions WHERE message_id = ?", (row_id,)).fetchall()
+        if {wanted, its} & {comparable(words) for (words,) in former}:
+            return True
+    return False
 
 
 def _enough(shared: int, agreeing: int, same_title: bool) -> bool:

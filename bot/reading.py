@@ -150,8 +150,8 @@ def _take(attachment: Attachment, file: ExportFile, store: MediaStore) -> Attach
     try:
         with found.open() as stream:
             stored = store.take(stream)
-    except ExportError as error:
-        return msgspec.structs.replace(attachment, path=None, missing=error.what)
+    except ExportError:
+        return msgspec.structs.replace(attachment, path=None, missing="unreadable")
     name = attachment.name or found.name.rpartition("/")[2]
     return msgspec.structs.replace(
         attachment, path=None, missing=None, name=name, sha256=stored.sha256, size=stored.size

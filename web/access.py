@@ -36,11 +36,6 @@ def reader_of(request: Request, loopback: bool) -> Reader:
     return operator() if certain else public()
 
 
-def is_loopback_host(host: str) -> bool:
-    """Tell whether a host to bind to is this machine only: `127.0.0.1`, `::1`, `localhost`."""
-    return host.lower() == "localhost" or _is_loopback(host)
-
-
 def _is_loopback(address: str) -> bool:
     try:
         parsed = ip_address(address)

@@ -37,6 +37,8 @@ _STATIC = {
 # what no browser shows and UTF-8 cannot hold; NUL, lone surrogates
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _GZIP_FROM = 1000
+_GIST = 150
+_ENDING = re.compile("[。！？；，!?;,](?=.)")
 
 
 _LARGEST = 2**53
@@ -136,7 +138,10 @@ class Visit:
         gist = " ".join(words[:400].split())
         if len(gist) <= len(post.title) + 12 and gist.startswith(post.title.rstrip("…。")):
             return ""
-        return f"{gist[:150]}{self.words('ellipsis')}" if len(gist) > 160 else gist
+        if len(gist) <= _GIST + 10:
+            return gist
+        ends = [at.end() for at in _ENDING.finditer(gist, _GIST - 50, _GIST)]
+        return gist[: ends[-1] if ends else _GIST] + self.words("ellipsis")
 
     def month(self, name: str) -> str:
         """Return the search for everything said in a month, `2026-11`."""

@@ -55,6 +55,8 @@ class Line(msgspec.Struct, frozen=True):
     after: bool
     """There are files, reactions … below it."""
     here: bool = False
+    sealed: bool = False
+    """Essence begins here: the seal stands once before a run."""
 
 
 class Fold(msgspec.Struct, frozen=True):
@@ -77,6 +79,7 @@ class Talk:
         self.cabinet = Cabinet(media, words, addresses)
         self.to = addresses
         self.named = _NAMED
+        self.answers = _answers
         self._words = words
         self.paint = Painter(addresses.tag, words("message.spoiler")).paint
 
@@ -103,7 +106,12 @@ class Talk:
     def line(self, message: MessageView, whole: bool = True) -> Line:
         """Turn one message that stands by itself into a line."""
         moment = local(message.sent_at, message.time_zone)
-        return self._line(message, moment, False, False, whole)
+        line = self._line(message, moment, False, False, whole)
+        return msgspec.structs.replace(line, sealed=message.essence is not None)
+
+    def words_of(self, messages: Sequence[MessageView]) -> list[Line]:
+        """Turn the messages of one essence into lines: nothing folded, nothing cut."""
+        return self._run(messages, None, True)
 
     def bars(self, poll: Poll) -> list[Bar]:
         """Return a poll's options with their share."""
@@ -138,7 +146,10 @@ class Talk:
             moment = local(message.sent_at, message.time_zone)
             is_here = message.id == here
             more = last is not None and not is_here and _goes_on(last, message)
-            lines.append(self._line(message, moment, more, is_here, whole or is_here))
+            fresh = last is None or last.essence != message.essence
+            line = self._line(message, moment, more, is_here, whole or is_here)
+            sealed = message.essence is not None and (fresh or is_here)
+            lines.append(msgspec.structs.replace(line, sealed=True) if sealed else line)
             last = message
         return lines
 
@@ -157,7 +168,7 @@ class Talk:
             self.paint(text, m.spans),
             card,
             len(words) - len(text),
-            m.reply is not None or m.forward is not None or (m.kind in _NAMED and bool(text)),
+            _answers(m) or m.forward is not None or (m.kind in _NAMED and bool(text)),
             bool(
                 m.attachments or m.reactions or m.poll or m.nested or m.detail or m.edited_at
                 or m.truncated or m.time_guessed or len(text) < len(words)
@@ -198,13 +209,19 @@ def _told_below(m: MessageView, card: Card | None) -> bool:
     return len(m.attachments) == 1 and m.text == m.attachments[0].name
 
 
+def _answers(m: MessageView) -> bool:
+    """Tell whether there is a quote to show; where a topic begins is not what its posts answer."""
+    return m.reply is not None and (not m.topic or m.reply.key != f"{m.group_key}:{m.topic}")
+
+
 def _goes_on(last: MessageView, message: MessageView) -> bool:
     # the public sees one name for everybody, so that a name alone is nobody's
     same = message.sender_key is not None and last.sender_key == message.sender_key
     plain = not (last.recalled or message.recalled or last.service or message.service)
     near = 0 <= message.sent_at - last.sent_at <= RUNS_ON
     said = last.kind != "service" and message.kind != "service" and bool(message.sender)
-    return same and plain and near and said and not message.essence and not message.forward
+    kept = last.essence == message.essence
+    return same and plain and near and said and kept and not message.forward
 
 
 def _css(m: MessageView, more: bool, here: bool) -> str:

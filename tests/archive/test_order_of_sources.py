@@ -24,6 +24,10 @@ class Fact:
     def __init__(self, id: int, drawn: dict[str, Any]) -> None:
         self.id, self.drawn = str(id), drawn
         self.at = T0 + id * drawn["apart"]
+        drawn["edited"] &= bool(drawn["text"])
+        if drawn["edited"]:
+            # what a text was and became must be known, or the exports seem to contradict
+            drawn["inside"] |= {"full", "late full"}
 
     def full(self, late: bool) -> AnyRecord:
         d = self.drawn

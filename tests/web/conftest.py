@@ -8,7 +8,6 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -16,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from lxml import html
 
-from archive.database import Archive, open_archive
+from archive.database import Archive
 from archive.keep import keep
 from archive.records import AnyRecord
 from web.app import create_app
@@ -53,11 +52,6 @@ class Asker:
         assert answer.status_code == status, answer.text[:400]
         # the parser would stop at a NUL where a browser goes on
         return html.document_fromstring(answer.text.replace("\0", "\ufffd"))
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return open_archive(tmp_path / "data", create=True)
 
 
 @pytest.fixture

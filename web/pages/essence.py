@@ -56,5 +56,5 @@ def post(request: Request, number: Number) -> Response:
         post=found,
         first=first,
         moment=local(first.sent_at, first.time_zone) if first else None,
-        lines=[visit.talk.line(message) for message in found.messages],
+        lines=visit.talk.words_of(found.messages),
     )
