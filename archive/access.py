@@ -16,10 +16,10 @@ class Reader(msgspec.Struct, frozen=True):
     """Groups this reader is a member of, as of now; public groups need not be named."""
     member_key: str | None = None
 
-    @property
-    def inside(self) -> bool:
-        """Whether names and personal numbers are shown as they are; the public sees masks."""
-        return self.everything or bool(self.group_keys)
+    def inside(self, group_key: str) -> bool:
+        """Tell whether this group's names and personal numbers are shown as they are; everybody
+        else sees masks, a member of another group too."""
+        return self.everything or group_key in self.group_keys
 
 
 def operator() -> Reader:

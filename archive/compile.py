@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Set
 from typing import NamedTuple
 
 from archive import text
 from archive.access import Reader
 from archive.errors import BadQuery
-from archive.groups import allowed_ids
+from archive.groups import allowed_ids, inside_ids
 from archive.ids import first_id
 from archive.query import (
     And,
@@ -72,30 +73,37 @@ def compile_query(db: sqlite3.Connection, query: Query, reader: Reader) -> Compi
             b if asked in b.match else b._replace(match=f"({b.match}) NOT facet : {asked}")
             for b in branches
         ]
-    fence = _fence(db, allowed)
+    fence = compiler.fence()
     return Compiled(
         tuple(b._replace(match=fence.format(b.match)) for b in branches),
         (*query.notes, *compiler.notes),
     )
 
 
-def _fence(db: sqlite3.Connection, allowed: frozenset[int] | None) -> str:
-    """Return the permission as a pattern: the shorter of the groups allowed and the others."""
-    if allowed is None:
-        return "{}"
-    others = {i for (i,) in db.execute("SELECT id FROM groups")} - allowed
-    if not others:
-        return "{}"
-    if len(allowed) <= len(others):
-        return "({}) AND facet : (" + " OR ".join(f"g{i}" for i in sorted(allowed)) + ")"
-    return "({}) NOT facet : (" + " OR ".join(f"g{i}" for i in sorted(others)) + ")"
-
-
 class _Compiler:
     def __init__(self, db: sqlite3.Connection, reader: Reader) -> None:
         self._db = db
         self.allowed = allowed_ids(db, reader)
+        self.inside = inside_ids(db, reader)
         self.notes: list[str] = []
+
+    def fence(self) -> str:
+        """Return the permission as a pattern: the shorter of the groups allowed and the others.
+
+        Of groups the reader is not in, service rows stay out too: their text names people.
+        """
+        if self.allowed is None or self.inside is None:
+            return "{}"
+        others = {i for (i,) in self._db.execute("SELECT id FROM groups")} - self.allowed
+        fence = "{}"
+        if others and len(self.allowed) <= len(others):
+            fence = f"({{}}) AND {_any_group(self.allowed)}"
+        elif others:
+            fence = f"({{}}) NOT {_any_group(others)}"
+        outside = self.allowed - self.inside
+        if outside:
+            fence = f'({fence}) NOT (facet : "xservice" AND {_any_group(outside)})'
+        return fence
 
     def branches(self, node: Node) -> list[Branch]:
         """Return the branches whose union the node is; dates make ranges, the rest matches."""
@@ -186,9 +194,12 @@ class _Compiler:
         return f'facet : "t{tag}"'
 
     def _people(self, name: str) -> str:
-        """Match everybody called exactly so; if nobody is, everybody whose name contains it."""
+        """Match everybody called exactly so; if nobody is, everybody whose name contains it.
+
+        Only in groups the reader is in: elsewhere people are anonymous.
+        """
         folded = normalise(name).strip().lstrip("@")
-        fence, values = self._within("group_id")
+        fence, values = _within("group_id", self.inside)
         found: list[int] = []
         for condition, value in (
             ("folded = ?", folded),
@@ -211,11 +222,12 @@ class _Compiler:
                 f"叫「{name}」的人太多（more than {_MAX_PEOPLE} people match）。",
                 "写全名（write the full name）",
             )
-        return "facet : (" + " OR ".join(f"s{i}" for i in found) + ")"
+        people = "facet : (" + " OR ".join(f"s{i}" for i in found) + ")"
+        return people if self.inside is None else f"({people}) AND {_any_group(self.inside)}"
 
     def _groups(self, name: str) -> str:
         folded = normalise(name).strip()
-        fence, values = self._within("id")
+        fence, values = _within("id", self.allowed)
         rows = self._db.execute(f"SELECT id, key, title FROM groups WHERE {fence}", values)
         titles = [(i, key, normalise(title).strip()) for i, key, title in rows]
         found = [i for i, key, title in titles if title == folded or key == name]
@@ -223,13 +235,17 @@ class _Compiler:
         if not found:
             self.notes.append(f"没有叫「{name}」的群（no such group）")
             return NOTHING
-        return "facet : (" + " OR ".join(f"g{i}" for i in found) + ")"
+        return _any_group(set(found))
 
-    def _within(self, column: str) -> tuple[str, tuple[str, ...]]:
-        if self.allowed is None:
-            return "1", ()
-        listed = json.dumps(sorted(self.allowed))
-        return f"{column} IN (SELECT value FROM json_each(?))", (listed,)
+
+def _within(column: str, ids: frozenset[int] | None) -> tuple[str, tuple[str, ...]]:
+    if ids is None:
+        return "1", ()
+    return f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(sorted(ids)),)
+
+
+def _any_group(ids: Set[int]) -> str:
+    return "facet : (" + " OR ".join(f"g{i}" for i in sorted(ids)) + ")" if ids else NOTHING
 
 
 def _dated(node: Node) -> bool:

@@ -140,7 +140,7 @@ def _view(db: sqlite3.Connection, reader: Reader, row: tuple[Any, ...]) -> Essen
         )
     ]
     messages = tuple(load_views(db, reader, ids))
-    if not reader.inside:
+    if not messages or not reader.inside(messages[0].group_key):
         title, reason, marked_by = mask(title), mask(reason), ANONYMOUS if marked_by else ""
     return EssenceView(
         id=essence_id,

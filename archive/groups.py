@@ -32,6 +32,17 @@ def allowed_ids(db: sqlite3.Connection, reader: Reader) -> frozenset[int] | None
     return frozenset(row_id for (row_id,) in rows)
 
 
+def inside_ids(db: sqlite3.Connection, reader: Reader) -> frozenset[int] | None:
+    """Return the row ids of the groups a reader belongs to; None means all."""
+    if reader.everything:
+        return None
+    rows = db.execute(
+        "SELECT id FROM groups WHERE key IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(reader.group_keys)),),
+    )
+    return frozenset(row_id for (row_id,) in rows)
+
+
 def list_groups(db: sqlite3.Connection, reader: Reader) -> list[GroupView]:
     """Return the groups a reader may see, the most recently active first."""
     allowed = allowed_ids(db, reader)

@@ -106,10 +106,12 @@ def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
     detail: dict[str, Any] = {}
     if detail_json and not recalled:
         detail = msgspec.json.decode(detail_json)
+    inside = reader.inside(group_key)
+    if service and not inside:
+        text = ""  # it names people
     reply = None
     if not recalled and (reply_to or "quote" in detail):
-        reply = _reply(parts.replies.get((group_id, reply_to)), detail.pop("quote", None), reader)
-    inside = reader.inside
+        reply = _reply(parts.replies.get((group_id, reply_to)), detail.pop("quote", None), inside)
     essence = parts.essence.get(row_id)
     return MessageView(
         id=row_id,
@@ -130,7 +132,7 @@ def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
         service=service,
         topic=topic,
         reply=reply,
-        forward=_convert(detail.pop("forward", None), Forward),
+        forward=_convert(detail.pop("forward", None), Forward) if inside else None,
         poll=_convert(detail.pop("poll", None), Poll),
         spans=tuple(Span(*span) for span in detail.pop("spans", ())) if inside else (),
         attachments=()
@@ -147,14 +149,14 @@ def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
 
 
 def _reply(
-    found: tuple[str, str, str] | None, quote: dict[str, Any] | None, reader: Reader
+    found: tuple[str, str, str] | None, quote: dict[str, Any] | None, inside: bool
 ) -> ReplyView:
     if found is not None:
         key, sender, text = found
     else:
         quote = quote or {}
         key, sender, text = None, quote.get("name") or "", str(quote.get("text", ""))[:SNIPPET]
-    if not reader.inside:
+    if not inside:
         sender, text = ANONYMOUS if sender else "", mask(text)
     return ReplyView(key, sender, text)
 

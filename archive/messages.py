@@ -152,7 +152,7 @@ def newest(
 def versions(db: sqlite3.Connection, reader: Reader, key: str) -> list[VersionView]:
     """Return the former texts of a message, oldest first; for those inside only."""
     row_id = message_id(db, reader, key)
-    if not reader.inside:
+    if not reader.inside(load_views(db, reader, [row_id])[0].group_key):
         return []
     rows = db.execute(
         "SELECT v.text, v.edited_at FROM versions v JOIN messages m ON m.id = message_id"

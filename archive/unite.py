@@ -13,7 +13,7 @@ from archive.matching import resolve
 from archive.merge import entry_of, facet_of, load, merge, refresh_span, store
 from archive.people import Directory, KnownGroup
 from archive.prepare import Prepared
-from archive.records import Attachment, Reaction
+from archive.records import Attachment, Reaction, name_key
 
 BATCH = 2_000
 """Messages moved in one transaction."""
@@ -56,6 +56,7 @@ def unite_some(db: sqlite3.Connection) -> bool:
         _close(db, source_id, source_key, target_id)
         refresh_span(db, target_id)
         join_names(db, target_id)
+        _name_keys(db, target_id, target_key)
     return True
 
 
@@ -198,6 +199,21 @@ def join_names(db: sqlite3.Connection, group_id: int) -> int:
     return joined
 
 
+def _name_keys(db: sqlite3.Connection, group_id: int, group_key: str) -> None:
+    """Give those known by name only the key they would have had in this group from the first."""
+    members = db.execute(
+        "SELECT p.id, p.key, p.name FROM memberships JOIN members p ON p.id = member_id"
+        " WHERE group_id = ? AND p.name_only",
+        (group_id,),
+    ).fetchall()
+    for member_id, key, name in members:
+        wanted = name_key(group_key, name)
+        if db.execute("SELECT 1 FROM members WHERE key = ?", (wanted,)).fetchone() is None:
+            db.execute("UPDATE members SET key = ? WHERE id = ?", (wanted, member_id))
+            db.execute("DELETE FROM aliases WHERE kind = 'member' AND other = ?", (wanted,))
+            _member_alias(db, key, member_id)
+
+
 def _messages_of(db: sqlite3.Connection, member_id: int, limit: int = -1) -> list[int]:
     rows = db.execute(
         f"SELECT rowid FROM {index.TABLE} WHERE {index.TABLE} MATCH ? LIMIT ?",
@@ -213,11 +229,18 @@ def _join(db: sqlite3.Connection, group_id: int, member_id: int, real_id: int) -
         facet = facet_of(db, row_id, group_id, new)
         store(db, row_id, old, {"sender_id": real_id, "facet": facet})
     (key,) = db.execute("SELECT key FROM members WHERE id = ?", (member_id,)).fetchone()
+    _member_alias(db, key, real_id)
     db.execute(
-        "INSERT OR REPLACE INTO aliases(kind, group_id, other, target) VALUES('member', 0, ?, ?)",
-        (key, real_id),
+        "UPDATE aliases SET target = ? WHERE kind = 'member' AND target = ?", (real_id, member_id)
     )
     _forget_member(db, member_id)
+
+
+def _member_alias(db: sqlite3.Connection, other: str, member_id: int) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO aliases(kind, group_id, other, target) VALUES('member', 0, ?, ?)",
+        (other, member_id),
+    )
 
 
 def _forget_member(db: sqlite3.Connection, member_id: int) -> None:

@@ -15,7 +15,7 @@ from archive.keep import keep
 from archive.records import AnyRecord, Attachment, Reaction, Span
 
 PEOPLE = {"42": "张三", "43": "李四", "44": "Wang Wu", "45": "李四"}
-SHA = "ab" * 32
+BYTES: dict[bool, Any] = {True: {"sha256": "ab" * 32, "size": 3}, False: {"missing": "not exported"}}
 
 
 class Fact:
@@ -41,7 +41,7 @@ class Fact:
             spans=(Span("bold", 0, 1),) if d["bold"] and text else (),
             reactions=(Reaction("👍", d["likes"] + late),) if d["likes"] else (),
             attachments=(
-                Attachment("photo", "a.jpg", missing="not exported", mime="image/jpeg", width=9),
+                Attachment("photo", "a.jpg", mime="image/jpeg", width=9, **BYTES[d["bytes"] == "full"]),
             ) if d["photo"] else (),
         )  # fmt: skip
 
@@ -53,7 +53,7 @@ class Fact:
             kind="photo" if d["photo"] else "text",
             reply_to=d["reply"],
             reactions=(Reaction("👍", d["likes"]),) if d["likes"] else (),
-            attachments=(Attachment("photo", "photo 1", sha256=SHA, size=3),) if d["photo"] else (),
+            attachments=(Attachment("photo", "photo 1", **BYTES[d["bytes"] == "html"]),) if d["photo"] else (),
         )  # fmt: skip
 
 
@@ -65,6 +65,7 @@ FACTS = st.lists(
             "apart": st.sampled_from((0, 1, 90_000)),
             "edited": st.booleans(),
             "photo": st.booleans(),
+            "bytes": st.sampled_from(("full", "html", "nowhere")),
             "bold": st.booleans(),
             "likes": st.integers(0, 2),
             "reply": st.none() | st.sampled_from(("1", "3", "99")),
@@ -88,7 +89,7 @@ def sources(facts: list[Fact], late_html: bool) -> dict[str, list[AnyRecord]]:
 
 
 @settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(facts=FACTS, late_html=st.booleans())
 def test_exports_come_out_the_same_in_any_order(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from warm import Warm
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(sys.executable).with_name("chendian")
@@ -23,6 +25,8 @@ LIMIT = 100
 SENTENCES = re.compile(r"error: .+[.。?？!] .+(?:[.。?？]|: chendian [^.]+| --data [^.]+\))")
 """`error: what. what to do.`; behind a command to be copied there is no full stop."""
 
+_warm = Warm()
+atexit.register(_warm.stop)
 _NOT_COMPARED = {"runs", "alembic_version", "meta"}
 
 
@@ -48,10 +52,24 @@ def run(
     *words: str | Path, cwd: Path | None = None, expect: int | None = None, **more: str
 ) -> Ran:
     """Run `chendian` with these words; a traceback fails the test, whatever was expected."""
+    code, out, err = _warm.run([str(word) for word in words], cwd or Path.cwd(), environment(**more))
+    return checked(Ran(code, out.decode(), err.decode(errors="replace")), expect)
+
+
+def run_cold(
+    *words: str | Path, expect: int | None = None, env: dict[str, str] | None = None, **options: Any
+) -> Ran:
+    """Run the installed program itself; `options` are those of `subprocess.run`."""
     done = subprocess.run(
-        [PROGRAM, *words], cwd=cwd, env=environment(**more), capture_output=True, timeout=LIMIT
-    )
-    ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"))
+        [PROGRAM, *words], env={**environment(), **(env or {})}, timeout=LIMIT,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
+    )  # fmt: skip
+    out, err = (part or b"" for part in (done.stdout, done.stderr))
+    return checked(Ran(done.returncode, out.decode(), err.decode(errors="replace")), expect)
+
+
+def checked(ran: Ran, expect: int | None) -> Ran:
+    """Fail the test for a traceback, or for another exit code than expected."""
     assert "Traceback" not in ran.err, ran.err
     assert expect is None or ran.code == expect, f"exit {ran.code}\n{ran.out}\n{ran.err}"
     return ran

@@ -320,7 +320,7 @@ def _index() -> None:
         "CREATE VIRTUAL TABLE message_index USING fts5("
         "body, chars, facet, content='', columnsize=0, tokenize=\"ascii tokenchars '+#'\")"
     )
-    for setting, value in (("hashsize", 16 << 20), ("automerge", 8)):
+    for setting, value in (("hashsize", 16 << 20), ("automerge", 8), ("pgsz", 16_200)):
         op.execute(f"INSERT INTO message_index(message_index, rank) VALUES('{setting}', {value})")
 
 
