@@ -66,13 +66,9 @@ def compile_query(db: sqlite3.Connection, query: Query, reader: Reader) -> Compi
     if allowed is not None and not allowed:
         return Compiled((), query.notes)
     branches = compiler.branches(query.node)
-    if not query.terms:
+    if not (_needs_words(query.node) or _asks_for_recalled(query.node)):
         # filters alone would list what was taken back
-        asked = '"xrecalled"'
-        branches = [
-            b if asked in b.match else b._replace(match=f"({b.match}) NOT facet : {asked}")
-            for b in branches
-        ]
+        branches = [b._replace(match=f'({b.match}) NOT facet : "xrecalled"') for b in branches]
     fence = compiler.fence()
     return Compiled(
         tuple(b._replace(match=fence.format(b.match)) for b in branches),
@@ -246,6 +242,27 @@ def _within(column: str, ids: frozenset[int] | None) -> tuple[str, tuple[str, ..
 
 def _any_group(ids: Set[int]) -> str:
     return "facet : (" + " OR ".join(f"g{i}" for i in sorted(ids)) + ")" if ids else NOTHING
+
+
+def _needs_words(node: Node) -> bool:
+    """Tell whether only messages that say something can match."""
+    match node:
+        case Term() | Phrase() | Prefix():
+            return True
+        case And(nodes=nodes):
+            return any(map(_needs_words, nodes))
+        case Or(nodes=nodes):
+            return all(map(_needs_words, nodes))
+    return False
+
+
+def _asks_for_recalled(node: Node) -> bool:
+    match node:
+        case Is(what="recalled"):
+            return True
+        case And(nodes=nodes) | Or(nodes=nodes):
+            return any(map(_asks_for_recalled, nodes))
+    return False
 
 
 def _dated(node: Node) -> bool:

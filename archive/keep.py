@@ -86,6 +86,8 @@ class Keeper:
 
     def begin_file(self) -> None:
         """Start another file: equal lines are counted anew."""
+        # the file before may have ended with groups and people becoming one
+        self._directory.refresh(anew=True)
         self._matcher.begin_file()
         self._waiting.begin_file()
         self._timeline.begin_file()
@@ -175,8 +177,11 @@ class Keeper:
             self._count_missing(message)
         self.report.new += newcomers.write(self.report.missing_media)
         for platform_id, message in again:
-            row_id = known[platform_id]
-            self._merge(group, newcomers.row_of(row_id) if row_id < 0 else row_id, message)
+            place = known[platform_id]
+            row_id = newcomers.row_of(place) if place < 0 else place
+            moved_to = self._merge(group, row_id, message)
+            if moved_to != row_id:
+                known |= {name: moved_to for name, other in known.items() if other == place}
         self._pin(group, [m for _, m in named if m.service in _PINS])
         self.report.unknown += sum(1 for _, m in named if m.kind == _UNKNOWN)
 
@@ -225,14 +230,16 @@ class Keeper:
         self._db.execute("UPDATE groups SET with_ids = 1 WHERE id = ?", (group.id,))
         add_alias(self._db, group, former, row_id)
 
-    def _merge(self, group: KnownGroup, row_id: int, message: Prepared) -> None:
+    def _merge(self, group: KnownGroup, row_id: int, message: Prepared) -> int:
         at = message.sent_at or 0
         sender = self._directory.sender(group, message.sender_key, message.sender_name, at)
         tags = [self._directory.tag(name) for name in message.tags]
-        if merge(self._db, group, row_id, message, sender, tags):
+        row_id, changed = merge(self._db, group, row_id, message, sender, tags)
+        if changed:
             self.report.updated += 1
         else:
             self.report.unchanged += 1
+        return row_id
 
     def _count_missing(self, message: Prepared) -> None:
         for attachment in message.attachments:

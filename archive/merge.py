@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from itertools import zip_longest
 from typing import Any
 
 from archive import index
@@ -33,27 +34,29 @@ def merge(
     incoming: Prepared,
     sender_id: int | None,
     tags: list[int],
-) -> bool:
-    """Merge an incoming message into its row; return whether anything changed."""
+) -> tuple[int, bool]:
+    """Merge an incoming message into its row.
+
+    Return the row's id, another one where its time was corrected, and whether anything changed.
+    """
     old = load(db, row_id)
     if old["digest"] == incoming.digest:
-        return False
-    new = _merged(db, old, incoming, sender_id)
+        return row_id, False
+    rank_old = (old["edited_at"] or 0, old["quality"])
+    wins = (incoming.edited_at or 0, incoming.quality) >= rank_old
+    new = _merged(db, old, incoming, sender_id, wins)
     changed = _keep_versions(db, row_id, old, new, incoming)
-    changed |= _merge_attachments(db, row_id, incoming)
+    changed |= _merge_attachments(db, row_id, incoming, wins)
     changed |= _merge_reactions(db, row_id, incoming)
-    if incoming.tags and new["text"] == incoming.text:
-        db.executemany(
-            "INSERT OR IGNORE INTO message_tags(message_id, tag_id) VALUES(?, ?)",
-            [(row_id, tag) for tag in tags],
-        )
+    if new["text"] == incoming.text:
+        _merge_tags(db, row_id, tags if incoming.tags else [], anew=old["text"] != new["text"])
     new["facet"] = facet_of(db, row_id, group.id, new)
     differing = [name for name in (*_MERGED, "facet") if new[name] != old[name]]
     if differing:
         store(db, row_id, old, {name: new[name] for name in (*_MERGED, "facet")})
     if new["sent_at"] != old["sent_at"]:
-        retime(db, group, row_id, old["sent_at"], new["sent_at"])
-    return changed or bool(set(differing) - {"digest", "quality"})
+        row_id = retime(db, group, row_id, old["sent_at"], new["sent_at"])
+    return row_id, changed or bool(set(differing) - {"digest", "quality"})
 
 
 def load(db: sqlite3.Connection, row_id: int) -> dict[str, Any]:
@@ -127,15 +130,17 @@ def entry_of(row: dict[str, Any]) -> index.Entry:
 
 
 def _merged(
-    db: sqlite3.Connection, old: dict[str, Any], incoming: Prepared, sender_id: int | None
+    db: sqlite3.Connection,
+    old: dict[str, Any],
+    incoming: Prepared,
+    sender_id: int | None,
+    wins: bool,
 ) -> dict[str, Any]:
     theirs: dict[str, Any] = {name: getattr(incoming, name, None) for name in _MERGED}
     theirs |= {"sender_id": sender_id, "static": incoming.facet}
     if sender_id is not None:
         theirs["sender_name"] = None
-    rank_old = (old["edited_at"] or 0, old["quality"])
-    rank_new = (incoming.edited_at or 0, incoming.quality)
-    winner, other = (theirs, old) if rank_new >= rank_old else (old, theirs)
+    winner, other = (theirs, old) if wins else (old, theirs)
     new = dict(old)
     for name in _MERGED:
         new[name] = winner[name] if winner[name] not in (None, "") else other[name]
@@ -145,7 +150,7 @@ def _merged(
     new["sender_id"] = _known_person(db, winner["sender_id"], other["sender_id"])
     if new["sender_id"] is not None:
         new["sender_name"] = None
-    new["detail"] = _detail(winner["detail"], other["detail"])
+    new["detail"] = _detail(winner["detail"], other["detail"], winner["text"] == other["text"])
     new["edited_at"] = max(old["edited_at"] or 0, incoming.edited_at or 0) or None
     new["quality"] = max(old["quality"], incoming.quality)
     _merge_time(old, new, incoming)
@@ -171,10 +176,15 @@ def _known_person(db: sqlite3.Connection, first: int | None, second: int | None)
     return second if name_only else first
 
 
-def _detail(first: str | None, second: str | None) -> str | None:
-    if first is None or second is None or first == second:
-        return first or second
-    return json.dumps({**json.loads(second), **json.loads(first)}, ensure_ascii=False)
+def _detail(first: str | None, second: str | None, same_text: bool) -> str | None:
+    if second is None or first == second:
+        return first
+    filled = json.loads(second)
+    if not same_text:
+        # formatting belongs to its text
+        filled.pop("spans", None)
+    filled |= json.loads(first) if first else {}
+    return json.dumps(filled, ensure_ascii=False) if filled else None
 
 
 def _keep_versions(
@@ -202,7 +212,17 @@ def _keep_versions(
     return True
 
 
-def _merge_attachments(db: sqlite3.Connection, row_id: int, incoming: Prepared) -> bool:
+def _merge_tags(db: sqlite3.Connection, row_id: int, tags: list[int], anew: bool) -> None:
+    """Let a message have the tags its text says, and those that people added."""
+    if anew:
+        db.execute("DELETE FROM message_tags WHERE message_id = ? AND added_by IS NULL", (row_id,))
+    db.executemany(
+        "INSERT OR IGNORE INTO message_tags(message_id, tag_id) VALUES(?, ?)",
+        [(row_id, tag) for tag in tags],
+    )
+
+
+def _merge_attachments(db: sqlite3.Connection, row_id: int, incoming: Prepared, wins: bool) -> bool:
     if not incoming.attachments:
         return False
     rows = db.execute(
@@ -211,11 +231,8 @@ def _merge_attachments(db: sqlite3.Connection, row_id: int, incoming: Prepared) 
         (row_id,),
     ).fetchall()
     old = tuple(Attachment(*row) for row in rows)
-    merged = tuple(
-        _filled(mine, theirs) if mine is not None and theirs is not None else mine or theirs
-        for mine, theirs in _pairs(old, incoming.attachments)
-    )
-    present = tuple(a for a in merged if a is not None)
+    pairs = zip_longest(*((incoming.attachments, old) if wins else (old, incoming.attachments)))
+    present = tuple(_filled(first, second) for first, second in pairs)
     if present == old:
         return False
     db.execute("DELETE FROM attachments WHERE message_id = ?", (row_id,))
@@ -223,24 +240,17 @@ def _merge_attachments(db: sqlite3.Connection, row_id: int, incoming: Prepared) 
     return True
 
 
-def _pairs(
-    old: tuple[Attachment, ...], new: tuple[Attachment, ...]
-) -> list[tuple[Attachment | None, Attachment | None]]:
-    length = max(len(old), len(new))
-    mine = [*old, *[None] * (length - len(old))]
-    theirs = [*new, *[None] * (length - len(new))]
-    return list(zip(mine, theirs, strict=True))
-
-
-def _filled(mine: Attachment, theirs: Attachment) -> Attachment:
-    if mine.sha256 is None and theirs.sha256 is not None:
-        mine, theirs = theirs, mine
+def _filled(first: Attachment | None, second: Attachment | None) -> Attachment:
+    """Fill what the first does not say; the bytes are whose that has them."""
+    if first is None or second is None:
+        first = second = first or second or Attachment()
     values = {
-        name: getattr(mine, name) if getattr(mine, name) is not None else getattr(theirs, name)
-        for name in mine.__struct_fields__
-        if name != "path"
+        name: getattr(second if getattr(first, name) is None else first, name)
+        for name in first.__struct_fields__
     }
+    values["path"] = None
     if values["sha256"] is not None:
+        values["size"] = (first if first.sha256 else second).size
         values["missing"] = None
     return Attachment(**values)
 

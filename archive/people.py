@@ -50,10 +50,10 @@ class Directory:
         self._tags: dict[str, int] = {}
         self._names: dict[tuple[int, int], tuple[str, int]] = {}
 
-    def refresh(self) -> None:
-        """Call at the start of a transaction."""
+    def refresh(self, anew: bool = False) -> None:
+        """Call at the start of a transaction; `anew` where rows may have gone meanwhile."""
         version = self._db.execute("PRAGMA data_version").fetchone()[0]
-        if version != self._seen_by or len(self._members) > _REMEMBERED:
+        if anew or version != self._seen_by or len(self._members) > _REMEMBERED:
             self.write_names()
             self.forget()
         self._seen_by = version

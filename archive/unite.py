@@ -70,12 +70,11 @@ def _move(db: sqlite3.Connection, source_id: int, target: KnownGroup) -> int:
     for row_id, platform_id, sent_at in rows:
         old = load(db, row_id)
         if platform_id in known:
-            merge(
-                db, target, known[platform_id], as_prepared(db, row_id), old["sender_id"],
-                [i for (i,) in db.execute(
-                    "SELECT tag_id FROM message_tags WHERE message_id = ?", (row_id,))],
-            )  # fmt: skip
-            _drop(db, row_id, known[platform_id])
+            place = known[platform_id]
+            kept_id, _ = merge(db, target, place, as_prepared(db, row_id), old["sender_id"], [])
+            if kept_id != place:
+                known |= {name: kept_id for name, other in known.items() if other == place}
+            _drop(db, row_id, kept_id)
         else:
             moved = {**old, "group_id": target.id}
             facet = facet_of(db, row_id, target.id, moved)
@@ -94,6 +93,9 @@ def _drop(db: sqlite3.Connection, row_id: int, kept_id: int) -> None:
         db.execute(
             f"UPDATE OR IGNORE {table} SET message_id = ? WHERE message_id = ?", (kept_id, row_id)
         )
+    db.execute(
+        "UPDATE aliases SET target = ? WHERE kind = 'message' AND target = ?", (kept_id, row_id)
+    )
     for table in _CHILDREN:
         db.execute(f"DELETE FROM {table} WHERE message_id = ?", (row_id,))
     db.execute("DELETE FROM messages WHERE id = ?", (row_id,))
@@ -130,7 +132,8 @@ def _close(db: sqlite3.Connection, source_id: int, source_key: str, target_id: i
         db.execute(f"DELETE FROM {table} WHERE group_id = ?", (source_id,))
     db.execute("DELETE FROM aliases WHERE kind = 'union' AND other = ?", (source_key,))
     db.execute(
-        "UPDATE aliases SET target = ? WHERE kind = 'group' AND target = ?", (target_id, source_id)
+        "UPDATE aliases SET target = ? WHERE kind IN ('group', 'union') AND target = ?",
+        (target_id, source_id),
     )
     db.execute(
         "INSERT OR IGNORE INTO aliases(kind, group_id, other, target) VALUES('group', 0, ?, ?)",

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -96,10 +97,13 @@ def import_paths(
         )
         run = _Import(db, [str(path) for path in paths])
         try:
-            for frame in _frames(request, paths):
-                run.take(frame, progress)
+            # closed here and now: a reading process that outlives the writer would complain
+            with closing(_frames(request, paths)) as frames:
+                for frame in frames:
+                    run.take(frame, progress)
         except BaseException:
-            run.close("interrupted", archive, began)
+            with suppress(ArchiveError, sqlite3.Error):
+                run.close("interrupted", archive, began)
             raise
         return run.close("done", archive, began)
     finally:
@@ -198,7 +202,7 @@ class _Import:
         return outcome
 
 
-def _frames(request: Request, paths: list[Path]) -> Iterator[Frame]:
+def _frames(request: Request, paths: list[Path]) -> Generator[Frame]:
     if sum(map(_size, paths)) <= _SMALL:
         yield from reading.read(request)
         return

@@ -6,6 +6,7 @@ and tokenising run beside the one writer, and their memory ends with them.
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -166,15 +167,19 @@ def write_frame(out: BinaryIO, frame: Frame) -> None:
 
 
 def read_frame(source: IO[bytes]) -> bytes | None:
-    """Read the bytes of a frame; None at the end."""
+    """Read the bytes of a frame; None at the end, and where a killed process left half of one."""
     head = source.read(8)
-    if len(head) < 8:
-        return None
-    return source.read(int.from_bytes(head, "big"))
+    size = int.from_bytes(head, "big")
+    data = source.read(size) if len(head) == 8 else b""
+    return data if data and len(data) == size else None
 
 
 def main() -> None:
     """Answer one request."""
+    # Ctrl-C ends the writer, and without it there is nobody to answer: both without a word
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
     out = sys.stdout.buffer
     for frame in read(request):

@@ -141,7 +141,7 @@ class Visit:
         if len(gist) <= _GIST + 10:
             return gist
         ends = [at.end() for at in _ENDING.finditer(gist, _GIST - 50, _GIST)]
-        return gist[: ends[-1] if ends else _GIST] + self.words("ellipsis")
+        return gist[: ends[-1] if ends else _GIST].rstrip("。；，;,") + self.words("ellipsis")
 
     def month(self, name: str) -> str:
         """Return the search for everything said in a month, `2026-11`."""

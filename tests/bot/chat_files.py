@@ -14,17 +14,18 @@ GROUP = 1234567890
 KEY = f"telegram:-100{GROUP}"
 CHINA = timezone(timedelta(hours=8))
 _PEOPLE = ("张三", "李四", "王小明", "Ann", "老周", "阿禾", "小满", "陈皮")
-_WORDS = (
-    "部署 数据库 今天 我们 问题 可以 没有 锁表 上线 回滚 日志 什么 时候 这个 那个 docker "
-    "nginx 缓存 看看 试试 配置 文件 监控 报警 大家 谢谢 收到 群里 文档 链接 凌晨 测试"
-).split()
+_WORDS = [
+    *("部署", "数据库", "今天", "我们", "问题", "可以", "没有", "锁表", "上线", "回滚", "日志"),
+    *("什么", "时候", "这个", "那个", "docker", "nginx", "缓存", "看看", "试试", "配置", "文件"),
+    *("监控", "报警", "大家", "谢谢", "收到", "群里", "文档", "链接", "凌晨", "测试"),
+]
 
 
 def telegram_rows(number: int, first: int = 1, seed: int = 7) -> list[dict[str, Any]]:
     """Make rows of a Telegram JSON export; the same id is the same message for every `first`."""
     made = []
     for position in range(first, first + number):
-        chance = random.Random(f"{seed}-{position}")
+        chance = random.Random(seed << 32 | position)
         who = chance.randrange(len(_PEOPLE))
         text = "".join(chance.choices(_WORDS, k=chance.randint(2, 12)))
         at = BEGAN + position * 40

@@ -48,11 +48,9 @@ def environment(**more: str) -> dict[str, str]:
     return {**own, "COLUMNS": "200", **more}
 
 
-def run(
-    *words: str | Path, cwd: Path | None = None, expect: int | None = None, **more: str
-) -> Ran:
+def run(*words: str | Path, cwd: Path | None = None, expect: int | None = None, **more: str) -> Ran:
     """Run `chendian` with these words; a traceback fails the test, whatever was expected."""
-    code, out, err = _warm.run([str(word) for word in words], cwd or Path.cwd(), environment(**more))
+    code, out, err = _warm.run(list(map(str, words)), cwd or Path.cwd(), environment(**more))
     return checked(Ran(code, out.decode(), err.decode(errors="replace")), expect)
 
 
@@ -76,7 +74,7 @@ def checked(ran: Ran, expect: int | None) -> Ran:
 
 
 def refused(*words: str | Path, cwd: Path | None = None, **more: str) -> str:
-    """Run what must fail: exit code 1 and one line `error: what. what to do.`, which is returned."""
+    """Run what must fail: exit code 1 and one line `error: what. what to do.`; returns it."""
     ran = run(*words, cwd=cwd, expect=1, **more)
     (line,) = ran.err.splitlines()
     assert SENTENCES.fullmatch(line), line
@@ -118,4 +116,5 @@ def dump(data: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 def _table(db: sqlite3.Connection, name: str) -> list[tuple[Any, ...]]:
     columns = [row[1] for row in db.execute(f"PRAGMA table_info({name})") if row[1] != "run_id"]
-    return db.execute(f"SELECT {', '.join(columns)} FROM {name} ORDER BY 1, 2, 3").fetchall()
+    named = ", ".join(columns)
+    return db.execute(f"SELECT {named} FROM {name} ORDER BY {named}").fetchall()

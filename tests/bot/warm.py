@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -27,7 +29,13 @@ class Warm:
         assert server.stdin is not None and server.stdout is not None
         with tempfile.TemporaryDirectory() as folder:
             out, err = Path(folder, "out"), Path(folder, "err")
-            request = {"words": words, "cwd": str(cwd), "env": env, "out": str(out), "err": str(err)}
+            request = {
+                "words": words,
+                "cwd": str(cwd),
+                "env": env,
+                "out": str(out),
+                "err": str(err),
+            }
             server.stdin.write(json.dumps(request) + "\n")
             server.stdin.flush()
             return int(server.stdout.readline()), out.read_bytes(), err.read_bytes()
@@ -48,10 +56,16 @@ class Warm:
 
 def serve() -> None:
     """Answer requests until there are no more."""
-    import archive.migrate  # noqa: F401
     import bot.cli
-    import bot.importing  # noqa: F401
+    import bot.importing
+    import bot.serving
 
+    with tempfile.TemporaryDirectory() as folder:
+        # what is loaded late is loaded by a first run, before the forks
+        for words in (["init"], ["search", "x after:7d"]):
+            sys.argv = ["chendian", *words, "--data", folder]
+            with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+                bot.cli.main()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -99,12 +99,15 @@ def missing_tool(reason: str) -> None:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
     """Start a headless Chromium; closed with the module, for its event loop stands in the way."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    try:
+        from playwright import sync_api
+    except ImportError:
+        missing_tool("playwright is not installed")
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     path = next((found for name in names if (found := shutil.which(name))), None)
     if path is None:
         missing_tool(f"no browser: none of {', '.join(names)} is on the PATH")
-    with playwright.sync_playwright() as started:
+    with sync_api.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()

@@ -63,21 +63,10 @@ def page(request, chromium, served):
     context.close()
 
 
-OPEN_ALL = "document.querySelectorAll('details').forEach(d => d.open = true)"
-
-
-def test_hostile_text_is_inert_and_fits_the_screen(page):
-    """TRUST 25, 26."""
-    for path in PATHS:
-        assert page.goto(path).status == 200, path
-        page.evaluate(OPEN_ALL)
-        page.evaluate("document.querySelectorAll('img').forEach(i => i.loading = 'eager')")
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, (path, wide)
-        assert page.watch.faults == [], path
-    for path in WRONG:
-        assert page.goto(path).status in (400, 404)
-    assert not [f for f in page.watch.faults if not f.startswith("console Failed to load")]
+OPEN_ALL = """() => {
+  document.querySelectorAll('details').forEach(d => d.open = true);
+  document.querySelectorAll('img').forEach(i => i.loading = 'eager');
+}"""
 
 
 CONTRAST = """() => {
@@ -101,13 +90,6 @@ CONTRAST = """() => {
     if (ratio < 4.5) poor.push([e.className || e.tagName, ratio.toFixed(2), n.data.slice(0, 20)]);
   }
   return poor }"""
-
-
-def test_every_text_has_contrast_enough(page):
-    for path in PATHS:
-        page.goto(path)
-        page.evaluate(OPEN_ALL)
-        assert page.evaluate(CONTRAST) == [], path
 
 
 BASICS = """() => {
@@ -137,11 +119,20 @@ BASICS = """() => {
   return faults }"""
 
 
-def test_pages_hold_to_the_basics_of_accessibility(page):
+def test_every_page_is_inert_fits_the_screen_and_can_be_read_by_all(page):
+    """TRUST 25, 26; contrast 4.5 : 1; the basics of accessibility."""
     for path in PATHS:
-        page.goto(path)
+        assert page.goto(path).status == 200, path
         page.evaluate(OPEN_ALL)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, (path, wide)
+        assert page.evaluate(CONTRAST) == [], path
         assert page.evaluate(BASICS) == [], path
+        assert page.watch.faults == [], path
+    for path in WRONG:
+        assert page.goto(path).status in (400, 404)
+        assert page.evaluate(CONTRAST) == page.evaluate(BASICS) == []
+    assert not [f for f in page.watch.faults if not f.startswith("console Failed to load")]
 
 
 def test_permalink_brings_its_message_into_view(page):
@@ -171,7 +162,7 @@ def test_search_works_by_keyboard_alone_and_the_first_stop_skips_to_the_text(pag
 
 
 def test_text_twice_as_large_breaks_nothing(page):
-    for path in PATHS[:6]:
+    for path in PATHS[:4]:
         page.goto(path)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path

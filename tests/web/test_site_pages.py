@@ -89,7 +89,12 @@ def test_group_opens_another_month(group, site):
 def test_day_shows_its_messages_and_neighbours(group, site):
     page = site.page(f"/g/{KEY}/d/2026-11-18")
     assert texts(page, "txt")[0].startswith("先说结论")
-    assert [li.get("class") for li in page.cssselect(".talk > li")] == ["msg ess", "msg ess", "msg"]
+    assert [li.get("class") for li in page.cssselect(".talk > li")] == [
+        "msg ess",
+        "more ess",
+        "msg",
+    ]
+    assert len(page.cssselect(".talk .seal")) == 1
     assert f"/g/{KEY}/d/2026-11-17" in hrefs(page)
 
 
@@ -183,7 +188,8 @@ def test_essence_feed_filters_by_tag_and_pages_on(group, site, archive, fill):
 
 def test_essence_post_quotes_every_message_with_its_permalink(group, site):
     page = site.page("/essence/1")
-    assert texts(page, "song")[0].startswith("周木：问下大家")
+    assert texts(page, "words")[0].startswith("周木：问下大家")
+    assert texts(page, "source") == ["林一舟 10:00", "林一舟 10:01"]
     assert {f"/m/{KEY}:2", f"/m/{KEY}:3", "/tag/%E5%B9%B2%E8%B4%A7"} <= hrefs(page)
     assert "阿禾 收录：有数有后续" in page.text_content()
 

@@ -1,0 +1,193 @@
+"""kill -9 in the middle: what was done stays whole, and the next run does the rest, once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from chat_files import KEY, telegram_json, telegram_rows
+from program import LIMIT, begin, dump, refused, rows, run, whole
+
+from archive.database import open_archive
+from archive.reindex import reindex
+
+SIZE = 25_000
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A history that takes a reading process of its own and several transactions."""
+    return telegram_json(tmp_path_factory.mktemp("export") / "result.json", telegram_rows(SIZE))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(export: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive that an import nobody killed makes of it."""
+    data = tmp_path_factory.mktemp("undisturbed") / "data"
+    run("import", export, "--data", data, expect=0)
+    return data
+
+
+def asked(data: Path, statement: str) -> int:
+    """Ask an archive that another process is making for a number; 0 as long as it cannot answer."""
+    try:
+        return int(rows(data, statement)[0][0] or 0) if (data / "archive.db").exists() else 0
+    except Exception:
+        return 0
+
+
+def until(process: subprocess.Popen[bytes], reached: Callable[[], bool]) -> None:
+    """Wait for a moment in a process's work; the process may not end before it."""
+    end = time.monotonic() + LIMIT
+    while not reached():
+        assert process.poll() is None and time.monotonic() < end, "it ended before it was killed"
+        time.sleep(0.002)
+
+
+def child_of(pid: int) -> int:
+    """Return the reading process below an import, 0 as long as there is none."""
+    try:
+        children = [task.joinpath("children") for task in Path(f"/proc/{pid}/task").iterdir()]
+        found = [int(child) for path in children for child in path.read_text().split()]
+    except OSError:
+        return 0
+    return found[0] if found else 0
+
+
+def gone(pid: int) -> bool:
+    try:
+        return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return True
+
+
+def messages(data: Path) -> int:
+    return asked(data, "SELECT count(*) FROM messages")
+
+
+def test_an_import_killed_again_and_again_is_completed_by_the_next(
+    export: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    moments: list[Callable[[], bool]] = [
+        lambda: (data / "archive.db").exists(),
+        lambda: asked(data, "SELECT max(id) FROM runs WHERE state = 'running'") > 0,
+        lambda: messages(data) >= 10_000,
+        lambda: messages(data) >= 20_000,
+    ]
+    for moment in moments:
+        process = begin("import", export, "--data", data)
+        until(process, moment)
+        process.kill()
+        process.communicate()
+    assert 20_000 <= messages(data) < SIZE
+    whole(data)
+    report = run("import", export, "--data", data, "--json", expect=0).json["messages"]
+    assert report["read"] == SIZE == report["new"] + report["unchanged"]
+    whole(data)
+    assert dump(data) == dump(undisturbed)
+    assert run("search", "数据库", "--data", data, "--json").json["count"] > 1000
+
+
+def test_the_reading_process_does_not_outlive_a_killed_writer(export: Path, tmp_path: Path) -> None:
+    process = begin("import", export, "--data", tmp_path)
+    until(process, lambda: messages(tmp_path) > 0)
+    reader = child_of(process.pid)
+    assert reader
+    process.kill()
+    _, complaint = process.communicate()
+    assert complaint == b""
+    end = time.monotonic() + 20
+    while not gone(reader):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("there", [0, 10_000])
+def test_a_reading_process_that_dies_is_told_of_and_what_it_read_is_kept(
+    export: Path, undisturbed: Path, tmp_path: Path, there: int
+) -> None:
+    process = begin("import", export, "--data", tmp_path)
+    until(process, lambda: bool(child_of(process.pid)) and messages(tmp_path) >= there)
+    os.kill(child_of(process.pid), signal.SIGKILL)
+    _, complaint = process.communicate(timeout=LIMIT)
+    assert process.returncode == 1
+    assert complaint.decode().startswith("error: the reading process ended before the file did; ")
+    assert len(complaint.splitlines()) == 1
+    whole(tmp_path)
+    assert there <= messages(tmp_path) < SIZE
+    run("import", export, "--data", tmp_path, expect=0)
+    assert dump(tmp_path) == dump(undisturbed)
+
+
+def test_control_c_ends_both_processes_without_a_traceback(export: Path, tmp_path: Path) -> None:
+    process = begin("import", export, "--data", tmp_path, start_new_session=True)
+    until(process, lambda: messages(tmp_path) > 0)
+    os.killpg(process.pid, signal.SIGINT)
+    _, complaint = process.communicate(timeout=LIMIT)
+    assert process.returncode == 130
+    assert complaint.strip() == b"Aborted!"
+    assert rows(tmp_path, "SELECT state FROM runs") == [("interrupted",)]
+    whole(tmp_path)
+
+
+def test_a_killed_reindex_goes_on_where_it_was(undisturbed: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    run("import", undisturbed.parent, "--data", data)  # nothing there: an empty archive
+    with_messages(undisturbed, data)
+    process = begin("reindex", "--data", data)
+    place = "SELECT substr(value, instr(value, ':') + 1) FROM meta WHERE name = 'reindex'"
+    until(process, lambda: asked(data, place) > 0)
+    process.kill()
+    process.communicate()
+    assert run("search", "数据库", "--data", data, "--json", expect=0).json["count"] > 1000
+    line = refused("import", telegram_json(tmp_path / "x.json", telegram_rows(1)), "--data", data)
+    assert line.endswith("run: chendian reindex")
+    done: list[int] = []
+    db = open_archive(data).connect_for_writing()
+    try:
+        reindex(db, lambda now, total: done.append(now))
+    finally:
+        db.close()
+    assert done[0] > 5_000
+    whole(data)
+
+
+def with_messages(source: Path, target: Path) -> None:
+    """Copy an archive's database."""
+    target.joinpath("archive.db").write_bytes(source.joinpath("archive.db").read_bytes())
+
+
+@pytest.mark.parametrize("next_command", ["merge", "import"])
+def test_a_killed_merge_of_two_groups_is_finished_by_what_comes_next(
+    tmp_path: Path, next_command: str
+) -> None:
+    other = "telegram:-1000000000077"
+    one = telegram_json(tmp_path / "one.json", telegram_rows(9_000), chat_id=77)
+    two = telegram_json(tmp_path / "two.json", telegram_rows(5_000, first=6_000, seed=8))
+    for name in ("data", "calm"):
+        run("import", one, two, "--data", tmp_path / name, expect=0)
+    run("group", "merge", other, KEY, "--data", tmp_path / "calm", expect=0)
+    data = tmp_path / "data"
+    process = begin("group", "merge", other, KEY, "--data", data)
+    left = f"SELECT 9000 - messages FROM groups WHERE key = '{other}'"
+    until(process, lambda: asked(data, left) > 0)
+    process.kill()
+    process.communicate()
+    assert rows(data, "SELECT count(*) FROM groups") == [(2,)]
+    if next_command == "merge":
+        run("group", "merge", other, KEY, "--data", data, expect=0)
+    else:
+        run("import", telegram_json(tmp_path / "x.json", [], chat_id=5), "--data", data, expect=0)
+        run("group", "list", "--data", data, expect=0)
+    whole(data)
+    wanted = dump(tmp_path / "calm")
+    found = dump(data)
+    assert found["messages"] == wanted["messages"]
+    assert found["days"] == wanted["days"]
+    assert rows(data, "SELECT key, messages FROM groups WHERE key = ?", KEY) == [(KEY, 11_001)]
