@@ -81,7 +81,7 @@ class Newcomers:
 
     def _hang_on(self, row_id: int, m: Prepared, facet: str, missing_media: Counter[str]) -> str:
         tags = sorted({self._directory.tag(name) for name in m.tags})
-        self._hanging.tags += [(row_id, tag) for tag in tags]
+        self._hanging.tags += [(row_id, tag, self._group.id) for tag in tags]
         self._hanging.attachments += [(row_id, *part) for part in enumerate(m.attachments)]
         missing_media.update(a.missing for a in m.attachments if a.missing)
         self._hanging.reactions += [(row_id, reaction) for reaction in m.reactions]
@@ -119,13 +119,14 @@ class _Hanging:
     """What hangs on a batch of new messages, each kind written in one statement."""
 
     def __init__(self) -> None:
-        self.tags: list[tuple[int, int]] = []
+        self.tags: list[tuple[int, int, int]] = []
         self.attachments: list[tuple[int, int, Attachment]] = []
         self.reactions: list[tuple[int, Reaction]] = []
 
     def write(self, db: sqlite3.Connection) -> None:
         db.executemany(
-            "INSERT OR IGNORE INTO message_tags(message_id, tag_id) VALUES(?, ?)", self.tags
+            "INSERT OR IGNORE INTO message_tags(message_id, tag_id, group_id) VALUES(?, ?, ?)",
+            self.tags,
         )
         insert_attachments(db, self.attachments)
         insert_reactions(db, self.reactions)

@@ -30,7 +30,7 @@ from archive.records import (
 )
 from archive.timeline import Timeline
 from archive.tombstones import forgotten
-from archive.unite import unite_some
+from archive.unite import unite_former, unite_some
 from archive.waiting import Waiting
 
 LIVE = "live"
@@ -114,6 +114,7 @@ class Keeper:
                     self._waiting.propose(item)
                 else:
                     self._touched.add(self._directory.take_group(item))
+                    unite_former(self._db, item)
         self._write(self._waiting.pass_on(batch))
 
     def _write(self, batch: list[Ready]) -> None:

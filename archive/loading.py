@@ -133,11 +133,11 @@ def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
         topic=topic,
         reply=reply,
         forward=_convert(detail.pop("forward", None), Forward) if inside else None,
-        poll=_convert(detail.pop("poll", None), Poll),
+        poll=_poll(detail.pop("poll", None), inside),
         spans=tuple(Span(*span) for span in detail.pop("spans", ())) if inside else (),
         attachments=()
         if recalled
-        else tuple(Attachment(*a) for a in parts.attachments.get(row_id, ())),
+        else tuple(_attachment(a, inside) for a in parts.attachments.get(row_id, ())),
         reactions=tuple(Reaction(*r) for r in parts.reactions.get(row_id, ())),
         nested=tuple(_nested(n, inside) for n in detail.pop("nested", ())),
         detail=detail if inside else {},
@@ -159,6 +159,21 @@ def _reply(
     if not inside:
         sender, text = ANONYMOUS if sender else "", mask(text)
     return ReplyView(key, sender, text)
+
+
+def _poll(value: dict[str, Any] | None, inside: bool) -> Poll | None:
+    poll: Poll | None = _convert(value, Poll)
+    if poll is None or inside:
+        return poll
+    options = tuple((mask(option), voters) for option, voters in poll.options)
+    return msgspec.structs.replace(poll, question=mask(poll.question), options=options)
+
+
+def _attachment(row: list[Any], inside: bool) -> Attachment:
+    attachment = Attachment(*row)
+    if inside or not attachment.name:
+        return attachment
+    return msgspec.structs.replace(attachment, name=mask(attachment.name))
 
 
 def _convert(value: Any, kind: type[Any]) -> Any:

@@ -48,7 +48,9 @@ def merge(
     changed = _keep_versions(db, row_id, old, new, incoming)
     changed |= _merge_attachments(db, row_id, incoming, wins)
     changed |= _merge_reactions(db, row_id, incoming)
-    if new["text"] == incoming.text:
+    if new["flags"] & RECALLED:
+        db.execute("DELETE FROM message_tags WHERE message_id = ?", (row_id,))
+    elif new["text"] == incoming.text:
         _merge_tags(db, row_id, tags if incoming.tags else [], anew=old["text"] != new["text"])
     new["facet"] = facet_of(db, row_id, group.id, new)
     differing = [name for name in (*_MERGED, "facet") if new[name] != old[name]]
@@ -79,9 +81,11 @@ def store(
 
 def recall(db: sqlite3.Connection, row_id: int) -> None:
     """Mark a message as taken back: it leaves the index, readers see that it was there."""
+    db.execute("DELETE FROM message_tags WHERE message_id = ?", (row_id,))
     old = load(db, row_id)
-    facet = old["facet"] if old["flags"] & RECALLED else old["facet"] + " xrecalled"
-    store(db, row_id, old, {"flags": old["flags"] | RECALLED, "facet": facet})
+    flags = old["flags"] | RECALLED
+    facet = facet_of(db, row_id, old["group_id"], {**old, "flags": flags})
+    store(db, row_id, old, {"flags": flags, "facet": facet})
 
 
 def pin(db: sqlite3.Connection, row_id: int) -> None:
@@ -217,8 +221,9 @@ def _merge_tags(db: sqlite3.Connection, row_id: int, tags: list[int], anew: bool
     if anew:
         db.execute("DELETE FROM message_tags WHERE message_id = ? AND added_by IS NULL", (row_id,))
     db.executemany(
-        "INSERT OR IGNORE INTO message_tags(message_id, tag_id) VALUES(?, ?)",
-        [(row_id, tag) for tag in tags],
+        "INSERT OR IGNORE INTO message_tags(message_id, tag_id, group_id)"
+        " SELECT id, ?, group_id FROM messages WHERE id = ?",
+        [(tag, row_id) for tag in tags],
     )
 
 

@@ -71,9 +71,10 @@ class Directory:
         row = self._db.execute(
             "SELECT id, key, time_zone, with_ids, without_ids,"
             " EXISTS(SELECT 1 FROM aliases WHERE kind = 'message' AND group_id = groups.id),"
-            " messages FROM groups WHERE key = ?"
-            " OR id = (SELECT target FROM aliases WHERE kind = 'group' AND other = ?)",
-            (key, key),
+            " messages FROM groups WHERE key = ?1"
+            " OR id = (SELECT target FROM aliases WHERE kind = 'group' AND other = ?1)"
+            " ORDER BY key = ?1 DESC LIMIT 1",
+            (key,),
         ).fetchone()
         return KnownGroup(row) if row else None
 

@@ -136,10 +136,17 @@ def _more(message: Message) -> str | None:
     parts = [a.name for a in message.attachments if a.name]
     if message.poll is not None:
         parts += [message.poll.question, *(option for option, _ in message.poll.options)]
-    parts += [str(message.detail[k]) for k in ("title", "place_name") if message.detail.get(k)]
+    parts += _named(message.detail)
     for inner in message.nested:
         parts += [part for part in (inner.sender_name, inner.text, _more(inner)) if part]
     return "\n".join(parts)[:MAX_TEXT] or None
+
+
+def _named(detail: dict[str, Any]) -> list[str]:
+    """Return the names in a detail: a song's, a place's, a link's where it is not the text."""
+    inner = [part for name in ("location", "link") if isinstance(part := detail.get(name), dict)]
+    found = [detail.get("title"), detail.get("place"), *(part.get("name") for part in inner)]
+    return [name for name in found if isinstance(name, str) and name]
 
 
 def _facet(message: Message) -> str:

@@ -188,9 +188,14 @@ class MessageTag(SQLModel, table=True):
     """A tag on a message: said in its text, or added by a person."""
 
     __tablename__ = "message_tags"
-    __table_args__ = (Index("message_tags_by_tag", "tag_id", "message_id"),)
+    __table_args__ = (
+        Index("message_tags_by_tag", "tag_id", "message_id"),
+        Index("message_tags_by_group", "group_id", "tag_id"),
+    )
     message_id: int = Field(primary_key=True, sa_type=_Id)
     tag_id: int = Field(primary_key=True, foreign_key="tags.id")
+    group_id: int = Field(foreign_key="groups.id")
+    """The message's, so that a group's tags are counted from an index alone."""
     added_by: str | None = None
 
 

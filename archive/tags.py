@@ -36,14 +36,22 @@ def list_tags(
     """Return the tags in what a reader may see, the most used first."""
     where, values = _visible(db, reader, group_key)
     rows = db.execute(
-        "SELECT coalesce(s.name, t.name), count(DISTINCT m.id),"
-        " count(DISTINCT e.essence_id) FROM message_tags JOIN tags t ON t.id = tag_id"
-        " LEFT JOIN tags s ON s.id = t.synonym_of JOIN messages m ON m.id = message_tags.message_id"
-        f" LEFT JOIN essence_messages e ON e.message_id = m.id WHERE {where} AND m.flags & 2 = 0"
-        " GROUP BY coalesce(t.synonym_of, t.id) ORDER BY 2 DESC, 1",
+        "WITH used(tag, messages) AS (SELECT tag_id, count(*) FROM message_tags"
+        f" WHERE {where} GROUP BY tag_id)"
+        " SELECT coalesce(s.id, t.id), coalesce(s.name, t.name), sum(used.messages) FROM used"
+        " JOIN tags t ON t.id = used.tag LEFT JOIN tags s ON s.id = t.synonym_of"
+        " GROUP BY 1 ORDER BY 3 DESC, 2",
         values,
+    ).fetchall()
+    essence = dict(
+        db.execute(
+            "SELECT coalesce(t.synonym_of, t.id), count(DISTINCT essence_id) FROM essence_messages"
+            " JOIN message_tags USING (message_id) JOIN tags t ON t.id = tag_id"
+            f" WHERE {where} GROUP BY 1",
+            values,
+        )
     )
-    return [TagView(*row) for row in rows]
+    return [TagView(name, messages, essence.get(i, 0)) for i, name, messages in rows]
 
 
 def tagged(
@@ -52,9 +60,8 @@ def tagged(
     """Return the messages with a tag or its synonyms, newest first; page with `before=last.id`."""
     where, values = _visible(db, reader, None)
     rows = db.execute(
-        "SELECT DISTINCT m.id FROM message_tags JOIN messages m ON m.id = message_id"
-        f" WHERE {where} AND m.flags & 2 = 0 AND m.id < ?"
-        " AND tag_id IN (SELECT value FROM json_each(?)) ORDER BY m.id DESC LIMIT ?",
+        f"SELECT DISTINCT message_id FROM message_tags WHERE {where} AND message_id < ?"
+        " AND tag_id IN (SELECT value FROM json_each(?)) ORDER BY message_id DESC LIMIT ?",
         (*values, before or 1 << 62, json.dumps(tag_ids(db, name)), limit),
     )
     return load_views(db, reader, [i for (i,) in rows])
@@ -64,11 +71,11 @@ def _visible(
     db: sqlite3.Connection, reader: Reader, group_key: str | None
 ) -> tuple[str, tuple[str | int, ...]]:
     if group_key is not None:
-        return "m.group_id = ?", (group_id(db, reader, group_key),)
+        return "group_id = ?", (group_id(db, reader, group_key),)
     allowed = allowed_ids(db, reader)
     if allowed is None:
         return "1", ()
-    return "m.group_id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(allowed)),)
+    return "group_id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(allowed)),)
 
 
 def add_tags(db: sqlite3.Connection, ids: list[int], names: tuple[str, ...], by: str) -> None:
@@ -85,8 +92,9 @@ def add_tags(db: sqlite3.Connection, ids: list[int], names: tuple[str, ...], by:
             (_folded(label), label),
         ).fetchone()
         db.executemany(
-            "INSERT OR IGNORE INTO message_tags(message_id, tag_id, added_by) VALUES(?, ?, ?)",
-            [(i, row[0], by) for i in ids],
+            "INSERT OR IGNORE INTO message_tags(message_id, tag_id, group_id, added_by)"
+            " SELECT id, ?, group_id, ? FROM messages WHERE id = ?",
+            [(row[0], by, i) for i in ids],
         )
     refresh_index(db, ids)
 

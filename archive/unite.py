@@ -13,7 +13,7 @@ from archive.matching import resolve
 from archive.merge import entry_of, facet_of, load, merge, refresh_span, store
 from archive.people import Directory, KnownGroup
 from archive.prepare import Prepared
-from archive.records import Attachment, Reaction, name_key
+from archive.records import Attachment, Group, Reaction, name_key, platform_of
 
 BATCH = 2_000
 """Messages moved in one transaction."""
@@ -27,12 +27,33 @@ def begin_union(db: sqlite3.Connection, source_key: str, target_key: str) -> Non
     source, target = directory.group(source_key), directory.group(target_key)
     if source.id == target.id:
         raise ArchiveError("that is the same group.", "name two groups")
-    if source.key.partition(":")[0] != target.key.partition(":")[0]:
+    if platform_of(source.key) != platform_of(target.key):
         raise ArchiveError("groups of two platforms stay two.", "name two groups of one platform")
-    db.execute(
-        "INSERT OR REPLACE INTO aliases(kind, group_id, other, target) VALUES('union', ?, ?, ?)",
-        (source.id, source.key, target.id),
-    )
+    last: int | None = target.id
+    while last is not None and last != source.id:
+        place, last = last, _decided(db, last)
+    if last is None:
+        db.execute(
+            "INSERT OR REPLACE INTO aliases(kind, group_id, other, target)"
+            " VALUES('union', ?, ?, ?)",
+            (source.id, source.key, place),
+        )
+
+
+def _decided(db: sqlite3.Connection, group_id: int) -> int | None:
+    """Return the group that a group is to become part of."""
+    row = db.execute(
+        "SELECT target FROM aliases WHERE kind = 'union' AND group_id = ?", (group_id,)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def unite_former(db: sqlite3.Connection, group: Group) -> None:
+    """Let the groups archived under a group's former keys become part of it."""
+    for former in group.aliases:
+        there = db.execute("SELECT 1 FROM groups WHERE key = ?", (former,)).fetchone()
+        if there and former != group.key and platform_of(former) == platform_of(group.key):
+            begin_union(db, former, group.key)
 
 
 def finish_unions(db: sqlite3.Connection) -> None:
@@ -52,7 +73,8 @@ def unite_some(db: sqlite3.Connection) -> bool:
         return False
     source_id, source_key, target_id = row
     (target_key,) = db.execute("SELECT key FROM groups WHERE id = ?", (target_id,)).fetchone()
-    if not _move(db, source_id, Directory(db).group(target_key)):
+    directory = Directory(db)
+    if not _move(db, directory.group(source_key), directory.group(target_key)):
         _close(db, source_id, source_key, target_id)
         refresh_span(db, target_id)
         join_names(db, target_id)
@@ -60,14 +82,16 @@ def unite_some(db: sqlite3.Connection) -> bool:
     return True
 
 
-def _move(db: sqlite3.Connection, source_id: int, target: KnownGroup) -> int:
+def _move(db: sqlite3.Connection, source: KnownGroup, target: KnownGroup) -> int:
     rows = db.execute(
         "SELECT id, platform_id, sent_at FROM messages WHERE group_id = ? ORDER BY id LIMIT ?",
-        (source_id, BATCH),
+        (source.id, BATCH),
     ).fetchall()
     known = resolve(db, target, [platform_id for _, platform_id, _ in rows])
     days: Counter[str] = Counter()
+    left: Counter[str] = Counter()
     for row_id, platform_id, sent_at in rows:
+        left[source.day(sent_at)] -= 1
         old = load(db, row_id)
         if platform_id in known:
             place = known[platform_id]
@@ -80,8 +104,9 @@ def _move(db: sqlite3.Connection, source_id: int, target: KnownGroup) -> int:
             facet = facet_of(db, row_id, target.id, moved)
             store(db, row_id, old, {"group_id": target.id, "facet": facet})
             days[target.day(sent_at)] += 1
+    count_days(db, source, left)
     count_days(db, target, days)
-    db.execute("UPDATE groups SET messages = messages - ? WHERE id = ?", (len(rows), source_id))
+    db.execute("UPDATE groups SET messages = messages - ? WHERE id = ?", (len(rows), source.id))
     db.execute("UPDATE groups SET messages = messages + ? WHERE id = ?", (days.total(), target.id))
     return len(rows)
 
@@ -96,8 +121,16 @@ def _drop(db: sqlite3.Connection, row_id: int, kept_id: int) -> None:
     db.execute(
         "UPDATE aliases SET target = ? WHERE kind = 'message' AND target = ?", (kept_id, row_id)
     )
+    left = db.execute(
+        "SELECT essence_id FROM essence_messages WHERE message_id = ?", (row_id,)
+    ).fetchall()
     for table in _CHILDREN:
         db.execute(f"DELETE FROM {table} WHERE message_id = ?", (row_id,))
+    db.executemany(
+        "DELETE FROM essence WHERE id = ?1"
+        " AND NOT EXISTS (SELECT 1 FROM essence_messages WHERE essence_id = ?1)",
+        left,
+    )
     db.execute("DELETE FROM messages WHERE id = ?", (row_id,))
     kept = load(db, kept_id)
     store(db, kept_id, kept, {"facet": facet_of(db, kept_id, kept["group_id"], kept)})
@@ -112,7 +145,7 @@ def _close(db: sqlite3.Connection, source_id: int, source_key: str, target_id: i
         " THEN excluded.name ELSE name END, role = coalesce(role, excluded.role)",
         (target_id, source_id),
     )
-    for table in ("member_names", "coverage", "essence"):
+    for table in ("member_names", "coverage", "essence", "message_tags"):
         db.execute(
             f"UPDATE OR IGNORE {table} SET group_id = ? WHERE group_id = ?", (target_id, source_id)
         )

@@ -237,8 +237,9 @@ def _from_process(request: Request) -> Iterator[bytes]:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
     )
     assert process.stdin is not None and process.stdout is not None
-    process.stdin.write(msgspec.json.encode(request))
-    process.stdin.close()
+    # it may have died at once; the missing `Done` tells
+    with suppress(BrokenPipeError), process.stdin as asked:
+        asked.write(msgspec.json.encode(request))
     frames: queue.Queue[bytes | None] = queue.Queue(_AHEAD)
     source = process.stdout
     stopped = threading.Event()

@@ -43,9 +43,13 @@ def import_(
         _check_there(path)
     archive = opened(data, create=True)
     with Bar("importing", quiet=as_json) as bar:
-        outcome = import_paths(
-            archive, paths, time_zone=zone, group=group, encoding=encoding, progress=bar.update
-        )
+        try:
+            outcome = import_paths(
+                archive, paths, time_zone=zone, group=group, encoding=encoding, progress=bar.update
+            )
+        except KeyboardInterrupt:
+            typer.echo("stopped. the same command goes on where this one was.", err=True)
+            raise
     if as_json:
         show_json(outcome.as_json())
     else:
@@ -53,9 +57,10 @@ def import_(
     for failed in outcome.failed:
         named = "" if Path(failed.label).name in failed.what else f"{failed.label}: "
         say_error(f"{named}{failed.what}", failed.hint)
-    if outcome.failed or not (outcome.messages["read"] or outcome.groups):
-        if not outcome.failed:
-            say_error("no message could be read.", "see the rejected rows above")
+    if not outcome.failed and outcome.messages["rejected"] and not outcome.messages["read"]:
+        say_error("no message could be read.", "see what was rejected, and export again")
+        sys.exit(1)
+    if outcome.failed:
         sys.exit(1)
 
 

@@ -169,8 +169,9 @@ def test_unions_in_a_row_end_in_one_group_and_lose_nothing(
 
 def test_union_with_a_better_time_or_another_name_for_a_message(archive: Archive) -> None:
     # the one group has the message by its id and by content, the other by id at a better time
-    told(archive, full_group("甲"), said(None, "同一句", T0 + 60, quality=0, precision=60),
-         said("7", "同一句", T0 + 61, quality=1))  # fmt: skip
+    minute = said(None, "同一句", T0 + 40, quality=0, precision=60)
+    told(archive, full_group("甲"), minute)
+    told(archive, said("7", "同一句", T0 + 61, quality=1))
     told(archive, Group(OLD, "乙"), said("7", "同一句", T0 + 59, quality=2, group=OLD))
     united(archive, TG, OLD)
     assert keys(archive) == [OLD]
@@ -178,7 +179,7 @@ def test_union_with_a_better_time_or_another_name_for_a_message(archive: Archive
     assert (message.key, message.sent_at) == (f"{OLD}:7", T0 + 59)
     assert verify(archive) == []
     # what was known under the other name still is
-    assert counts(told(archive, said(None, "同一句", T0 + 60, quality=0, precision=60))) == (0, 0, 1)
+    assert counts(told(archive, minute)) == (0, 0, 1)
 
 
 def test_union_moves_a_message_whose_time_was_only_guessed(archive: Archive) -> None:
@@ -221,7 +222,13 @@ def test_alias_known_before_the_old_group_says_anything(archive: Archive) -> Non
 
 
 def test_name_only_people_become_the_one_real_person_of_that_name(archive: Archive) -> None:
-    told(archive, proposed(), titled("1", "一"), titled("9", "只在网页里"), titled("8", "八", who="李四"))
+    told(
+        archive,
+        proposed(),
+        titled("1", "一"),
+        titled("9", "只在网页里"),
+        titled("8", "八", who="李四"),
+    )
     told(archive, full_group(), said("1", "一"), said("2", "二", who="43"))
     told(archive, said("3", "三", who="45"), Member("telegram:45", "李四", group_key=TG))
     assert rows(archive, "SELECT key FROM members WHERE name_only") == []
@@ -235,8 +242,13 @@ def test_name_only_people_become_the_one_real_person_of_that_name(archive: Archi
 
 def test_who_was_joined_twice_is_still_known_by_the_first_name(archive: Archive) -> None:
     for title in ("甲群", "乙群"):
-        told(archive, proposed(title), titled("1", "一", title=title), titled(title[0] and None, title,
-             T0 + 5, title=title))  # fmt: skip
+        told(archive, proposed(title), titled("1", "一", title=title))
+        told(
+            archive,
+            proposed(title),
+            titled("1", "一", title=title),
+            titled(None, title, T0 + 5, title=title),
+        )
     one, other = (title_key("telegram", t) for t in ("甲群", "乙群"))
     united(archive, one, other)
     told(archive, full_group("丙群"), said("1", "一"))

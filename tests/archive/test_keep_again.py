@@ -32,7 +32,9 @@ RICH = [
     full_group(),
     Member("telegram:42", "张三", "zhangsan", TG, "三哥", "admin", ("老张",)),
     said("1", "部署 #干货# https://a.b/c", reactions=(Reaction("👍", 3, ("telegram:43",)),)),
-    said("2", "文件", reply_to="1", attachments=(Attachment("file", "账单.pdf", sha256="ab" * 32),)),
+    said(
+        "2", "文件", reply_to="1", attachments=(Attachment("file", "账单.pdf", sha256="ab" * 32),)
+    ),
     said("3", "改过", edited_at=T0 + 90, spans=(Span("bold", 0, 2),), who="43"),
     said("4", "", kind="poll", poll=Poll("吃什么", (("面", 2), ("饭", 1)))),
     said("5", "撤回了", recalled=True),
@@ -102,7 +104,9 @@ def test_tag_added_by_a_person_survives_an_edit(archive: Archive) -> None:
 
 
 def test_recalled_message_is_a_stub_that_no_word_finds(archive: Archive) -> None:
-    told(archive, said("1", "机密 部署", reactions=(Reaction("👍"),)), said("2", "好", reply_to="1"))
+    told(
+        archive, said("1", "机密 部署", reactions=(Reaction("👍"),)), said("2", "好", reply_to="1")
+    )
     told(archive, Recall(TG, "1", T0 + 5))
     assert texts(archive, "机密") == []
     with archive.reading() as db:

@@ -15,7 +15,10 @@ from archive.keep import keep
 from archive.records import AnyRecord, Attachment, Reaction, Span
 
 PEOPLE = {"42": "张三", "43": "李四", "44": "Wang Wu", "45": "李四"}
-BYTES: dict[bool, Any] = {True: {"sha256": "ab" * 32, "size": 3}, False: {"missing": "not exported"}}
+BYTES: dict[bool, Any] = {
+    True: {"sha256": "ab" * 32, "size": 3},
+    False: {"missing": "not exported"},
+}
 
 
 class Fact:

@@ -22,7 +22,9 @@ T0 = 1_790_000_000
 TG, QQ, WX = "telegram:-100123", "qq:88990011", "wechat:123@chatroom"
 
 
-def said(id: str | None, text: str = "", at: int | None = None, who: str = "42", **more: Any) -> Message:
+def said(
+    id: str | None, text: str = "", at: int | None = None, who: str = "42", **more: Any
+) -> Message:
     """Make a message of a full export: sender `telegram:42`, called 张三."""
     group = more.pop("group", TG)
     if at is None:
@@ -34,7 +36,9 @@ def said(id: str | None, text: str = "", at: int | None = None, who: str = "42",
     )
 
 
-def titled(id: str | None, text: str = "", at: int | None = None, who: str = "张三", **more: Any) -> Message:
+def titled(
+    id: str | None, text: str = "", at: int | None = None, who: str = "张三", **more: Any
+) -> Message:
     """Make a message of a source that knows titles and names only, as an HTML export does."""
     group = title_key("telegram", more.pop("title", "技术群"))
     if at is None:
@@ -51,7 +55,9 @@ def proposed(title: str = "技术群") -> Group:
     return Group(title_key("telegram", title), title, title_only=True)
 
 
-def told(archive: Archive, *records: AnyRecord | Iterable[AnyRecord], source: str = "live") -> Report:
+def told(
+    archive: Archive, *records: AnyRecord | Iterable[AnyRecord], source: str = "live"
+) -> Report:
     """Keep records in one transaction, as one file."""
     flat: list[AnyRecord] = []
     for record in records:

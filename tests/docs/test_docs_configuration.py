@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -92,4 +91,3 @@ def test_environment_variables_in_the_pages_are_read_by_the_program() -> None:
     for name in NAMES:
         for variable in re.findall(r"CHENDIAN_[A-Z_]+", text_of(name)):
             assert f'"{variable}"' in source
-    assert os.environ.get("CHENDIAN_CONFIG") is None

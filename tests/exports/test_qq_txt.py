@@ -54,7 +54,7 @@ def test_group_members_and_messages_are_read(tmp_path: Path) -> None:
         Group(GROUP, "摄影班", title_only=True),
         Member("qq:23333233", group_key=GROUP, group_name="地瓜", role="admin"),
         Message(GROUP, None, at(2019, 7, 16, 8, 15, 5), "qq:23333233", "地瓜", "text", "大家好",
-                detail={"title": "管理员"}, quality=0),
+                detail={"badge": "管理员"}, quality=0),
         Member("qq:hong@example.com", group_key=GROUP, group_name="红薯"),
         Message(GROUP, None, at(2019, 7, 16, 18, 15, 6), "qq:hong@example.com", "红薯", "text",
                 "你好", quality=0),

@@ -16,7 +16,7 @@ from adapters.exports.qq_txt.dialects import (
     header_of,
     moment,
 )
-from adapters.exports.qq_txt.rows import Card, Content, card_of, content_of, title_detail
+from adapters.exports.qq_txt.rows import Card, Content, card_of, content_of, badge_detail
 from archive.records import AnyRecord, Group, Member, Message, Rejected, name_key
 
 MAX_BODY = 4 * 2**20
@@ -194,7 +194,7 @@ class History:
             content.text,
             service=content.service,
             attachments=content.attachments,
-            detail=title_detail(card),
+            detail=badge_detail(card),
             quality=0,
             precision=1 if header.time.count(":") == 2 else 60,
         )

@@ -75,6 +75,6 @@ def _notice(body: str) -> Content:
     return Content("service", text, service=action_of(text))
 
 
-def title_detail(card: Card) -> dict[str, Any]:
+def badge_detail(card: Card) -> dict[str, Any]:
     """What a message keeps of the title that its sender wore."""
-    return {"title": card.title} if card.title else {}
+    return {"badge": card.title} if card.title else {}

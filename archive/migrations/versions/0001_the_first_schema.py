@@ -303,7 +303,12 @@ def _kept() -> None:
             "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("tag_id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("added_by", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["group_id"],
+            ["groups.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["tag_id"],
             ["tags.id"],
@@ -311,6 +316,7 @@ def _kept() -> None:
         sa.PrimaryKeyConstraint("message_id", "tag_id"),
     )
     with op.batch_alter_table("message_tags", schema=None) as batch_op:
+        batch_op.create_index("message_tags_by_group", ["group_id", "tag_id"], unique=False)
         batch_op.create_index("message_tags_by_tag", ["tag_id", "message_id"], unique=False)
 
 
