@@ -113,7 +113,17 @@ def open_archive(folder: Path, create: bool = False) -> Archive:
         _make(archive)
     with archive.reading() as db:
         schema = schema_of(db)
-    if schema is None or schema < SCHEMA:
+        (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        # making it may have been stopped between the tables and what belongs in them
+        finished = schema != SCHEMA or db.execute(
+            "SELECT 1 FROM meta WHERE name = 'secret'"
+        ).fetchone()
+    if schema is None and tables:
+        raise Damaged(
+            f"{archive.path} is not an archive of chendian, or has lost its schema version.",
+            "choose another --data, or restore a backup",
+        )
+    if schema is None or schema < SCHEMA or not finished:
         _make(archive)
     elif schema > SCHEMA:
         raise SchemaTooNew(
@@ -134,7 +144,8 @@ def _there(path: Path) -> bool:
 def _make(archive: Archive) -> None:
     try:
         archive.folder.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(archive.path, isolation_level=None)
+        archive.path.touch(mode=0o600)
+        db = sqlite3.connect(archive.path, isolation_level=None, timeout=BUSY_MS / 1000)
     except (OSError, sqlite3.OperationalError) as error:
         why = getattr(error, "strerror", None) or error
         raise ArchiveError(
@@ -148,13 +159,24 @@ def _make(archive: Archive) -> None:
         raise _plain(error) from error
     finally:
         db.close()
-    upgrade(archive.path)
-    archive.path.chmod(0o600)
+    _upgrade(archive.path)
     with archive.writing() as writer:
         writer.executemany(
             "INSERT OR IGNORE INTO meta(name, value) VALUES(?, ?)",
             [("tokens", str(text.VERSION)), ("secret", secrets.token_hex(32))],
         )
+
+
+def _upgrade(path: Path) -> None:
+    # SQLAlchemy takes longer to load than a search takes
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        upgrade(path)
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.DatabaseError):
+            raise _plain(error.orig) from error
+        raise
 
 
 def _plain(error: sqlite3.DatabaseError) -> ArchiveError | sqlite3.DatabaseError:

@@ -36,6 +36,8 @@ class Slots:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._last: dict[int, int] = {}
+        self._spilled: dict[int, int] = {}
+        """Where the search for a free slot goes on, for seconds that are full."""
 
     def load(self, times: set[int]) -> None:
         """Learn which slots are taken in these seconds; one statement for a whole batch."""
@@ -50,6 +52,8 @@ class Slots:
 
     def take(self, second: int) -> int:
         """Return a fresh id for a message sent in this second."""
+        asked = second
+        second = self._spilled.get(asked, asked)
         while True:
             if second not in self._last:
                 self.load({second})
@@ -58,3 +62,4 @@ class Slots:
                 self._last[second] = taken
                 return taken
             second += 1
+            self._spilled[asked] = second
