@@ -115,9 +115,9 @@ def open_archive(folder: Path, create: bool = False) -> Archive:
         schema = schema_of(db)
         (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         # making it may have been stopped between the tables and what belongs in them
-        finished = schema != SCHEMA or db.execute(
-            "SELECT 1 FROM meta WHERE name = 'secret'"
-        ).fetchone()
+        finished = (
+            schema != SCHEMA or db.execute("SELECT 1 FROM meta WHERE name = 'secret'").fetchone()
+        )
     if schema is None and tables:
         raise Damaged(
             f"{archive.path} is not an archive of chendian, or has lost its schema version.",
@@ -129,7 +129,7 @@ def open_archive(folder: Path, create: bool = False) -> Archive:
         raise SchemaTooNew(
             f"this archive was written by a newer chendian (schema {schema}, this one knows"
             f" {SCHEMA}).",
-            "update the program: pip install --upgrade chendian",
+            "update the program (docs/install.md says how)",
         )
     return archive
 

@@ -11,6 +11,7 @@ from archive.access import Reader, operator
 from archive.audit import note
 from archive.errors import ArchiveError, NotFound
 from archive.groups import allowed_ids, group_id
+from archive.ids import is_sane
 from archive.loading import ANONYMOUS, load_views
 from archive.masks import mask
 from archive.messages import message_id
@@ -68,7 +69,8 @@ def mark_from_platform(
 ) -> None:
     """Follow the platform's own mark; taking it away there keeps what a person has kept here."""
     if not record.removed:
-        _mark_ids(db, [row_id], record.by or "", "", "", source, record.at)
+        at = record.at if is_sane(record.at) else None
+        _mark_ids(db, [row_id], record.by or "", "", "", source, at)
     else:
         for (essence_id,) in db.execute(
             "SELECT e.id FROM essence e JOIN essence_messages ON essence_id = e.id"

@@ -15,7 +15,7 @@ from archive.essence import mark_from_platform
 from archive.fresh import Newcomers
 from archive.matching import Matcher, add_alias, resolve
 from archive.merge import merge, pin, recall
-from archive.people import Directory, KnownGroup
+from archive.people import DEFAULT_ZONE, Directory, KnownGroup
 from archive.prepare import Prepared, Ready, prepare_all
 from archive.records import (
     KINDS,
@@ -72,12 +72,17 @@ class Keeper:
     """Writes batches of prepared records; one for each import or live connection."""
 
     def __init__(
-        self, db: sqlite3.Connection, *, source: str = LIVE, run_id: int | None = None
+        self,
+        db: sqlite3.Connection,
+        *,
+        source: str = LIVE,
+        run_id: int | None = None,
+        time_zone: str = DEFAULT_ZONE,
     ) -> None:
         self._db = db
         self._source = source
         self._run_id = run_id
-        self._directory = Directory(db)
+        self._directory = Directory(db, time_zone)
         self._matcher = Matcher(db)
         self._waiting = Waiting(db, self._directory)
         self._timeline = Timeline(db)
@@ -157,6 +162,7 @@ class Keeper:
         self._touched.add(group.key)
         self.report.read += len(messages)
         self.report.groups[group.key] += len(messages)
+        self._timeline.look_ahead(group, messages)
         named = [(self._name(group, message), message) for message in messages]
         gone = forgotten(self._db, group, named)
         known = resolve(self._db, group, [platform_id for platform_id, _ in named])

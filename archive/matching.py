@@ -103,10 +103,12 @@ class Matcher:
             " FROM messages m LEFT JOIN members p ON p.id = m.sender_id LEFT JOIN memberships s"
             " ON s.group_id = m.group_id AND s.member_id = m.sender_id"
             " WHERE m.group_id = ? AND m.id >= ? AND m.id < ?"
+            " AND m.sent_at >= ? AND m.sent_at < ?"
             " AND m.platform_id GLOB ? AND m.platform_id NOT GLOB ?"
             " AND m.id NOT IN (SELECT id FROM temp.claimed) ORDER BY m.id",
-            (group.id, first_id(start), first_id(start + unit + _SPILL), others, own),
-        )
+            (group.id, first_id(start), first_id(start + unit + _SPILL), start, start + unit,
+             others, own),
+        )  # fmt: skip
         said = comparable(message.text)
         for row_id, text, kind, who, shown in rows:
             same_person = who == sender_id or (shown and shown == message.sender_name)

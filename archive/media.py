@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -65,9 +67,11 @@ class MediaStore:
             yield path.name, path
 
     def drop_unfinished(self) -> None:
-        """Remove what a killed import left of copies; call when nothing else is taking."""
+        """Remove what killed imports left of copies: what nobody wrote to for a day."""
         for path in self.folder.glob(".taking-*"):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                if path.stat().st_mtime < time.time() - 86_400:
+                    path.unlink()
 
 
 def find_media(db: sqlite3.Connection, reader: Reader, digest: str) -> MediaView:

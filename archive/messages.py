@@ -14,7 +14,9 @@ from archive.ids import first_id
 from archive.loading import load_views
 from archive.views import ContextView, DayView, MessageView, VersionView
 
-_NOT_THERE = NotFound("there is no such message.", "it may have been forgotten, or is not yours")
+_NOT_THERE = NotFound(
+    "there is no such message.", "take the key from a search: chendian search WORD"
+)
 
 
 def message_id(db: sqlite3.Connection, reader: Reader, key: str) -> int:
@@ -61,8 +63,9 @@ def around(
     ).fetchall()
     near = {row_id, *(i for (i,) in later)}
     replies = db.execute(
-        "SELECT id FROM messages WHERE group_id = ? AND reply_to = ? ORDER BY id LIMIT 50",
-        (group, platform_id),
+        "SELECT id FROM messages WHERE group_id = ?1 AND reply_to IN (SELECT ?2 UNION ALL"
+        " SELECT other FROM aliases WHERE kind = 'message' AND target = ?3) ORDER BY id LIMIT 50",
+        (group, platform_id, row_id),
     ).fetchall()
     views = {
         view.id: view

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,7 +21,7 @@ class KnownGroup:
 
     def __init__(self, row: tuple[int, str, str, int, int, int, int]) -> None:
         self.id, self.key, zone, self.with_ids, self.without_ids, self.aliases, self.messages = row
-        self._zone = ZoneInfo(zone)
+        self.zone = ZoneInfo(zone)
         self._days: dict[int, str] = {}
 
     def day(self, seconds: int) -> str:
@@ -28,7 +29,7 @@ class KnownGroup:
         quarter = seconds // _QUARTER
         day = self._days.get(quarter)
         if day is None:
-            day = datetime.fromtimestamp(quarter * _QUARTER, self._zone).date().isoformat()
+            day = datetime.fromtimestamp(quarter * _QUARTER, self.zone).date().isoformat()
             self._days[quarter] = day
         return day
 
@@ -36,8 +37,10 @@ class KnownGroup:
 class Directory:
     """Finds and makes groups, members and tags within the caller's transaction."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, zone: str = DEFAULT_ZONE) -> None:
         self._db = db
+        self._zone = zone
+        """For new groups whose source names none."""
         self._seen_by = -1
         self._changed: dict[tuple[int, int], tuple[str, int]] = {}
         self.forget()
@@ -89,7 +92,7 @@ class Directory:
                     group.key,
                     group.title or group.key,
                     group.kind,
-                    zone or DEFAULT_ZONE,
+                    zone or self._zone,
                     group.title_only,
                 ),
             )
@@ -101,12 +104,26 @@ class Directory:
                 " WHERE id = ?",
                 (group.title, group.kind, zone, known.id),
             )
+            self._recount_days(group.key, known)
         self._db.executemany(
             "INSERT OR IGNORE INTO aliases(kind, group_id, other, target) VALUES('group', 0, ?, ?)",
             [(alias, known.id) for alias in group.aliases],
         )
         self._groups.pop(group.key, None)
         return known.key
+
+    def _recount_days(self, key: str, before: KnownGroup) -> None:
+        """Count a group's days anew if its time zone has changed."""
+        now = self._load(key)
+        if now is None or now.zone == before.zone:
+            return
+        times = self._db.execute("SELECT sent_at FROM messages WHERE group_id = ?", (now.id,))
+        days = Counter(now.day(at) for (at,) in times)
+        self._db.execute("DELETE FROM days WHERE group_id = ?", (now.id,))
+        self._db.executemany(
+            "INSERT INTO days(group_id, day, messages) VALUES(?, ?, ?)",
+            [(now.id, day, number) for day, number in days.items()],
+        )
 
     def take_member(self, member: Member) -> int:
         """Keep what a record says of a member; return the row id."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from archive import index, text
+from archive.ids import is_sane
 from archive.records import (
     KINDS,
     AnyRecord,
@@ -28,6 +29,7 @@ MAX_TEXT = 100_000
 TIME_GUESSED, RECALLED, TRUNCATED, PINNED = 1, 2, 4, 8
 """Bits of a message's flags."""
 
+_LARGEST = (1 << 63) - 1
 _KIND = {name: number for number, name in enumerate(KINDS)}
 _LINK = re.compile(r"https?://|www\.", re.I)
 _TAG = re.compile(r"(?<![\w/#&])#(?:([^\s#]{1,32})#|(\w{1,64}))")
@@ -83,9 +85,10 @@ def prepare_all(records: Iterable[AnyRecord]) -> Iterator[Ready]:
 
 def prepare(message: Message) -> Prepared:
     """Compute a message's columns, digest and tokens."""
+    message = _believable(message)
     try:
         packed = _encode(message)
-    except UnicodeEncodeError:
+    except (UnicodeEncodeError, OverflowError):
         message = _lossless(message)
         packed = _encode(message)
     flags = RECALLED if message.recalled else 0
@@ -190,11 +193,23 @@ def _detail(message: Message) -> str | None:
     return _json(detail).decode()
 
 
+def _believable(message: Message) -> Message:
+    """Leave out times that cannot be: an edit in the year 2099 would win over every other."""
+    changes: dict[str, Any] = {}
+    if message.edited_at is not None and not is_sane(message.edited_at):
+        changes["edited_at"] = None
+    for name, part in (("forward", message.forward), ("quote", message.quote)):
+        if part is not None and part.sent_at is not None and not is_sane(part.sent_at):
+            changes[name] = msgspec.structs.replace(part, sent_at=None)
+    return msgspec.structs.replace(message, **changes) if changes else message
+
+
 def _lossless(message: Message) -> Message:
     """Keep lone surrogates readable: replaced in the text, the original as JSON in `detail`."""
-    original = json.dumps(message.text)
     cleaned = clean(message)
-    detail = {**cleaned.detail, "original_text": original}
+    if cleaned.text == message.text:
+        return cleaned
+    detail = {**cleaned.detail, "original_text": json.dumps(message.text)}
     return msgspec.structs.replace(cleaned, detail=detail)
 
 
@@ -202,10 +217,10 @@ R = TypeVar("R", bound=Record)
 
 
 def clean(record: R) -> R:
-    """Replace what UTF-8 cannot hold (lone surrogates) in every string of a record."""
+    """Replace what UTF-8 cannot hold (lone surrogates), and numbers no database can hold."""
     try:
         _encode(record)
-    except UnicodeEncodeError:
+    except (UnicodeEncodeError, OverflowError):
         return cast(R, _cleaned(record))
     return record
 
@@ -213,6 +228,8 @@ def clean(record: R) -> R:
 def _cleaned(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, int):
+        return max(-_LARGEST, min(value, _LARGEST))
     if isinstance(value, msgspec.Struct):
         fields = {name: _cleaned(getattr(value, name)) for name in value.__struct_fields__}
         return type(value)(**fields)

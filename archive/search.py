@@ -28,6 +28,9 @@ COUNTED = 10_000
 """Counts are exact up to here, then "10,000+"."""
 
 MAX_LIMIT = 200
+_OFFERED = 1_000
+"""Counts beside filters not yet chosen are exact up to here: there are many of them on a page."""
+
 ORDERS = ("newest", "relevance")
 
 
@@ -134,8 +137,8 @@ def _count_filters(
             parsed = parse(narrowed, now=now, time_zone=time_zone)
         except BadQuery:
             continue
-        number = _count(db, compile_query(db, parsed, reader))
-        counts.append(Count(narrowed, chip, min(number, COUNTED), number <= COUNTED))
+        number = _count(db, compile_query(db, parsed, reader), _OFFERED)
+        counts.append(Count(narrowed, chip, min(number, _OFFERED), number <= _OFFERED))
     return counts
 
 
@@ -165,17 +168,17 @@ def _distinct(ids: Iterable[int]) -> Iterator[int]:
         last = row_id
 
 
-def _count(db: sqlite3.Connection, compiled: Compiled) -> int:
-    """Count hits, up to one more than COUNTED."""
+def _count(db: sqlite3.Connection, compiled: Compiled, most: int = COUNTED) -> int:
+    """Count hits, up to one more than `most`."""
     if len(compiled.branches) == 1:
         branch = compiled.branches[0]
         (number,) = db.execute(
             f"SELECT count(*) FROM (SELECT 1 FROM {TABLE} WHERE {TABLE} MATCH ?"
             " AND rowid BETWEEN ? AND ? LIMIT ?)",
-            (*branch, COUNTED + 1),
+            (*branch, most + 1),
         ).fetchone()
         return int(number)
-    return sum(1 for _ in islice(_newest(db, compiled), COUNTED + 1))
+    return sum(1 for _ in islice(_newest(db, compiled), most + 1))
 
 
 def _place(cursor: str | None) -> int | None:

@@ -66,6 +66,7 @@ class MemberName(SQLModel, table=True):
     """Every name a member was seen with in a group, in comparable form, for `from:`."""
 
     __tablename__ = "member_names"
+    __table_args__ = (Index("member_names_folded", "folded"),)
     group_id: int = Field(primary_key=True, foreign_key="groups.id")
     member_id: int = Field(primary_key=True, foreign_key="members.id", index=True)
     folded: str = Field(primary_key=True)

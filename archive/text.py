@@ -3,7 +3,8 @@
 Normalise: NFKC, casefold, 繁→简 character by character, invisible characters dropped.
 Tokens: a run of Han, kana or hangul gives its overlapping pairs and then its last character;
 letters and digits give words; an emoji is a token of its own. Any substring of a run is therefore
-a phrase of neighbouring tokens, and no phrase matches across two runs.
+a phrase of neighbouring tokens, and no phrase matches across two runs. A run of Han that is not the
+text's first also gives its first character, marked, so that `docker部` is a phrase as well.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _HAN = (
 )
 _EMOJI = "\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _RUN = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+(?:(?:\+\+|#)(?![^\W_{_HAN}]))?)|([{_EMOJI}])")
+_MARK = "+"
+"""Before the first character of a later run; no word begins with it."""
 _INVISIBLE = (
     0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
     *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF, *range(0xE0000, 0xE0200),
@@ -47,7 +50,9 @@ def normalise(text: str) -> str:
     if text.isascii():
         return text.lower()
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return unicodedata.normalize("NFKC", folded).translate(_table())
+    if not unicodedata.is_normalized("NFKC", folded):
+        folded = unicodedata.normalize("NFKC", folded)
+    return folded.translate(_table())
 
 
 class Tokens(NamedTuple):
@@ -67,6 +72,8 @@ def tokens(text: str) -> Tokens:
     chars: dict[str, None] = {}
     for han, word, emoji in _RUN.findall(normalise(text)):
         if han:
+            if body:
+                body.append(_MARK + han[0])
             body += [a + b for a, b in pairwise(han)]
             body.append(han[-1])
             chars.update(dict.fromkeys(han))
@@ -101,11 +108,11 @@ def phrase(term: str) -> Phrase | None:
         elif len(runs) == 1 and len(han) == 1:
             return Phrase((han,), "chars")
         else:
+            if position > 1:
+                found.append(_MARK + han[0])
             found += [a + b for a, b in pairwise(han)]
             if not last:
                 found.append(han[-1])
-            elif len(han) == 1:
-                return Phrase((*found, han), prefix=True)
     return Phrase(tuple(found)) if found else None
 
 
@@ -123,11 +130,14 @@ _IN_WORD = rf"[^\W_{_HAN}]"
 def pattern(term: str) -> str | None:
     """Return a regular expression that finds a term in normalised text, as the index would."""
     star = term.endswith("*")
-    parts: list[str] = []
+    found, after_han = "", False
     for han, word, emoji in _RUN.findall(normalise(term)):
-        parts.append(
-            re.escape(han or emoji)
-            if not word
-            else f"(?<!{_IN_WORD}){re.escape(word)}" + ("" if star else f"(?!{_IN_WORD})")
-        )
-    return r"[\W_]*?".join(parts) or None
+        if found:
+            # two runs of Han are two because something stands between them
+            found += rf"(?:[^\w{_EMOJI}]|_)" + ("+?" if han and after_han else "*?")
+        if word:
+            found += f"(?<!{_IN_WORD}){re.escape(word)}" + ("" if star else f"(?!{_IN_WORD})")
+        else:
+            found += re.escape(han or emoji)
+        after_han = bool(han)
+    return found or None

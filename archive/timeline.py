@@ -24,6 +24,13 @@ class Timeline:
         self._last.clear()
         self._spans.clear()
 
+    def look_ahead(self, group: KnownGroup, messages: list[Prepared]) -> None:
+        """Let those without a time at a file's beginning take that of the first one with it."""
+        if group.id not in self._last:
+            at = next((m.sent_at for m in messages if is_sane(m.sent_at)), None)
+            if at is not None:
+                self._last[group.id] = at
+
     def settle(self, group: KnownGroup, message: Prepared) -> None:
         """Give a message without a believable time its neighbour's, and say so."""
         at = message.sent_at

@@ -95,6 +95,9 @@ class Waiting:
                 if same_group(self._db, group.id, row_id, same_title):
                     source, target = (group.key, other) if title_only else (other, group.key)
                     begin_union(self._db, source, target)
+                    self.notes.append(
+                        f"{source} is {target}: their messages agree, so they are one"
+                    )
                     break
                 if same_title:
                     self.notes.append(

@@ -42,7 +42,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load_config(path: Path | None = None) -> Config:
     """Read the named file, $CHENDIAN_CONFIG or `config.toml` here; defaults if there is none."""
     named = path or (
-        Path(os.environ["CHENDIAN_CONFIG"]) if "CHENDIAN_CONFIG" in os.environ else None
+        Path(os.environ["CHENDIAN_CONFIG"]) if os.environ.get("CHENDIAN_CONFIG") else None
     )
     chosen = named or DEFAULT_FILE
     if named is None and not chosen.exists():

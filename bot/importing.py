@@ -76,11 +76,15 @@ def import_paths(
     paths: list[Path],
     *,
     time_zone: str,
+    zone_is_guess: bool = False,
     group: str | None = None,
     encoding: str | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Import files, folders and ZIPs. Safe to repeat, to kill, and to run twice at once.
+
+    `time_zone` is for local times and for groups that are new; as a guess, it gives way to the
+    zone of `group`.
 
     Raises ArchiveError when the archive cannot be written or nothing could be read.
     """
@@ -88,14 +92,18 @@ def import_paths(
     db = archive.connect_for_writing()
     try:
         finish_unions(db)
+        archive.media.drop_unfinished()
+        key, zone = _destination(archive, group)
+        if zone is None or not zone_is_guess:
+            zone = time_zone
         request = Request(
             [str(path.absolute()) for path in paths],
             str(archive.media.folder.absolute()),
-            time_zone,
-            _key_of(archive, group),
+            zone,
+            key,
             encoding,
         )
-        run = _Import(db, [str(path) for path in paths])
+        run = _Import(db, [str(path) for path in paths], zone)
         try:
             # closed here and now: a reading process that outlives the writer would complain
             with closing(_frames(request, paths)) as frames:
@@ -110,25 +118,26 @@ def import_paths(
         db.close()
 
 
-def _key_of(archive: Archive, group: str | None) -> str | None:
-    """Turn the title of a group that is there into its key; a new title stays as it is."""
+def _destination(archive: Archive, group: str | None) -> tuple[str | None, str | None]:
+    """Return the key and zone of a group that is there; a new title stays as it is."""
     if group is None:
-        return None
+        return None, None
     with archive.reading() as db:
         try:
-            return find_group(db, operator(), group).key
+            found = find_group(db, operator(), group)
         except NotFound:
-            return group
+            return group, None
+    return found.key, found.time_zone
 
 
 class _Import:
     """One import under way."""
 
-    def __init__(self, db: sqlite3.Connection, sources: list[str]) -> None:
+    def __init__(self, db: sqlite3.Connection, sources: list[str], time_zone: str) -> None:
         self._db = db
         with transaction(db):
             self._run_id = begin_run(db, json.dumps(sources, ensure_ascii=False))
-        self._keeper = Keeper(db, source="import", run_id=self._run_id)
+        self._keeper = Keeper(db, source="import", run_id=self._run_id, time_zone=time_zone)
         self._pending: list[Any] = []
         self._outcome = Outcome()
 

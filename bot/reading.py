@@ -103,7 +103,8 @@ def read(request: Request) -> Iterator[Frame]:
             yield Failed(export.label, error.what, error.hint)
         except OSError as error:
             hint = "make room or mend the disk, then run the same command again"
-            yield Failed(export.label, f"a file could not be stored ({error}).", hint, fatal=True)
+            what = f"a file could not be stored: {error.strerror}."
+            yield Failed(export.label, what, hint, fatal=True)
         yield End()
     yield Done()
 

@@ -11,12 +11,23 @@ import uvicorn
 
 from archive.database import Archive
 from archive.errors import ArchiveError
+from archive.people import DEFAULT_ZONE
 from web.app import create_app
 
 
-def serve(archive: Archive, *, host: str, port: int, base_url: str, title: str) -> None:
+def serve(
+    archive: Archive,
+    *,
+    host: str,
+    port: int,
+    base_url: str = "",
+    title: str = "沉淀",
+    time_zone: str = DEFAULT_ZONE,
+) -> None:
     """Serve until stopped; prints the address once it answers. Raises ArchiveError."""
-    app = create_app(archive, base_url=base_url, loopback=is_loopback(host), title=title)
+    app = create_app(
+        archive, base_url=base_url, loopback=is_loopback(host), title=title, time_zone=time_zone
+    )
     listener = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"http://{shown}:{listener.getsockname()[1]}/   (stop with Ctrl-C)")

@@ -75,9 +75,9 @@ def main(data: Path = Path("demo-data"), port: int = 8765, load_only: bool = Fal
         return
     typer.echo("try: 冷启动   from:林一舟   is:精华   数据库   docke*")
     try:
-        serve(archive, host="127.0.0.1", port=port, base_url="", title="沉淀 · 示例")
+        serve(archive, host="127.0.0.1", port=port, title="沉淀 · 示例")
     except ArchiveError:
-        serve(archive, host="127.0.0.1", port=0, base_url="", title="沉淀 · 示例")
+        serve(archive, host="127.0.0.1", port=0, title="沉淀 · 示例")
 
 
 if __name__ == "__main__":

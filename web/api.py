@@ -99,7 +99,9 @@ async def search(
     site = _site(request)
     reader = reader_of(request, site.loopback)
     with site.archive.reading() as db:
-        results = find(db, q, reader, limit=limit, order=order, cursor=cursor)
+        results = find(
+            db, q, reader, limit=limit, order=order, cursor=cursor, time_zone=site.time_zone
+        )
     return _json(hits.results_json(results, site.base_url))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from archive.database import Archive
+from archive.people import DEFAULT_ZONE
 from web import api
 from web.guard import Guard
 from web.page import Site
@@ -14,13 +15,18 @@ _ABOUT = "Read-only: groups, messages and search of a Chendian archive, as this 
 
 
 def create_app(
-    archive: Archive, *, base_url: str = "", loopback: bool, title: str = "沉淀"
+    archive: Archive,
+    *,
+    base_url: str = "",
+    loopback: bool,
+    title: str = "沉淀",
+    time_zone: str = DEFAULT_ZONE,
 ) -> FastAPI:
     """Make the site of one archive.
 
     `loopback` says that it is bound to this machine only: then, and only for requests that
     certainly come from it, the operator reads; everyone else reads what is public. `base_url`
-    goes before permalinks in the API.
+    goes before permalinks in the API; a search's dates are understood in `time_zone`.
     """
     app = FastAPI(
         title=title,
@@ -30,7 +36,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.site = Site(archive, title, base_url.rstrip("/"), loopback)
+    app.state.site = Site(archive, title, base_url.rstrip("/"), loopback, time_zone)
     app.include_router(api.routes)
     for page in (home, search, essence, tags, about, media, message, day, group):
         app.include_router(page.routes, include_in_schema=False)

@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from archive.access import Reader
 from archive.database import Archive
+from archive.people import DEFAULT_ZONE
 from archive.query import filter_text
 from archive.views import EssenceView
 from web.access import reader_of
@@ -57,6 +58,8 @@ class Site(msgspec.Struct, frozen=True):
     title: str
     base_url: str
     loopback: bool
+    time_zone: str = DEFAULT_ZONE
+    """In which a search's dates are understood."""
 
 
 class StaticFile(msgspec.Struct, frozen=True):
@@ -111,6 +114,7 @@ class Visit:
         self.site: Site = request.app.state.site
         self.archive = self.site.archive
         self.reader: Reader = reader_of(request, self.site.loopback)
+        self.zone = self.site.time_zone
         lang = request.query_params.get("lang")
         self.words = asked_for(lang, request.headers.get("accept-language"))
         self.to = Addresses(lang if lang in LANGUAGES else None)

@@ -67,3 +67,5 @@ def visibility(
         found = find_group(db, operator(), group)
         set_visibility(db, found.key, value, by)
     typer.echo(f"{safe(found.title)} is now {value}. undo: {found.visibility}")
+    if value == "members":
+        typer.echo("note: until members can log in, it is shown to nobody but you.")

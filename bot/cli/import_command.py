@@ -45,7 +45,13 @@ def import_(
     with Bar("importing", quiet=as_json) as bar:
         try:
             outcome = import_paths(
-                archive, paths, time_zone=zone, group=group, encoding=encoding, progress=bar.update
+                archive,
+                paths,
+                time_zone=zone,
+                zone_is_guess=tz is None,
+                group=group,
+                encoding=encoding,
+                progress=bar.update,
             )
         except KeyboardInterrupt:
             typer.echo("stopped. the same command goes on where this one was.", err=True)

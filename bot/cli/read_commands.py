@@ -19,7 +19,8 @@ from bot.config import load_config
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(search)
+    # a query may begin with a minus: -广告
+    app.command(context_settings={"ignore_unknown_options": True})(search)
     app.command()(stats)
     app.command()(web)
 
@@ -118,4 +119,5 @@ def web(
         port=config.web.port if port is None else port,
         base_url=config.web.base_url,
         title=config.title,
+        time_zone=config.time_zone,
     )

@@ -253,4 +253,4 @@ def test_query_compiles_to_what_the_tokeniser_says() -> None:
         from archive.access import operator
 
         compiled = compile_query(db, parse('"docker 部"', now=0), operator())
-        assert [b.match for b in compiled.branches] == ['body : "docker 部" *']
+        assert [b.match for b in compiled.branches] == ['body : "docker +部"']

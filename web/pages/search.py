@@ -63,7 +63,9 @@ def search(
         return visit.page("search_tips.html")
     try:
         with visit.archive.reading() as db:
-            results = find(db, q, visit.reader, limit=_PAGE, order=order, cursor=cursor)
+            results = find(
+                db, q, visit.reader, limit=_PAGE, order=order, cursor=cursor, time_zone=visit.zone
+            )
             sides = _sides_or_none(visit, db, q, order)
             near = _near_tags(db, visit, q) if not results.hits else []
     except BadQuery as error:
@@ -102,14 +104,14 @@ def _sides(visit: Visit, db: sqlite3.Connection, q: str, order: Order) -> Sides:
     def narrower(text: str) -> str:
         return visit.to.search(text, order=order if order != "newest" else None)
 
-    chips = describe(parse(q, now=int(time.time())))
+    chips = describe(parse(q, now=int(time.time()), time_zone=visit.zone))
     titles = {group.key: group.title for group in groups.list_groups(db, reader)}
     offers = [
         Choice(words(_OFFERS[count.name]), narrower(count.key), _number(count))
-        for count in count_by(db, q, reader, "filter")
+        for count in count_by(db, q, reader, "filter", time_zone=visit.zone)
         if count.messages and count.key != q and count.name in _OFFERS
     ]
-    found = count_by(db, q, reader, "group")[:_GROUPS]
+    found = count_by(db, q, reader, "group", time_zone=visit.zone)[:_GROUPS]
     within = [
         Choice(
             count.name, narrower(with_filter(q, visit.within(count.key, titles))), _number(count)
@@ -117,7 +119,7 @@ def _sides(visit: Visit, db: sqlite3.Connection, q: str, order: Order) -> Sides:
         for count in found
     ]
     base = with_filter(q, _MONTH)
-    months = count_by(db, q, reader, "month")
+    months = count_by(db, q, reader, "month", time_zone=visit.zone)
     when = strata.of_counts(
         months, words, lambda month: narrower(base.replace(_MONTH, f"on:{month}"))
     )
@@ -142,7 +144,7 @@ def _number(count: Count) -> str:
 
 def _near_tags(db: sqlite3.Connection, visit: Visit, q: str) -> list[TagView]:
     """Offer tags that share two characters with what was not found."""
-    asked = parse(q, now=int(time.time())).terms
+    asked = parse(q, now=int(time.time()), time_zone=visit.zone).terms
     pairs = {term[i : i + 2] for term in asked for i in range(max(len(term) - 1, 0))}
     named = tags.list_tags(db, visit.reader)
     return [tag for tag in named if any(pair in tag.name for pair in pairs)][:8]

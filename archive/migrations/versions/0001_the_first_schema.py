@@ -129,6 +129,7 @@ def _people() -> None:
     )
     with op.batch_alter_table("member_names", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_member_names_member_id"), ["member_id"], unique=False)
+        batch_op.create_index("member_names_folded", ["folded"], unique=False)
     op.create_table(
         "days",
         sa.Column("group_id", sa.Integer(), nullable=False),
@@ -326,7 +327,7 @@ def _index() -> None:
         "CREATE VIRTUAL TABLE message_index USING fts5("
         "body, chars, facet, content='', columnsize=0, tokenize=\"ascii tokenchars '+#'\")"
     )
-    for setting, value in (("hashsize", 16 << 20), ("automerge", 8), ("pgsz", 16_200)):
+    for setting, value in (("hashsize", 8 << 20), ("automerge", 8), ("pgsz", 16_200)):
         op.execute(f"INSERT INTO message_index(message_index, rank) VALUES('{setting}', {value})")
 
 
