@@ -34,7 +34,14 @@ class Archive:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Open a connection that cannot write; what it reads is one moment of the archive."""
-        db = self._connect()
+        try:
+            db = self._connect()
+        except ArchiveError:
+            # where nothing is being written, a full or read-only disk can still be read
+            log = self.path.with_name(f"{self.path.name}-wal")
+            if not self.path.exists() or (log.exists() and log.stat().st_size):
+                raise
+            db = self._connect("?immutable=1")
         try:
             db.execute("PRAGMA query_only=ON")
             db.execute("BEGIN")
@@ -58,10 +65,14 @@ class Archive:
         """Open a connection for a series of `transaction`s; the caller closes it."""
         return self._connect()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, options: str = "") -> sqlite3.Connection:
         try:
             db = sqlite3.connect(
-                self.path, isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False
+                f"{self.path.absolute().as_uri()}{options}",
+                uri=True,
+                isolation_level=None,
+                timeout=BUSY_MS / 1000,
+                check_same_thread=False,
             )
             for pragma in (
                 "secure_delete=ON",
@@ -191,6 +202,11 @@ def _plain(error: sqlite3.DatabaseError) -> ArchiveError | sqlite3.DatabaseError
         return ArchiveError(
             f"the disk refused a write ({said}); nothing of the last step was kept.",
             "make room or mend the disk, then run the same command again",
+        )
+    if "unable to open" in said:
+        return ArchiveError(
+            f"the disk refused to open the database ({said}).",
+            "check its folder: may it be read and written? are too many files open?",
         )
     if "locked" in said:
         return ArchiveError(

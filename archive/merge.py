@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from itertools import zip_longest
 from typing import Any
 
 from archive import index
-from archive.fresh import COLUMNS, count_days, insert_attachments, insert_reactions
+from archive.fresh import COLUMNS, count_days
+from archive.hanging import merge_attachments, merge_reactions, merge_tags
 from archive.ids import Slots
 from archive.matching import comparable
 from archive.people import KnownGroup
-from archive.prepare import PINNED, RECALLED, TIME_GUESSED, Prepared
-from archive.records import KINDS, Attachment
+from archive.prepare import PINNED, RECALLED, TIME_GUESSED, TRUNCATED, Prepared
+from archive.records import KINDS
 
 _CHILDREN = (
     "attachments", "reactions", "versions", "essence_messages", "message_tags",
@@ -46,12 +46,12 @@ def merge(
     wins = (incoming.edited_at or 0, incoming.quality) >= rank_old
     new = _merged(db, old, incoming, sender_id, wins)
     changed = _keep_versions(db, row_id, old, new, incoming)
-    changed |= _merge_attachments(db, row_id, incoming, wins)
-    changed |= _merge_reactions(db, row_id, incoming)
+    changed |= merge_attachments(db, row_id, incoming, wins)
+    changed |= merge_reactions(db, row_id, incoming)
     if new["flags"] & RECALLED:
         db.execute("DELETE FROM message_tags WHERE message_id = ?", (row_id,))
     elif new["text"] == incoming.text:
-        _merge_tags(db, row_id, tags if incoming.tags else [], anew=old["text"] != new["text"])
+        merge_tags(db, row_id, tags if incoming.tags else [], anew=old["text"] != new["text"])
     new["facet"] = facet_of(db, row_id, group.id, new)
     differing = [name for name in (*_MERGED, "facet") if new[name] != old[name]]
     if differing:
@@ -148,7 +148,8 @@ def _merged(
     new = dict(old)
     for name in _MERGED:
         new[name] = winner[name] if winner[name] not in (None, "") else other[name]
-    new["flags"] = old["flags"] | (incoming.flags & RECALLED)
+    new["flags"] = old["flags"] & ~TRUNCATED | incoming.flags & RECALLED
+    new["flags"] |= (winner if winner["text"] else other)["flags"] & TRUNCATED
     if KINDS[winner["kind"]] in ("unknown", "text"):
         new["kind"] = other["kind"] if not winner["text"] else winner["kind"]
     new["sender_id"] = _known_person(db, winner["sender_id"], other["sender_id"])
@@ -216,63 +217,6 @@ def _keep_versions(
     return True
 
 
-def _merge_tags(db: sqlite3.Connection, row_id: int, tags: list[int], anew: bool) -> None:
-    """Let a message have the tags its text says, and those that people added."""
-    if anew:
-        db.execute("DELETE FROM message_tags WHERE message_id = ? AND added_by IS NULL", (row_id,))
-    db.executemany(
-        "INSERT OR IGNORE INTO message_tags(message_id, tag_id, group_id)"
-        " SELECT id, ?, group_id FROM messages WHERE id = ?",
-        [(tag, row_id) for tag in tags],
-    )
-
-
-def _merge_attachments(db: sqlite3.Connection, row_id: int, incoming: Prepared, wins: bool) -> bool:
-    if not incoming.attachments:
-        return False
-    rows = db.execute(
-        "SELECT kind, name, NULL, sha256, missing, mime, size, width, height, duration"
-        " FROM attachments WHERE message_id = ? ORDER BY position",
-        (row_id,),
-    ).fetchall()
-    old = tuple(Attachment(*row) for row in rows)
-    pairs = zip_longest(*((incoming.attachments, old) if wins else (old, incoming.attachments)))
-    present = tuple(_filled(first, second) for first, second in pairs)
-    if present == old:
-        return False
-    db.execute("DELETE FROM attachments WHERE message_id = ?", (row_id,))
-    insert_attachments(db, [(row_id, *part) for part in enumerate(present)])
-    return True
-
-
-def _filled(first: Attachment | None, second: Attachment | None) -> Attachment:
-    """Fill what the first does not say; the bytes are whose that has them."""
-    if first is None or second is None:
-        first = second = first or second or Attachment()
-    values = {
-        name: getattr(second if getattr(first, name) is None else first, name)
-        for name in first.__struct_fields__
-    }
-    values["path"] = None
-    if values["sha256"] is not None:
-        values["size"] = (first if first.sha256 else second).size
-        values["missing"] = None
-    return Attachment(**values)
-
-
-def _merge_reactions(db: sqlite3.Connection, row_id: int, incoming: Prepared) -> bool:
-    if not incoming.reactions:
-        return False
-    before = db.total_changes
-    seen = dict(
-        db.execute("SELECT emoji, count FROM reactions WHERE message_id = ?", (row_id,)).fetchall()
-    )
-    more = tuple(r for r in incoming.reactions if r.count > seen.get(r.emoji, 0))
-    if more:
-        insert_reactions(db, [(row_id, reaction) for reaction in more])
-    return db.total_changes != before
-
-
 def facet_of(db: sqlite3.Connection, row_id: int, group_id: int, row: dict[str, Any]) -> str:
     """Compute a row's facet from what the archive knows now: group, sender, tags, essence."""
     static = row.get("static") or _static(row["facet"])
@@ -280,6 +224,9 @@ def facet_of(db: sqlite3.Connection, row_id: int, group_id: int, row: dict[str, 
     if row["sender_id"]:
         parts.append(f"s{row['sender_id']}")
     parts.append(static)
+    attached = db.execute("SELECT kind FROM attachments WHERE message_id = ?", (row_id,))
+    kinds = {f"h{kind}" for (kind,) in attached if kind.isalpha()}
+    parts += sorted(kinds - set(static.split()))
     if row["flags"] & RECALLED and "xrecalled" not in static.split():
         parts.append("xrecalled")
     tags = db.execute(

@@ -99,7 +99,7 @@ def prepare(message: Message) -> Prepared:
     found = text.EMPTY if message.recalled else text.tokens(index.indexable(words, more))
     return Prepared(
         message.group_key,
-        message.id,
+        _id(message.id),
         message.local_id,
         message.sender_key,
         message.sender_name,
@@ -109,7 +109,7 @@ def prepare(message: Message) -> Prepared:
         _KIND.get(message.kind, _KIND["unknown"]),
         words,
         more,
-        message.reply_to,
+        _id(message.reply_to),
         message.local_reply_to,
         message.topic,
         message.service,
@@ -120,10 +120,15 @@ def prepare(message: Message) -> Prepared:
         found.body,
         found.chars,
         _facet(message),
-        tags_in(words) if "#" in words else (),
+        tags_in(words) if "#" in words and not message.recalled else (),
         message.attachments,
         message.reactions,
     )
+
+
+def _id(value: str | None) -> str | None:
+    """Return an id without NULs, at which SQLite's JSON functions would cut it."""
+    return value.replace("\0", "\ufffd") if value else value
 
 
 def tags_in(words: str) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ import hmac
 import json
 import sqlite3
 import time
+from collections import defaultdict
+from collections.abc import Iterable
 
 from archive.matching import match_of
 from archive.people import KnownGroup
@@ -13,7 +15,7 @@ from archive.prepare import Prepared
 
 
 def forgotten(
-    db: sqlite3.Connection, group: KnownGroup, named: list[tuple[str, Prepared]]
+    db: sqlite3.Connection, group: KnownGroup, named: Iterable[tuple[str, Prepared]]
 ) -> set[str]:
     """Return the ids among these that were forgotten, recognised by id or by content."""
     if (
@@ -22,16 +24,16 @@ def forgotten(
     ):
         return set()
     secret = _secret(db)
-    marks: dict[str, str] = {}
+    marks: dict[str, set[str]] = defaultdict(set)
     for platform_id, message in named:
-        marks[_mark(secret, platform_id)] = platform_id
-        marks[_mark(secret, match_of(message))] = platform_id
+        marks[_mark(secret, platform_id)].add(platform_id)
+        marks[_mark(secret, match_of(message))].add(platform_id)
     rows = db.execute(
         "SELECT match FROM tombstones WHERE group_id = ?"
         " AND match IN (SELECT value FROM json_each(?))",
         (group.id, json.dumps(list(marks))),
     )
-    return {marks[match] for (match,) in rows}
+    return {platform_id for (match,) in rows for platform_id in marks[match]}
 
 
 def bury(db: sqlite3.Connection, group_id: int, names: list[str]) -> None:

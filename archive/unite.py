@@ -1,9 +1,10 @@
-"""Makes two groups one, and two members one: what was known by title or name gets its real key."""
+"""Makes two groups one: what was known by title, or by a former key, gets its real key."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from typing import Any
 
 from archive import index
 from archive.database import transaction
@@ -11,9 +12,11 @@ from archive.errors import ArchiveError
 from archive.fresh import count_days
 from archive.matching import resolve
 from archive.merge import entry_of, facet_of, load, merge, refresh_span, store
+from archive.namesakes import join_names, settle_keys
 from archive.people import Directory, KnownGroup
 from archive.prepare import Prepared
-from archive.records import Attachment, Group, Reaction, name_key, platform_of
+from archive.records import Attachment, Group, Reaction, platform_of
+from archive.tombstones import forgotten
 
 BATCH = 2_000
 """Messages moved in one transaction."""
@@ -78,7 +81,7 @@ def unite_some(db: sqlite3.Connection) -> bool:
         _close(db, source_id, source_key, target_id)
         refresh_span(db, target_id)
         join_names(db, target_id)
-        _name_keys(db, target_id, target_key)
+        settle_keys(db, target_id, target_key)
     return True
 
 
@@ -88,12 +91,15 @@ def _move(db: sqlite3.Connection, source: KnownGroup, target: KnownGroup) -> int
         (source.id, BATCH),
     ).fetchall()
     known = resolve(db, target, [platform_id for _, platform_id, _ in rows])
+    gone = forgotten(db, target, ((name, as_prepared(db, row_id)) for row_id, name, _ in rows))
     days: Counter[str] = Counter()
     left: Counter[str] = Counter()
     for row_id, platform_id, sent_at in rows:
         left[source.day(sent_at)] -= 1
         old = load(db, row_id)
-        if platform_id in known:
+        if platform_id in gone:
+            _remove(db, old)
+        elif platform_id in known:
             place = known[platform_id]
             kept_id, _ = merge(db, target, place, as_prepared(db, row_id), old["sender_id"], [])
             if kept_id != place:
@@ -113,7 +119,7 @@ def _move(db: sqlite3.Connection, source: KnownGroup, target: KnownGroup) -> int
 
 def _drop(db: sqlite3.Connection, row_id: int, kept_id: int) -> None:
     """Remove a message that stands twice; what people added to it goes to the other row."""
-    index.replace(db, row_id, entry_of(load(db, row_id)), None)
+    dropped = load(db, row_id)
     for table in ("versions", "essence_messages", "message_tags"):
         db.execute(
             f"UPDATE OR IGNORE {table} SET message_id = ? WHERE message_id = ?", (kept_id, row_id)
@@ -121,6 +127,15 @@ def _drop(db: sqlite3.Connection, row_id: int, kept_id: int) -> None:
     db.execute(
         "UPDATE aliases SET target = ? WHERE kind = 'message' AND target = ?", (kept_id, row_id)
     )
+    _remove(db, dropped)
+    kept = load(db, kept_id)
+    store(db, kept_id, kept, {"facet": facet_of(db, kept_id, kept["group_id"], kept)})
+
+
+def _remove(db: sqlite3.Connection, row: dict[str, Any]) -> None:
+    row_id = row["id"]
+    index.replace(db, row_id, entry_of(row), None)
+    db.execute("DELETE FROM aliases WHERE kind = 'message' AND target = ?", (row_id,))
     left = db.execute(
         "SELECT essence_id FROM essence_messages WHERE message_id = ?", (row_id,)
     ).fetchall()
@@ -132,8 +147,6 @@ def _drop(db: sqlite3.Connection, row_id: int, kept_id: int) -> None:
         left,
     )
     db.execute("DELETE FROM messages WHERE id = ?", (row_id,))
-    kept = load(db, kept_id)
-    store(db, kept_id, kept, {"facet": facet_of(db, kept_id, kept["group_id"], kept)})
 
 
 def _close(db: sqlite3.Connection, source_id: int, source_key: str, target_id: int) -> None:
@@ -178,6 +191,10 @@ def _close(db: sqlite3.Connection, source_id: int, source_key: str, target_id: i
 def as_prepared(db: sqlite3.Connection, row_id: int) -> Prepared:
     """Read a stored message back as if a source had just told of it."""
     row = load(db, row_id)
+    sender = db.execute(
+        "SELECT key, name FROM members WHERE id = ?", (row["sender_id"],)
+    ).fetchone()
+    sender_key, sender_name = sender or (None, row["sender_name"])
     attachments = tuple(
         Attachment(*part)
         for part in db.execute(
@@ -191,8 +208,8 @@ def as_prepared(db: sqlite3.Connection, row_id: int) -> Prepared:
         for part in db.execute("SELECT emoji, count FROM reactions WHERE message_id = ?", (row_id,))
     )
     return Prepared(
-        group_key="", platform_id=row["platform_id"], local_id=None, sender_key=None,
-        sender_name=row["sender_name"], sent_at=row["sent_at"], precision=1,
+        group_key="", platform_id=row["platform_id"], local_id=None,
+        sender_key=sender_key, sender_name=sender_name, sent_at=row["sent_at"], precision=1,
         edited_at=row["edited_at"], kind=row["kind"], text=row["text"], more=row["more"],
         reply_to=row["reply_to"], local_reply_to=None, topic=row["topic"], service=row["service"],
         detail=row["detail"], flags=row["flags"], quality=row["quality"], digest=row["digest"],
@@ -200,86 +217,3 @@ def as_prepared(db: sqlite3.Connection, row_id: int) -> Prepared:
         facet=" ".join(token for token in row["facet"].split() if token[0] in "khx"),
         tags=(), attachments=attachments, reactions=reactions,
     )  # fmt: skip
-
-
-def join_names(db: sqlite3.Connection, group_id: int) -> int:
-    """Join those known by name only to the one person of that name in the group; return how many.
-
-    Where two people share the name, the name stays a person of its own unless it said nothing.
-    """
-    joined = 0
-    names = db.execute(
-        "SELECT DISTINCT p.id, n.folded FROM member_names n JOIN members p ON p.id = n.member_id"
-        " WHERE n.group_id = ? AND p.name_only",
-        (group_id,),
-    ).fetchall()
-    for member_id, folded in names:
-        real = db.execute(
-            "SELECT DISTINCT p.id FROM member_names n JOIN members p ON p.id = n.member_id"
-            " WHERE n.group_id = ? AND n.folded = ? AND NOT p.name_only LIMIT 2",
-            (group_id, folded),
-        ).fetchall()
-        namesake = (
-            real
-            or db.execute(
-                "SELECT DISTINCT member_id FROM member_names WHERE group_id = ? AND folded = ?"
-                " AND member_id < ? ORDER BY member_id LIMIT 1",
-                (group_id, folded, member_id),
-            ).fetchall()
-        )
-        if len(namesake) == 1:
-            _join(db, group_id, member_id, namesake[0][0])
-            joined += 1
-        elif namesake and not _messages_of(db, member_id, 1):
-            _forget_member(db, member_id)
-    return joined
-
-
-def _name_keys(db: sqlite3.Connection, group_id: int, group_key: str) -> None:
-    """Give those known by name only the key they would have had in this group from the first."""
-    members = db.execute(
-        "SELECT p.id, p.key, p.name FROM memberships JOIN members p ON p.id = member_id"
-        " WHERE group_id = ? AND p.name_only",
-        (group_id,),
-    ).fetchall()
-    for member_id, key, name in members:
-        wanted = name_key(group_key, name)
-        if db.execute("SELECT 1 FROM members WHERE key = ?", (wanted,)).fetchone() is None:
-            db.execute("UPDATE members SET key = ? WHERE id = ?", (wanted, member_id))
-            db.execute("DELETE FROM aliases WHERE kind = 'member' AND other = ?", (wanted,))
-            _member_alias(db, key, member_id)
-
-
-def _messages_of(db: sqlite3.Connection, member_id: int, limit: int = -1) -> list[int]:
-    rows = db.execute(
-        f"SELECT rowid FROM {index.TABLE} WHERE {index.TABLE} MATCH ? LIMIT ?",
-        (f'facet : "s{member_id}"', limit),
-    )
-    return [i for (i,) in rows.fetchall()]
-
-
-def _join(db: sqlite3.Connection, group_id: int, member_id: int, real_id: int) -> None:
-    for row_id in _messages_of(db, member_id):
-        old = load(db, row_id)
-        new = {**old, "sender_id": real_id}
-        facet = facet_of(db, row_id, group_id, new)
-        store(db, row_id, old, {"sender_id": real_id, "facet": facet})
-    (key,) = db.execute("SELECT key FROM members WHERE id = ?", (member_id,)).fetchone()
-    _member_alias(db, key, real_id)
-    db.execute(
-        "UPDATE aliases SET target = ? WHERE kind = 'member' AND target = ?", (real_id, member_id)
-    )
-    _forget_member(db, member_id)
-
-
-def _member_alias(db: sqlite3.Connection, other: str, member_id: int) -> None:
-    db.execute(
-        "INSERT OR REPLACE INTO aliases(kind, group_id, other, target) VALUES('member', 0, ?, ?)",
-        (other, member_id),
-    )
-
-
-def _forget_member(db: sqlite3.Connection, member_id: int) -> None:
-    for table in ("memberships", "member_names"):
-        db.execute(f"DELETE FROM {table} WHERE member_id = ?", (member_id,))
-    db.execute("DELETE FROM members WHERE id = ?", (member_id,))

@@ -6,11 +6,12 @@ import sqlite3
 
 import msgspec
 
+from archive.namesakes import join_names
 from archive.people import Directory
 from archive.prepare import Prepared, Ready
 from archive.proposals import candidates, destination, same_group, unused_key
 from archive.records import Group, Member, name_key, platform_of
-from archive.unite import begin_union, join_names
+from archive.unite import begin_union
 
 DECIDED_BY = 1_000
 """Messages held at most."""

@@ -67,7 +67,7 @@ def test_twenty_agreeing_messages_or_all_make_a_title_the_group(
     both = {"full": full, "titled": [proposed(), *seen, *only]}
     notes = told(archive, both.pop(first)).notes + told(archive, *both.values()).notes
     assert keys(archive) == ([TG] if one else sorted([TG, TITLED]))
-    assert bool(notes) is not one
+    assert any("chendian group merge" in note for note in notes) is not one
     if not one:
         assert "chendian group merge" in notes[0] and TG in notes[0] and TITLED in notes[0]
     assert verify(archive) == []

@@ -167,6 +167,22 @@ def test_attachment_gets_its_bytes_from_whichever_source_has_them(
     assert rows(archive, "SELECT sha256, size FROM media") == [("ab" * 32, 3)]
 
 
+def test_attachment_only_the_poorer_source_knows_is_found_by_has(archive: Archive) -> None:
+    told(archive, said("1", "看图"))
+    told(archive, said("1", "看图", attachments=(Attachment("photo", "a.jpg"),), quality=1))
+    assert texts(archive, "has:图片") == texts(archive, "a.jpg") == ["看图"]
+
+
+@pytest.mark.parametrize("late", (False, True))
+def test_pinned_message_stays_pinned_through_edits_and_other_sources(
+    archive: Archive, late: bool
+) -> None:
+    pinned = Message(TG, "9", T0 + 9, kind="service", service="pin_message", reply_to="1")
+    told(archive, full_group(), said("1", "公告"), *([] if late else [pinned]))
+    told(archive, said("1", "公告 改", edited_at=T0 + 60), said("1", "公告", quality=1), pinned)
+    assert texts(archive, "is:置顶") == ["公告 改"]
+
+
 def test_corrected_time_moves_a_message_with_all_that_hangs_on_it(archive: Archive) -> None:
     from archive.essence import feed, mark
 

@@ -92,7 +92,7 @@ def test_newer_schema_is_refused_with_the_command_that_updates(archive: Archive)
     before = archive.path.read_bytes()
     with pytest.raises(SchemaTooNew) as refused:
         open_archive(archive.folder, create=True)
-    assert re.search(r"9999.*pip install --upgrade", str(refused.value))
+    assert re.search(r"9999.*docs/install\.md", str(refused.value))
     assert archive.path.read_bytes() == before
 
 

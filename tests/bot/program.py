@@ -55,7 +55,11 @@ def run(*words: str | Path, cwd: Path | None = None, expect: int | None = None, 
 
 
 def run_cold(
-    *words: str | Path, expect: int | None = None, env: dict[str, str] | None = None, **options: Any
+    *words: str | bytes | Path,
+    expect: int | None = None,
+    env: dict[str, str] | None = None,
+    text_in: str = "utf-8",
+    **options: Any,
 ) -> Ran:
     """Run the installed program itself; `options` are those of `subprocess.run`."""
     done = subprocess.run(
@@ -63,7 +67,9 @@ def run_cold(
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
     )  # fmt: skip
     out, err = (part or b"" for part in (done.stdout, done.stderr))
-    return checked(Ran(done.returncode, out.decode(), err.decode(errors="replace")), expect)
+    return checked(
+        Ran(done.returncode, out.decode(text_in), err.decode(text_in, "replace")), expect
+    )
 
 
 def checked(ran: Ran, expect: int | None) -> Ran:
