@@ -31,7 +31,7 @@ from archive.query import (
     Until,
 )
 from archive.records import KINDS
-from archive.tags import find_tag
+from archive.tags import find_tag, tag_ids
 from archive.text import normalise
 
 LOWEST, HIGHEST = -(1 << 62), 1 << 62
@@ -183,11 +183,16 @@ class _Compiler:
         return expression
 
     def _tag(self, name: str) -> str:
-        tag = find_tag(self._db, name)
-        if tag is None:
+        fence, values = _within("group_id", self.allowed)
+        used = self._db.execute(
+            "SELECT 1 FROM message_tags WHERE tag_id IN (SELECT value FROM json_each(?))"
+            f" AND {fence} LIMIT 1",
+            (json.dumps(tag_ids(self._db, name)), *values),
+        ).fetchone()
+        if used is None:
             self.notes.append(f"没有标签「{name}」（no such tag）")
             return NOTHING
-        return f'facet : "t{tag}"'
+        return f'facet : "t{find_tag(self._db, name)}"'
 
     def _people(self, name: str) -> str:
         """Match everybody called exactly so; if nobody is, everybody whose name contains it.

@@ -19,7 +19,7 @@ BUSY_MS = 60_000
 PAGE_SIZE = 16_384
 """Bytes; with index pages to match (archive/index.py) a fifth faster to fill than 4,096."""
 
-CACHE_KIB = 16_384
+CACHE_KIB = 8_192
 """SQLite's page cache for one connection."""
 
 
@@ -193,7 +193,7 @@ def _upgrade(path: Path) -> None:
 def _plain(error: sqlite3.DatabaseError) -> ArchiveError | sqlite3.DatabaseError:
     """Turn what SQLite says of a sick file or disk into words that name the next step."""
     said = str(error)
-    if "malformed" in said or "not a database" in said:
+    if any(sign in said for sign in ("malformed", "not a database", "vtable constructor")):
         return Damaged(
             f"the database cannot be read ({said}).",
             "run: chendian verify  (then: chendian reindex, or restore a backup)",

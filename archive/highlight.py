@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from archive.text import normalise, pattern
 
@@ -29,7 +30,7 @@ def marks_in(text: str, terms: Iterable[str]) -> tuple[tuple[int, int], ...]:
     )
     merged: list[tuple[int, int]] = []
     for start, end in spans:
-        while end < len(text) and unicodedata.combining(text[end]):
+        while end < len(text) and _joins(text[end]):
             end += 1
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
@@ -53,6 +54,17 @@ def excerpt_of(
     return before + text[start:end] + after, kept
 
 
+_folded = lru_cache(4096)(normalise)
+
+
+@lru_cache(4096)
+def _joins(char: str) -> bool:
+    """Tell whether a character makes one with that before it: accents, ﾞ, parts of hangul."""
+    return bool(unicodedata.combining(unicodedata.normalize("NFKC", char)[0])) or (
+        "\u1160" <= char <= "\u11ff"
+    )
+
+
 def _with_places(text: str) -> tuple[str, list[int]]:
     """Normalise a text, and tell for each resulting character which one it came from."""
     folded: list[str] = []
@@ -60,9 +72,9 @@ def _with_places(text: str) -> tuple[str, list[int]]:
     at = 0
     while at < len(text):
         end = at + 1
-        while end < len(text) and unicodedata.combining(text[end]):
+        while end < len(text) and _joins(text[end]):
             end += 1
-        part = normalise(text[at:end])
+        part = _folded(text[at:end])
         folded.append(part)
         places += [at] * len(part)
         at = end

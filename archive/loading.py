@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -79,13 +79,14 @@ class _Loaded:
 
 def _replies(
     db: sqlite3.Connection, wanted: list[tuple[int, str]]
-) -> dict[tuple[int, str], tuple[str, str, str]]:
-    """Find answered messages: (group id, platform id) → (key, sender, text)."""
-    found: dict[tuple[int, str], tuple[str, str, str]] = {}
+) -> dict[tuple[int, str], tuple[str, str, str, str]]:
+    """Find answered messages: (group id, platform id) → (key, sender, text, text for outside)."""
+    found: dict[tuple[int, str], tuple[str, str, str, str]] = {}
     for place in dict.fromkeys(wanted):
         row = db.execute(
             "SELECT g.key, m.platform_id, coalesce(s.name, nullif(p.name, ''), m.sender_name, ''),"
-            " CASE WHEN m.flags & ? THEN '' ELSE coalesce(nullif(m.text, ''), m.more, '') END"
+            " CASE WHEN m.flags & ?1 THEN '' ELSE coalesce(nullif(m.text, ''), m.more, '') END,"
+            " CASE WHEN m.flags & ?1 OR m.service IS NOT NULL THEN '' ELSE m.text END"
             " FROM messages m JOIN groups g ON g.id = m.group_id"
             " LEFT JOIN memberships s ON s.group_id = m.group_id AND s.member_id = m.sender_id"
             " LEFT JOIN members p ON p.id = m.sender_id"
@@ -94,8 +95,9 @@ def _replies(
             (RECALLED, *place),
         ).fetchone()
         if row is not None:
-            group_key, platform_id, sender, text = row
-            found[place] = (f"{group_key}:{platform_id}", sender, text[:SNIPPET])
+            group_key, platform_id, sender, text, outside = row
+            key = f"{group_key}:{platform_id}"
+            found[place] = (key, sender, text[:SNIPPET], mask(outside)[:SNIPPET])
     return found
 
 
@@ -112,6 +114,9 @@ def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
     reply = None
     if not recalled and (reply_to or "quote" in detail):
         reply = _reply(parts.replies.get((group_id, reply_to)), detail.pop("quote", None), inside)
+    nested = tuple(_nested(n, inside) for n in detail.pop("nested", ()))
+    if more and nested and not inside:
+        more = "\n".join(_texts(nested))  # the stored one names people
     essence = parts.essence.get(row_id)
     return MessageView(
         id=row_id,
@@ -139,7 +144,7 @@ def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
         if recalled
         else tuple(_attachment(a, inside) for a in parts.attachments.get(row_id, ())),
         reactions=tuple(Reaction(*r) for r in parts.reactions.get(row_id, ())),
-        nested=tuple(_nested(n, inside) for n in detail.pop("nested", ())),
+        nested=nested,
         detail=detail if inside else {},
         essence=essence[0][0] if essence else None,
         tags=tuple(dict.fromkeys(name for (name,) in parts.tags.get(row_id, ()))),
@@ -149,15 +154,16 @@ def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
 
 
 def _reply(
-    found: tuple[str, str, str] | None, quote: dict[str, Any] | None, inside: bool
+    found: tuple[str, str, str, str] | None, quote: dict[str, Any] | None, inside: bool
 ) -> ReplyView:
     if found is not None:
-        key, sender, text = found
+        key, sender, text, outside = found
     else:
         quote = quote or {}
         key, sender, text = None, quote.get("name") or "", str(quote.get("text", ""))[:SNIPPET]
+        outside = mask(text)
     if not inside:
-        sender, text = ANONYMOUS if sender else "", mask(text)
+        sender, text = ANONYMOUS if sender else "", outside
     return ReplyView(key, sender, text)
 
 
@@ -194,3 +200,9 @@ def _nested(message: dict[str, Any], inside: bool) -> dict[str, Any]:
         "text": text if inside else mask(text),
         "nested": tuple(_nested(inner, inside) for inner in message.get("nested", ())),
     }
+
+
+def _texts(nested: tuple[dict[str, Any], ...]) -> Iterator[str]:
+    for message in nested:
+        yield message["text"]
+        yield from _texts(message["nested"])

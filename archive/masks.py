@@ -11,33 +11,46 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
 
-_MAYBE = re.compile(r"[\d０-９](?:[ \-－]?[\d０-９]){10}|[@＠]|微信|wechat|weixin|wxid_|vx", re.I)
+from archive.text import INVISIBLE
+
+_INVISIBLE = "".join(map(chr, INVISIBLE))
+_HIDDEN = re.compile(f"[{_INVISIBLE}]")
+_HINT = re.compile(r"[\d@＠微vw]", re.I)
+"""What every one of them has in it; most messages have none."""
+_MAYBE = re.compile(
+    rf"[\d０-９](?:[ \-－{_INVISIBLE}]{{0,3}}[\d０-９]){{10}}|[@＠]|微信|wechat|weixin|wxid_|vx|wx",
+    re.I,
+)
 _MOBILE = re.compile(r"(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
 _IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")
-_CARD = re.compile(r"(?<!\d)\d{4}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?!\d)")
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+# no card begins with 1 or 20, but times and the numbers of orders do
+_CARD = re.compile(r"(?<!\d)(?!1|20)\d{4}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?!\d)")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.A)
+# "微信：Android" is no id: without the word for it, an id has a digit or sign in it
 _WECHAT = re.compile(
-    r"(?:微信号?|wechat|weixin|vx|wx)(?:号|id)?\s*[:：]\s*([A-Za-z][\w-]{5,19})"
+    r"(?:(?:微信|wechat|weixin)\s*(?:号|id)|vx|wx)\s*[:：]\s*([a-z][\w-]{5,19})"
+    r"|(?:微信|wechat|weixin)\s*[:：]\s*((?=[a-z]+[\d_-])[a-z][\w-]{5,19})"
     r"|(?<!\w)(wxid_\w{6,32})",
-    re.I,
+    re.I | re.A,
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def maybe_personal(text: str) -> bool:
     """Tell quickly whether a text could hold a personal number at all."""
-    return _MAYBE.search(text) is not None
+    return _HINT.search(text) is not None and _MAYBE.search(text) is not None
 
 
 def find_personal(text: str) -> list[tuple[int, int]]:
     """Return the (start, end) of personal numbers and addresses, in order, not overlapping."""
     if not maybe_personal(text):
         return []
-    # width folded character by character, so that places stay places in the text
-    plain = "".join(_narrow(c) for c in text)
-    found = sorted(_candidates(plain))
+    # width folded character by character, so that places can be told
+    places = [place for place, char in enumerate(text) if not _HIDDEN.match(char)]
+    plain = "".join(_narrow(text[place]) for place in places)
     kept: list[tuple[int, int]] = []
-    for start, end in found:
+    for first, last in sorted(_candidates(plain)):
+        start, end = places[first], places[last - 1] + 1
         if not kept or start >= kept[-1][1]:
             kept.append((start, end))
         elif end > kept[-1][1]:
@@ -90,7 +103,7 @@ def _candidates(text: str) -> Iterator[tuple[int, int]]:
     for match in _EMAIL.finditer(text):
         yield match.span()
     for match in _WECHAT.finditer(text):
-        yield match.span(1 if match.group(1) else 2)
+        yield match.span(match.lastindex or 0)
 
 
 def is_identity(number: str) -> bool:

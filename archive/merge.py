@@ -92,8 +92,9 @@ def pin(db: sqlite3.Connection, row_id: int) -> None:
     """Note that a message was pinned in its group."""
     old = load(db, row_id)
     if not old["flags"] & PINNED:
-        facet = old["facet"] + " xpinned"
-        store(db, row_id, old, {"flags": old["flags"] | PINNED, "facet": facet})
+        flags = old["flags"] | PINNED
+        facet = facet_of(db, row_id, old["group_id"], {**old, "flags": flags})
+        store(db, row_id, old, {"flags": flags, "facet": facet})
 
 
 def retime(db: sqlite3.Connection, group: KnownGroup, row_id: int, was: int, now: int) -> int:
@@ -148,7 +149,7 @@ def _merged(
     new = dict(old)
     for name in _MERGED:
         new[name] = winner[name] if winner[name] not in (None, "") else other[name]
-    new["flags"] = old["flags"] & ~TRUNCATED | incoming.flags & RECALLED
+    new["flags"] = old["flags"] & ~TRUNCATED | incoming.flags & (RECALLED | PINNED)
     new["flags"] |= (winner if winner["text"] else other)["flags"] & TRUNCATED
     if KINDS[winner["kind"]] in ("unknown", "text"):
         new["kind"] = other["kind"] if not winner["text"] else winner["kind"]
@@ -227,8 +228,9 @@ def facet_of(db: sqlite3.Connection, row_id: int, group_id: int, row: dict[str, 
     attached = db.execute("SELECT kind FROM attachments WHERE message_id = ?", (row_id,))
     kinds = {f"h{kind}" for (kind,) in attached if kind.isalpha()}
     parts += sorted(kinds - set(static.split()))
-    if row["flags"] & RECALLED and "xrecalled" not in static.split():
-        parts.append("xrecalled")
+    for flag, token in ((RECALLED, "xrecalled"), (PINNED, "xpinned")):
+        if row["flags"] & flag and token not in static.split():
+            parts.append(token)
     tags = db.execute(
         "SELECT coalesce(t.synonym_of, t.id) FROM message_tags JOIN tags t ON t.id = tag_id"
         " WHERE message_id = ? ORDER BY 1",

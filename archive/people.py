@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.errors import ArchiveError
@@ -12,7 +12,6 @@ from archive.records import Group, Member
 from archive.text import normalise
 
 DEFAULT_ZONE = "Asia/Shanghai"
-_QUARTER = 900
 _REMEMBERED = 200_000
 
 
@@ -22,16 +21,20 @@ class KnownGroup:
     def __init__(self, row: tuple[int, str, str, int, int, int, int]) -> None:
         self.id, self.key, zone, self.with_ids, self.without_ids, self.aliases, self.messages = row
         self.zone = ZoneInfo(zone)
-        self._days: dict[int, str] = {}
+        self._day = ""
+        self._begins = self._ends = 0
 
     def day(self, seconds: int) -> str:
         """Return the group's local day (`YYYY-MM-DD`) of a Unix time."""
-        quarter = seconds // _QUARTER
-        day = self._days.get(quarter)
-        if day is None:
-            day = datetime.fromtimestamp(quarter * _QUARTER, self.zone).date().isoformat()
-            self._days[quarter] = day
-        return day
+        # messages come in order of time: nearly always it is the day asked for before
+        if not self._begins <= seconds < self._ends:
+            date = datetime.fromtimestamp(seconds, self.zone).date()
+            start = datetime.combine(date, time(), self.zone)
+            end = datetime.combine(date + timedelta(days=1), time(), self.zone)
+            self._day, self._begins, self._ends = (
+                date.isoformat(), int(start.timestamp()), int(end.timestamp()),
+            )  # fmt: skip
+        return self._day
 
 
 class Directory:

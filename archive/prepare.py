@@ -31,6 +31,7 @@ TIME_GUESSED, RECALLED, TRUNCATED, PINNED = 1, 2, 4, 8
 
 _LARGEST = (1 << 63) - 1
 _KIND = {name: number for number, name in enumerate(KINDS)}
+_KIND_FACET = {name: f"k{number}" for name, number in _KIND.items()}
 _LINK = re.compile(r"https?://|www\.", re.I)
 _TAG = re.compile(r"(?<![\w/#&])#(?:([^\s#]{1,32})#|(\w{1,64}))")
 _encode = msgspec.msgpack.Encoder().encode
@@ -158,24 +159,34 @@ def _named(detail: dict[str, Any]) -> list[str]:
 
 
 def _facet(message: Message) -> str:
-    tokens = [f"k{_KIND.get(message.kind, _KIND['unknown'])}"]
-    spans_link = any(span.kind == "link" for span in message.spans)
-    if message.kind == "link" or spans_link or _LINK.search(message.text):
-        tokens.append("hlink")
-    tokens += sorted({f"h{a.kind}" for a in message.attachments if a.kind.isalpha()})
+    facet = _KIND_FACET.get(message.kind) or _KIND_FACET["unknown"]
+    if message.kind == "link" or _has_link(message):
+        facet += " hlink"
+    if message.attachments:
+        kinds = {a.kind for a in message.attachments if a.kind.isalpha()}
+        facet += "".join(f" h{kind}" for kind in sorted(kinds))
     if message.poll is not None or message.kind in ("location", "poll"):
-        tokens.append(f"h{message.kind}")
-    for flag, there in (
-        ("xreply", message.reply_to or message.local_reply_to or message.quote),
-        ("xforwarded", message.forward or message.nested),
-        ("xedited", message.edited_at),
-        ("xservice", message.kind == "service"),
-        ("xrecalled", message.recalled),
-        ("xquestion", message.text.rstrip().endswith(("?", "？"))),
-    ):
-        if there:
-            tokens.append(flag)
-    return " ".join(tokens)
+        facet += f" h{message.kind}"
+    if message.reply_to or message.local_reply_to or message.quote:
+        facet += " xreply"
+    if message.forward or message.nested:
+        facet += " xforwarded"
+    if message.edited_at:
+        facet += " xedited"
+    if message.kind == "service":
+        facet += " xservice"
+    if message.recalled:
+        facet += " xrecalled"
+    if message.text.endswith(("?", "？")):
+        facet += " xquestion"
+    return facet
+
+
+def _has_link(message: Message) -> bool:
+    words = message.text
+    if "://" in words or "www." in words:
+        return _LINK.search(words) is not None
+    return any(span.kind == "link" for span in message.spans)
 
 
 def _detail(message: Message) -> str | None:

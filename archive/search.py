@@ -89,6 +89,7 @@ def count_by(
     time_zone: str = DEFAULT_ZONE,
 ) -> list[Count]:
     """Count the newest 10,000 hits by `group` or `month`, or by what a `filter` would leave."""
+    check_readable(db)
     moment = int(time.time()) if now is None else now
     if by == "filter":
         return _count_filters(db, query, reader, moment, time_zone)
@@ -184,7 +185,7 @@ def _count(db: sqlite3.Connection, compiled: Compiled, most: int = COUNTED) -> i
 def _place(cursor: str | None) -> int | None:
     if cursor is None:
         return None
-    if not cursor.lstrip("-").isascii() or not cursor.lstrip("-").isdigit() or len(cursor) > 18:
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
         raise BadQuery("这一页不存在（there is no such page）。", "从第一页开始（start anew）")
     return int(cursor)
 

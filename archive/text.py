@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from itertools import pairwise
+from operator import add
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ _EMOJI = "\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001f
 _RUN = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+(?:(?:\+\+|#)(?![^\W_{_HAN}]))?)|([{_EMOJI}])")
 _MARK = "+"
 """Before the first character of a later run; no word begins with it."""
-_INVISIBLE = (
+INVISIBLE = (
     0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
     *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF, *range(0xE0000, 0xE0200),
 )  # fmt: skip
@@ -41,7 +41,7 @@ _INVISIBLE = (
 def _table() -> dict[int, str | None]:
     pairs = (Path(__file__).parent / "simplified.txt").read_text("utf-8").split()
     table: dict[int, str | None] = {ord(pair[0]): pair[1] for pair in pairs}
-    table.update(dict.fromkeys(_INVISIBLE))
+    table.update(dict.fromkeys(INVISIBLE))
     # what Chinese text is full of, so that most of it needs no NFKC, which costs more than the rest
     usual = (0x3000, 0x2026, *range(0xFF01, 0xFF5F))
     table.update({code: unicodedata.normalize("NFKC", chr(code)) for code in usual})
@@ -73,17 +73,17 @@ EMPTY = Tokens("", "")
 def tokens(text: str) -> Tokens:
     """Tokenise a text for the index."""
     body: list[str] = []
-    chars: dict[str, None] = {}
+    runs: list[str] = []
     for han, word, emoji in _RUN.findall(normalise(text)):
         if han:
             if body:
                 body.append(_MARK + han[0])
-            body += [a + b for a, b in pairwise(han)]
+            body += map(add, han, han[1:])
             body.append(han[-1])
-            chars.update(dict.fromkeys(han))
+            runs.append(han)
         else:
             body += _word(word or emoji)
-    return Tokens(" ".join(body), " ".join(chars))
+    return Tokens(" ".join(body), " ".join(dict.fromkeys("".join(runs))))
 
 
 def _word(word: str) -> list[str]:
@@ -114,7 +114,7 @@ def phrase(term: str) -> Phrase | None:
         else:
             if position > 1:
                 found.append(_MARK + han[0])
-            found += [a + b for a, b in pairwise(han)]
+            found += map(add, han, han[1:])
             if not last:
                 found.append(han[-1])
     return Phrase(tuple(found)) if found else None
@@ -138,7 +138,7 @@ def pattern(term: str) -> str | None:
     for han, word, emoji in _RUN.findall(normalise(term)):
         if found:
             # two runs of Han are two because something stands between them
-            found += rf"(?:[^\w{_EMOJI}]|_)" + ("+?" if han and after_han else "*?")
+            found += rf"(?:[^\w{_HAN}{_EMOJI}]|_)" + ("+?" if han and after_han else "*?")
         if word:
             found += f"(?<!{_IN_WORD}){re.escape(word)}" + ("" if star else f"(?!{_IN_WORD})")
         else:

@@ -33,8 +33,11 @@ WRITTEN = 5_000
 _SMALL = 2 << 20
 """Bytes up to which a process of its own would cost more than it saves."""
 
-_AHEAD = 8
+_AHEAD = 4
 """Frames the reading process may be ahead of the writer."""
+
+_PIPE = 1 << 20
+"""Bytes in the pipe: a frame or two, so that the two processes seldom wait for each other."""
 
 Progress = Callable[[int, int], None]
 
@@ -244,6 +247,7 @@ def _from_process(request: Request) -> Iterator[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        pipesize=_PIPE,
     )
     assert process.stdin is not None and process.stdout is not None
     # it may have died at once; the missing `Done` tells

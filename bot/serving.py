@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+from contextlib import suppress
 
 import typer
 import uvicorn
@@ -36,7 +37,8 @@ def serve(
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, proxy_headers=False
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # how one is told to stop it
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def is_loopback(host: str) -> bool:

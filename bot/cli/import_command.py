@@ -37,11 +37,13 @@ def import_(
     """Bring in the history you exported. Importing the same again adds nothing."""
     # imported late: the readers and their parsers would slow down every other command
     from bot.importing import import_paths
+    from bot.reading import collect_rarely
 
     zone = check_zone(tz or load_config().time_zone)
     for path in paths:
         _check_there(path)
     archive = opened(data, create=True)
+    collect_rarely()
     with Bar("importing", quiet=as_json) as bar:
         try:
             outcome = import_paths(

@@ -92,7 +92,7 @@ def sources(facts: list[Fact], late_html: bool) -> dict[str, list[AnyRecord]]:
 
 
 @settings(
-    deadline=None, max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(facts=FACTS, late_html=st.booleans())
 def test_exports_come_out_the_same_in_any_order(

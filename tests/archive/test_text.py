@@ -30,9 +30,9 @@ TEXTS = st.lists(
 
 
 def oracle_fold(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    seen = "".join(c for c in folded if unicodedata.category(c) != "Cf" and c != "\ufe0f")
-    return "".join(SIMPLER.get(c, c) for c in seen)
+    seen = "".join(c for c in text if unicodedata.category(c) != "Cf" and c != "\ufe0f")
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
+    return "".join(SIMPLER.get(c, c) for c in folded)
 
 
 def is_han(char: str) -> bool:

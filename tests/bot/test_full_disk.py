@@ -117,8 +117,9 @@ def test_an_archive_on_a_full_disk_can_be_read(export: Path, small_disk: SmallDi
     disk = small_disk
     _, _, searched, counted, listed = disk.does(
         "20m", disk.chendian("import", export),
-        f"dd if=/dev/zero of={disk.disk / 'ballast'} bs=1M count=21", disk.chendian("search", "数据库", "--json"),
-        disk.chendian("stats", "--json"), disk.chendian("group", "list"),
+        f"dd if=/dev/zero of={disk.disk / 'ballast'} bs=1M count=21",
+        disk.chendian("search", "数据库", "--json"), disk.chendian("stats", "--json"),
+        disk.chendian("group", "list"),
     )  # fmt: skip
     assert json.loads(searched.out)["count"] > 500
     assert json.loads(counted.out)["messages"] == SIZE

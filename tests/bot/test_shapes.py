@@ -20,9 +20,17 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shapes")
     said = telegram_rows(60)
     said[5]["text"] = said[5]["text_entities"][0]["text"] = "明天上线吗？ <b>"
-    joined = {"id": 61, "type": "service", "date": said[-1]["date"], "actor": "新人",
-              "date_unixtime": str(int(said[-1]["date_unixtime"]) + 9), "actor_id": "user999",
-              "action": "join_group_by_link", "inviter": "Group", "text": "", "text_entities": []}  # fmt: skip
+    joined = {
+        "id": 61,
+        "type": "service",
+        "date": said[-1]["date"],
+        "date_unixtime": str(int(said[-1]["date_unixtime"]) + 9),
+        "actor": "新人",
+        "actor_id": "user999",
+        "action": "join_group_by_link",
+        "inviter": "Group",
+        "text": "",
+    }
     export = telegram_json(folder / "result.json", [*said, joined])
     run("import", export, "--data", folder / "data", expect=0)
     return folder / "data"
@@ -82,7 +90,9 @@ def test_search_without_hits_is_not_an_error(data: Path) -> None:
 
 def test_search_pages_and_limits_and_orders(data: Path) -> None:
     first = run("search", "", "--data", data, "--json", "--limit", "40").json
-    rest = run("search", "", "--data", data, "--json", "--cursor", first["older"]).json
+    more = ["--limit", "40", "--cursor", first["older"]]
+    rest = run("search", "", "--data", data, "--json", *more).json
+    assert "older" not in rest
     keys = [hit["key"] for hit in (*first["hits"], *rest["hits"])]
     assert len(first["hits"]) == 40
     assert keys == [f"{KEY}:{number}" for number in range(61, 0, -1)]
