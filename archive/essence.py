@@ -41,6 +41,8 @@ def mark(
 
     Marking again what is marked changes its reason, title and tags (what is given of them).
     """
+    if not keys:
+        raise ArchiveError("no message is named.", "name one, or the first and the last of a run")
     ids = _run(db, [message_id(db, operator(), key) for key in keys])
     essence_id = _mark_ids(db, ids, by, reason, title, source, at)
     if tags:

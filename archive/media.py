@@ -15,6 +15,7 @@ from typing import BinaryIO, NamedTuple
 from archive.access import Reader
 from archive.errors import NotFound
 from archive.groups import allowed_ids
+from archive.masks import mask
 from archive.views import MediaView
 
 _CHUNK = 1 << 20
@@ -78,12 +79,14 @@ def find_media(db: sqlite3.Connection, reader: Reader, digest: str) -> MediaView
     """Find a stored file by SHA-256, if a message this reader may see carries it."""
     groups = allowed_ids(db, reader)
     rows = db.execute(
-        "SELECT a.name, a.mime, media.size, m.group_id FROM attachments a"
+        "SELECT a.name, a.mime, media.size, g.id, g.key FROM attachments a"
         " JOIN media USING (sha256) JOIN messages m ON m.id = a.message_id"
+        " JOIN groups g ON g.id = m.group_id"
         " WHERE a.sha256 = ? AND m.flags & 2 = 0",
         (digest,),
     )
-    for name, mime, size, group_id in rows:
+    for name, mime, size, group_id, group_key in rows:
         if groups is None or group_id in groups:
+            name = name if reader.inside(group_key) else mask(name or "")
             return MediaView(digest, name or digest[:12], mime or "", size)
     raise NotFound("there is no such file.")

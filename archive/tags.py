@@ -82,7 +82,7 @@ def add_tags(db: sqlite3.Connection, ids: list[int], names: tuple[str, ...], by:
     """Add tags to messages; never takes any away. Refreshes the index."""
     for name in names:
         label = name.strip().strip("#").strip()
-        if not label or len(label) > 64 or label != "".join(label.split()):
+        if not _folded(label) or len(label) > 64 or label != "".join(label.split()):
             raise ArchiveError(
                 f"{name[:20]!r} is no tag.", "a tag is one word, up to 64 characters"
             )
@@ -113,8 +113,13 @@ def set_synonym(db: sqlite3.Connection, name: str, main: str, by: str) -> None:
             raise ArchiveError(f"{name} already stands for {main}.", "name them the other way")
         return
     db.execute("UPDATE tags SET synonym_of = ?1 WHERE id = ?2 OR synonym_of = ?2", (target, row_id))
-    rows = db.execute("SELECT DISTINCT message_id FROM message_tags WHERE tag_id = ?", (row_id,))
-    refresh_index(db, [i for (i,) in rows.fetchall()])
+    synonyms = "tag_id IN (SELECT id FROM tags WHERE synonym_of = ?1)"
+    rows = db.execute(f"SELECT DISTINCT message_id FROM message_tags WHERE {synonyms}", (target,))
+    ids = [i for (i,) in rows]
+    # a message that had both has one now
+    db.execute(f"UPDATE OR IGNORE message_tags SET tag_id = ?1 WHERE {synonyms}", (target,))
+    db.execute(f"DELETE FROM message_tags WHERE {synonyms}", (target,))
+    refresh_index(db, ids)
     note(db, by, "synonym", str(row_id), str(target))
 
 

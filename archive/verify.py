@@ -70,7 +70,7 @@ def _media(db: sqlite3.Connection, archive: Archive) -> Iterator[str]:
 
 
 def _index(db: sqlite3.Connection, progress: Callable[[int, int], None] | None) -> Iterator[str]:
-    """Build what the index should be in a scratch database and compare every term's counts."""
+    """Build what the index should be in a scratch database; compare every place of every term."""
     mend = "run: chendian reindex"
     row = db.execute("SELECT value FROM meta WHERE name = 'tokens'").fetchone()
     if row is None or row[0] != str(text.VERSION):
@@ -82,12 +82,12 @@ def _index(db: sqlite3.Connection, progress: Callable[[int, int], None] | None) 
         _fill(db, scratch, progress)
         db.execute("PRAGMA query_only=OFF")
         db.execute(
-            "CREATE VIRTUAL TABLE temp.index_terms USING fts5vocab(main, message_index, col)"
+            "CREATE VIRTUAL TABLE temp.indexed USING fts5vocab(main, message_index, instance)"
         )
-        scratch.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, wanted, col)")
-        there = db.execute("SELECT term, col, doc, cnt FROM temp.index_terms")
-        wanted = scratch.execute("SELECT term, col, doc, cnt FROM temp.terms")
-        yield from _differences(there, wanted, mend)
+        scratch.execute("CREATE VIRTUAL TABLE temp.indexed USING fts5vocab(main, wanted, instance)")
+        every = "SELECT term, doc, col, offset FROM temp.indexed"
+        if not _same(db.execute(every), scratch.execute(every)):
+            yield f"index: its terms differ from the messages; {mend}"
     except sqlite3.DatabaseError as error:
         yield f"index: cannot be read ({error}); {mend}"
     finally:
@@ -111,21 +111,10 @@ def _fill(
     scratch.execute("COMMIT")
 
 
-def _differences(
-    there: Iterator[tuple[str, ...]], wanted: Iterator[tuple[str, ...]], mend: str
-) -> Iterator[str]:
-    different = 0
-    one, two = next(there, None), next(wanted, None)
-    while one is not None or two is not None:
-        if one == two:
-            one, two = next(there, None), next(wanted, None)
-            continue
-        different += 1
-        ahead = two is None or (one is not None and one[:2] < two[:2])
-        level = one is not None and two is not None and one[:2] == two[:2]
-        if level or ahead:
-            one = next(there, None)
-        if level or not ahead:
-            two = next(wanted, None)
-    if different:
-        yield f"index: {different} terms differ from the messages; {mend}"
+def _same(there: sqlite3.Cursor, wanted: sqlite3.Cursor) -> bool:
+    while True:
+        one, other = there.fetchmany(_BATCH), wanted.fetchmany(_BATCH)
+        if one != other:
+            return False
+        if not one:
+            return True

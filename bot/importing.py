@@ -27,7 +27,7 @@ from archive.unite import finish_unions
 from bot import reading
 from bot.reading import Batch, Begin, Done, End, Failed, Frame, Request
 
-WRITTEN = 5_000
+WRITTEN = 4_000
 """Records in one transaction."""
 
 _SMALL = 2 << 20

@@ -8,7 +8,7 @@ import typer
 
 from archive.reindex import reindex as rebuild
 from archive.verify import verify as check
-from bot.cli.options import AsJson, Data, folder, opened, show_json
+from bot.cli.options import AsJson, Data, folder, given, opened, show_json
 from bot.progress import Bar
 
 
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def init(data: Data = None) -> None:
     """Make an empty archive, or bring an older one up to date."""
     opened(data, create=True)
-    typer.echo(f"the archive is in {folder(data)}. next: chendian import FILE")
+    typer.echo(f"the archive is in {folder(data)}. next: chendian import FILE{given(data)}")
 
 
 def reindex(data: Data = None) -> None:

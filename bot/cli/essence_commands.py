@@ -14,7 +14,7 @@ from archive.hits import iso
 from archive.messages import message_id
 from archive.tags import add_tags, list_tags, set_synonym
 from archive.views import EssenceView
-from bot.cli.options import AsJson, Data, Who, opened, safe, show_json
+from bot.cli.options import AsJson, Data, Who, given, opened, safe, show_json
 
 app = typer.Typer(help="Mark what is worth keeping.", no_args_is_help=True, rich_markup_mode=None)
 tags = typer.Typer(help="See tags and join synonyms.", no_args_is_help=True, rich_markup_mode=None)
@@ -35,7 +35,7 @@ def list_(
         show_json([_as_json(view) for view in found])
         return
     if not found:
-        typer.echo("no essence yet. mark a message: chendian essence mark KEY")
+        typer.echo(f"no essence yet. mark a message: chendian essence mark KEY{given(data)}")
     for view in found:
         first = view.messages[0]
         when = datetime.fromtimestamp(first.sent_at, ZoneInfo(first.time_zone))
@@ -79,7 +79,7 @@ def mark_(
             title=title,
             tags=tuple(tag or ()),
         )
-    typer.echo(f"essence {number}. undo: chendian essence unmark {key}")
+    typer.echo(f"essence {number}. undo: chendian essence unmark {safe(key)}{given(data)}")
 
 
 @app.command("unmark")
@@ -91,7 +91,10 @@ def unmark_(
     """Take a mark away; the messages stay."""
     with opened(data).writing() as db:
         number = unmark(db, key, by=by)
-    typer.echo(f"essence {number} is none any more. undo: chendian essence mark {key}")
+    typer.echo(
+        f"essence {number} is none any more; its messages stay."
+        f" again: chendian essence mark {safe(key)}{given(data)}"
+    )
 
 
 @app.command("tag")
@@ -115,6 +118,8 @@ def list_tags_(data: Data = None, as_json: AsJson = False) -> None:
     if as_json:
         show_json([{"tag": t.name, "messages": t.messages, "essence": t.essence} for t in found])
         return
+    if not found:
+        typer.echo(f"no tags yet. tag a message: chendian essence tag KEY TAG{given(data)}")
     for view in found:
         typer.echo(f"#{safe(view.name)}  {view.messages:,} messages, {view.essence:,} essence")
 

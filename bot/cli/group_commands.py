@@ -10,7 +10,7 @@ from archive.access import operator
 from archive.database import transaction
 from archive.groups import find_group, list_groups, set_visibility
 from archive.unite import begin_union, finish_unions
-from bot.cli.options import AsJson, Data, Who, opened, safe, show_json
+from bot.cli.options import AsJson, Data, Who, given, opened, safe, show_json
 
 app = typer.Typer(help="See, merge and open groups.", no_args_is_help=True, rich_markup_mode=None)
 _Group = Annotated[str, typer.Argument(help="A group's key or title.")]
@@ -30,6 +30,8 @@ def list_(data: Data = None, as_json: AsJson = False) -> None:
             ]
         )  # fmt: skip
         return
+    if not found:
+        typer.echo(f"no groups yet. next: chendian import FILE{given(data)}")
     for group in found:
         typer.echo(
             f"{safe(group.title)}  {group.messages:,} messages, {group.members:,} members,"
@@ -40,7 +42,7 @@ def list_(data: Data = None, as_json: AsJson = False) -> None:
 
 @app.command("merge")
 def merge(source: _Group, target: _Group, data: Data = None) -> None:
-    """Say that two groups are one: the first's messages move into the second."""
+    """Say that two groups are one: the first's messages move into the second, for good."""
     archive = opened(data)
     with archive.reading() as reading:
         one = find_group(reading, operator(), source)
@@ -66,6 +68,9 @@ def visibility(
     with opened(data).writing() as db:
         found = find_group(db, operator(), group)
         set_visibility(db, found.key, value, by)
-    typer.echo(f"{safe(found.title)} is now {value}. undo: {found.visibility}")
+    typer.echo(
+        f"{safe(found.title)} is now {value}."
+        f" undo: chendian group visibility {found.key} {found.visibility}{given(data)}"
+    )
     if value == "members":
         typer.echo("note: until members can log in, it is shown to nobody but you.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
 import unicodedata
 from pathlib import Path
@@ -30,6 +31,11 @@ _JOINER = "\u200d"
 def folder(data: Path | None) -> Path:
     """Return the archive's folder: as said, else as configured."""
     return data if data is not None else Path(load_config().data)
+
+
+def given(data: Path | None) -> str:
+    """Return the ` --data …` that a command to be copied needs to work on the same archive."""
+    return f" --data {shlex.quote(str(data))}" if data is not None else ""
 
 
 def opened(data: Path | None, create: bool = False) -> Archive:

@@ -19,7 +19,7 @@ from program import refused, run
         ("[web]\nport = 70000", "$.web.port"),
         ("web = 3", "$.web"),
         ('time_zone = "Mars/Phobos"', "Mars/Phobos"),
-        ("data = ", "line 1"),
+        ("data = ", "config.toml"),
         ("\xff\xfe", "config.toml"),
         ('title = "x"\ntitle = "y"', "config.toml"),
     ],

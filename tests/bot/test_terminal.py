@@ -51,7 +51,7 @@ def harmless(written: str) -> bool:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("terminal")
     said = telegram_rows(25)
-    said[3]["from"] = f"名{HOSTILE}"
+    said[3] |= {"from": f"名{HOSTILE}", "from_id": "user4242"}
     said[3]["text"] = said[3]["text_entities"][0]["text"] = f"{HOSTILE} {FAMILY} #标签{CLEAR}"
     export = telegram_json(folder / "result.json", said, name=f"群{HOSTILE}")
     run("import", export, "--data", folder / "data", expect=0)

@@ -1,0 +1,43 @@
+"""Whether a message's facet says what its row, its tags and its essence say, and making it so."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from archive.merge import facet_of, load
+from archive.prepare import PINNED, RECALLED
+
+_HAS = "instr(' ' || facet || ' ', ' ' || {} || ' ') > 0"
+_TAGS = "(length(' ' || facet) - length(replace(' ' || facet, ' t', ''))) / 2"
+"""How many tags a facet names: no other token begins with t."""
+
+_WRONG = " OR ".join(
+    (
+        f"NOT {_HAS.format("'g' || group_id")}",
+        f"NOT {_HAS.format("'k' || kind")}",
+        f"sender_id IS NOT NULL AND NOT {_HAS.format("'s' || sender_id")}",
+        f"(flags & {RECALLED} > 0) != ({_HAS.format("'xrecalled'")})",
+        f"flags & {PINNED} AND NOT {_HAS.format("'xpinned'")}",
+        f"({_HAS.format("'e1'")}) != (id IN (SELECT message_id FROM essence_messages))",
+        f"{_TAGS} != (SELECT count(DISTINCT coalesce(t.synonym_of, t.id)) FROM message_tags"
+        " JOIN tags t ON t.id = tag_id WHERE message_id = messages.id)",
+        "EXISTS (SELECT 1 FROM message_tags JOIN tags t ON t.id = tag_id WHERE message_id ="
+        f" messages.id AND NOT {_HAS.format("'t' || coalesce(t.synonym_of, t.id)")})",
+    )
+)
+
+
+def wrong_facets(db: sqlite3.Connection, after: int, until: int) -> list[int]:
+    """Return the ids of the messages in this range whose facet is not what it should be."""
+    rows = db.execute(
+        f"SELECT id FROM messages WHERE id > ? AND id <= ? AND ({_WRONG})", (after, until)
+    )
+    return [i for (i,) in rows]
+
+
+def mend_facets(db: sqlite3.Connection, after: int, until: int) -> None:
+    """Write the facets in this range anew where they are wrong; the index is not touched."""
+    for row_id in wrong_facets(db, after, until):
+        row = load(db, row_id)
+        facet = facet_of(db, row_id, row["group_id"], row)
+        db.execute("UPDATE messages SET facet = ? WHERE id = ?", (facet, row_id))
