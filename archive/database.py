@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -182,18 +183,24 @@ def _upgrade(path: Path) -> None:
     # SQLAlchemy takes longer to load than a search takes
     from sqlalchemy.exc import DBAPIError
 
-    try:
-        upgrade(path)
-    except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError):
-            raise _plain(error.orig) from error
-        raise
+    give_up = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            return upgrade(path)
+        except DBAPIError as error:
+            if not isinstance(error.orig, sqlite3.DatabaseError):
+                raise
+            # Alembic's connection waits a few seconds only for another that makes the archive
+            if "locked" not in str(error.orig) or time.monotonic() > give_up:
+                raise _plain(error.orig) from error
 
 
 def _plain(error: sqlite3.DatabaseError) -> ArchiveError | sqlite3.DatabaseError:
     """Turn what SQLite says of a sick file or disk into words that name the next step."""
     said = str(error)
-    if any(sign in said for sign in ("malformed", "not a database", "vtable constructor")):
+    if any(sign in said for sign in ("fts5", "message_index", "vtable constructor", "SQL logic")):
+        return Damaged(f"the search index cannot be read ({said}).", "run: chendian reindex")
+    if "malformed" in said or "not a database" in said:
         return Damaged(
             f"the database cannot be read ({said}).",
             "run: chendian verify  (then: chendian reindex, or restore a backup)",

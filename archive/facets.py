@@ -7,30 +7,33 @@ import sqlite3
 from archive.merge import facet_of, load
 from archive.prepare import PINNED, RECALLED
 
-_HAS = "instr(' ' || facet || ' ', ' ' || {} || ' ') > 0"
-_TAGS = "(length(' ' || facet) - length(replace(' ' || facet, ' t', ''))) / 2"
+
+def _says(token: str) -> str:
+    return f"(instr(' ' || facet || ' ', ' ' || {token} || ' ') > 0)"
+
+
+_TAG = "coalesce(t.synonym_of, t.id)"
+_TAGGED = "message_tags JOIN tags t ON t.id = tag_id WHERE message_id = messages.id"
+_NAMED = "(length(' ' || facet) - length(replace(' ' || facet, ' t', ''))) / 2"
 """How many tags a facet names: no other token begins with t."""
 
-_WRONG = " OR ".join(
-    (
-        f"NOT {_HAS.format("'g' || group_id")}",
-        f"NOT {_HAS.format("'k' || kind")}",
-        f"sender_id IS NOT NULL AND NOT {_HAS.format("'s' || sender_id")}",
-        f"(flags & {RECALLED} > 0) != ({_HAS.format("'xrecalled'")})",
-        f"flags & {PINNED} AND NOT {_HAS.format("'xpinned'")}",
-        f"({_HAS.format("'e1'")}) != (id IN (SELECT message_id FROM essence_messages))",
-        f"{_TAGS} != (SELECT count(DISTINCT coalesce(t.synonym_of, t.id)) FROM message_tags"
-        " JOIN tags t ON t.id = tag_id WHERE message_id = messages.id)",
-        "EXISTS (SELECT 1 FROM message_tags JOIN tags t ON t.id = tag_id WHERE message_id ="
-        f" messages.id AND NOT {_HAS.format("'t' || coalesce(t.synonym_of, t.id)")})",
-    )
+_WRONG = (
+    "NOT " + _says("'g' || group_id"),
+    "NOT " + _says("'k' || kind"),
+    "sender_id IS NOT NULL AND NOT " + _says("'s' || sender_id"),
+    f"(flags & {RECALLED} > 0) != " + _says("'xrecalled'"),
+    f"flags & {PINNED} AND NOT " + _says("'xpinned'"),
+    "(id IN (SELECT message_id FROM essence_messages)) != " + _says("'e1'"),
+    f"{_NAMED} != (SELECT count(DISTINCT {_TAG}) FROM {_TAGGED})",
+    f"EXISTS (SELECT 1 FROM {_TAGGED} AND NOT " + _says(f"'t' || {_TAG}") + ")",
 )
 
 
 def wrong_facets(db: sqlite3.Connection, after: int, until: int) -> list[int]:
     """Return the ids of the messages in this range whose facet is not what it should be."""
     rows = db.execute(
-        f"SELECT id FROM messages WHERE id > ? AND id <= ? AND ({_WRONG})", (after, until)
+        f"SELECT id FROM messages WHERE id > ? AND id <= ? AND ({' OR '.join(_WRONG)})",
+        (after, until),
     )
     return [i for (i,) in rows]
 

@@ -73,9 +73,10 @@ def replace(db: sqlite3.Connection, message_id: int, old: Entry | None, new: Ent
 def check_version(db: sqlite3.Connection) -> None:
     """Refuse to write where the index was made by another tokeniser or is being rebuilt."""
     rows = dict(db.execute("SELECT name, value FROM meta WHERE name IN ('tokens', 'reindex')"))
-    if rows.get("tokens") != str(text.VERSION) or "reindex" in rows:
+    there = db.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (TABLE,)).fetchone()
+    if rows.get("tokens") != str(text.VERSION) or "reindex" in rows or not there:
         raise NeedsReindex(
-            "the search index is being rebuilt or was made by another version.",
+            "the search index is being rebuilt, is missing or was made by another version.",
             "run: chendian reindex",
         )
 

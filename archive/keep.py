@@ -111,7 +111,6 @@ class Keeper:
 
     def write(self, batch: list[Ready]) -> None:
         """Write one batch; call within a transaction."""
-        index.check_version(self._db)
         self._directory.refresh()
         for item in batch:
             if isinstance(item, Group):
@@ -123,6 +122,7 @@ class Keeper:
         self._write(self._waiting.pass_on(batch))
 
     def _write(self, batch: list[Ready]) -> None:
+        index.check_version(self._db)
         late: list[Recall | EssenceMark] = []
         by_group: dict[str, list[Prepared]] = {}
         for item in batch:

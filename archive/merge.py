@@ -220,16 +220,16 @@ def _keep_versions(
 
 def facet_of(db: sqlite3.Connection, row_id: int, group_id: int, row: dict[str, Any]) -> str:
     """Compute a row's facet from what the archive knows now: group, sender, tags, essence."""
-    static = row.get("static") or _static(row["facet"])
+    static = _static(row.get("static") or row["facet"])
     parts = [f"g{group_id}"]
     if row["sender_id"]:
         parts.append(f"s{row['sender_id']}")
-    parts.append(static)
+    parts += [f"k{row['kind']}", *static]
     attached = db.execute("SELECT kind FROM attachments WHERE message_id = ?", (row_id,))
     kinds = {f"h{kind}" for (kind,) in attached if kind.isalpha()}
-    parts += sorted(kinds - set(static.split()))
+    parts += sorted(kinds.difference(static))
     for flag, token in ((RECALLED, "xrecalled"), (PINNED, "xpinned")):
-        if row["flags"] & flag and token not in static.split():
+        if row["flags"] & flag and token not in static:
             parts.append(token)
     tags = db.execute(
         "SELECT coalesce(t.synonym_of, t.id) FROM message_tags JOIN tags t ON t.id = tag_id"
@@ -242,6 +242,6 @@ def facet_of(db: sqlite3.Connection, row_id: int, group_id: int, row: dict[str, 
     return " ".join(parts)
 
 
-def _static(facet: str) -> str:
-    """Take from a facet what came with the message: its kind, has-… and is-… tokens."""
-    return " ".join(token for token in facet.split() if token[0] in "khx")
+def _static(facet: str) -> list[str]:
+    """Take from a facet what came with the message: its has-… and is-… tokens."""
+    return [token for token in facet.split() if token[0] in "hx"]

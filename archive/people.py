@@ -217,7 +217,8 @@ class Directory:
         if row_id is None:
             row = self._db.execute(
                 "INSERT INTO tags(folded, name) VALUES(?, ?)"
-                " ON CONFLICT(folded) DO UPDATE SET folded = folded"
+                # of several ways to write it the same one is shown whatever came first
+                " ON CONFLICT(folded) DO UPDATE SET name = min(name, excluded.name)"
                 " RETURNING coalesce(synonym_of, id)",
                 (normalise(name), name),
             ).fetchone()

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 
 from archive import index, text
 from archive.database import transaction
+from archive.facets import mend_facets
 from archive.prepare import RECALLED
 
 NEXT = "message_index_next"
+LOWEST = -(1 << 62)
 BATCH = 5_000
 """Messages in one transaction."""
 
@@ -24,25 +26,27 @@ def reindex(db: sqlite3.Connection, progress: Progress | None = None) -> int:
     the old index and writers are asked to wait.
     """
     with transaction(db):
-        row = db.execute("SELECT value FROM meta WHERE name = 'reindex'").fetchone()
-        version, _, place = row[0].partition(":") if row else ("", "", "")
-        if version != str(text.VERSION) or not _exists(db, NEXT):
+        last = _place(db)
+        if last is None or not _exists(db, NEXT):
             db.execute(f"DROP TABLE IF EXISTS {NEXT}")
             index.create(db, NEXT)
-            place = str(-(1 << 62))
-            _remember(db, place)
+            last = LOWEST
+            _remember(db, last)
     (total,) = db.execute("SELECT count(*) FROM messages").fetchone()
-    (done,) = db.execute("SELECT count(*) FROM messages WHERE id <= ?", (place,)).fetchone()
-    last = int(place)
+    (done,) = db.execute("SELECT count(*) FROM messages WHERE id <= ?", (last,)).fetchone()
     while True:
         with transaction(db):
+            last = _place(db)
+            if last is None:
+                break  # another reindex, run at the same time, has finished
             rows = _rows(db, last)
             if not rows:
                 _exchange(db)
                 break
+            mend_facets(db, last, rows[-1][0])
+            rows = _rows(db, last)
             index.add(db, entries(rows), NEXT)
-            last = rows[-1][0]
-            _remember(db, str(last))
+            _remember(db, rows[-1][0])
         done += len(rows)
         if progress is not None:
             progress(done, total)
@@ -70,7 +74,14 @@ def _exists(db: sqlite3.Connection, table: str) -> bool:
     return bool(db.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone())
 
 
-def _remember(db: sqlite3.Connection, place: str) -> None:
+def _place(db: sqlite3.Connection) -> int | None:
+    """Return the last message that a reindex under way has indexed; None where none is."""
+    row = db.execute("SELECT value FROM meta WHERE name = 'reindex'").fetchone()
+    version, _, place = row[0].partition(":") if row else ("", "", "")
+    return int(place) if version == str(text.VERSION) else None
+
+
+def _remember(db: sqlite3.Connection, place: int) -> None:
     db.execute(
         "INSERT INTO meta(name, value) VALUES('reindex', ?)"
         " ON CONFLICT DO UPDATE SET value = excluded.value",

@@ -9,6 +9,7 @@ from archive.access import Reader
 from archive.audit import note
 from archive.errors import ArchiveError
 from archive.groups import allowed_ids, group_id
+from archive.index import check_version
 from archive.loading import load_views
 from archive.merge import facet_of, load, store
 from archive.text import normalise
@@ -125,6 +126,7 @@ def set_synonym(db: sqlite3.Connection, name: str, main: str, by: str) -> None:
 
 def refresh_index(db: sqlite3.Connection, ids: list[int]) -> None:
     """Bring the index entries of messages in line with their essence and tags."""
+    check_version(db)
     for row_id in ids:
         old = load(db, row_id)
         store(db, row_id, old, {"facet": facet_of(db, row_id, old["group_id"], old)})

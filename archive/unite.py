@@ -74,6 +74,7 @@ def unite_some(db: sqlite3.Connection) -> bool:
     ).fetchone()
     if row is None:
         return False
+    index.check_version(db)
     source_id, source_key, target_id = row
     (target_key,) = db.execute("SELECT key FROM groups WHERE id = ?", (target_id,)).fetchone()
     directory = Directory(db)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 
 from archive import index, text
+from archive.compile import HIGHEST, LOWEST
 from archive.database import Archive
 from archive.errors import ArchiveError
+from archive.facets import wrong_facets
 from archive.reindex import entries
 
 _BATCH = 5_000
@@ -22,6 +24,7 @@ def verify(archive: Archive, progress: Callable[[int, int], None] | None = None)
             found += _database(db)
             found += _counters(db)
             found += _media(db, archive)
+            found += _facets(db)
             if not found or not found[0].startswith("database"):
                 found += _index(db, progress)
     except (sqlite3.DatabaseError, ArchiveError) as error:
@@ -50,6 +53,12 @@ def _counters(db: sqlite3.Connection) -> Iterator[str]:
             yield f"counters: {orphans} rows of {table} belong to no message"
 
 
+def _facets(db: sqlite3.Connection) -> Iterator[str]:
+    wrong = len(wrong_facets(db, LOWEST, HIGHEST))
+    if wrong:
+        yield f"facets: {wrong} messages are filed wrongly; run: chendian reindex"
+
+
 def _media(db: sqlite3.Connection, archive: Archive) -> Iterator[str]:
     known = {digest for (digest,) in db.execute("SELECT sha256 FROM media")}
     wanted = db.execute("SELECT DISTINCT sha256 FROM attachments WHERE sha256 IS NOT NULL")
@@ -75,6 +84,9 @@ def _index(db: sqlite3.Connection, progress: Callable[[int, int], None] | None) 
     row = db.execute("SELECT value FROM meta WHERE name = 'tokens'").fetchone()
     if row is None or row[0] != str(text.VERSION):
         yield f"index: made by another tokeniser; {mend}"
+        return
+    if db.execute("SELECT 1 FROM meta WHERE name = 'reindex'").fetchone():
+        yield f"index: a reindex is under way, or was stopped; {mend}"
         return
     scratch = sqlite3.connect("", isolation_level=None)
     try:

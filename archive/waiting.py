@@ -90,17 +90,18 @@ class Waiting:
             (title, title_only) = self._db.execute(
                 "SELECT title, title_only FROM groups WHERE id = ?", (group.id,)
             ).fetchone()
+            home = None if title_only else group.key
             for row_id, other, same_title in candidates(self._db, platform_of(key), title):
-                if row_id == group.id or not (title_only or _by_name(other)):
+                if row_id == group.id or not (home is None or _by_name(other)):
                     continue
                 if same_group(self._db, group.id, row_id, same_title):
-                    source, target = (group.key, other) if title_only else (other, group.key)
+                    source, target = (group.key, other) if home is None else (other, home)
+                    home = target
                     begin_union(self._db, source, target)
                     self.notes.append(
                         f"{source} is {target}: their messages agree, so they are one"
                     )
-                    break
-                if same_title:
+                elif same_title:
                     self.notes.append(
                         f"two groups are called {title}: {group.key} and {other}."
                         f" If they are one: chendian group merge {other} {group.key}"

@@ -22,6 +22,7 @@ from archive.database import Archive, transaction
 from archive.errors import ArchiveError, NotFound
 from archive.groups import find_group, get_group
 from archive.keep import Keeper
+from archive.records import Rejected
 from archive.runs import begin_run, end_run
 from archive.unite import finish_unions
 from bot import reading
@@ -29,6 +30,9 @@ from bot.reading import Batch, Begin, Done, End, Failed, Frame, Request
 
 WRITTEN = 4_000
 """Records in one transaction."""
+
+LISTED = 1_000
+"""Rejected parts of a file that are named; the others are counted."""
 
 _SMALL = 2 << 20
 """Bytes up to which a process of its own would cost more than it saves."""
@@ -49,6 +53,16 @@ class FileReport(msgspec.Struct):
     format: str
     read: int = 0
     rejected: list[dict[str, str]] = msgspec.field(default_factory=list)
+    """The first of them: {where, why}."""
+    more_rejected: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the file's part of the report."""
+        rejected = self.rejected
+        if self.more_rejected:
+            why = f"only the first {LISTED:,} are listed"
+            rejected = [*rejected, {"where": f"{self.more_rejected:,} more", "why": why}]
+        return {"path": self.path, "format": self.format, "read": self.read, "rejected": rejected}
 
 
 class Outcome(msgspec.Struct):
@@ -67,7 +81,7 @@ class Outcome(msgspec.Struct):
         return {
             "messages": self.messages,
             "groups": self.groups,
-            "files": [msgspec.to_builtins(file) for file in self.files],
+            "files": [file.as_json() for file in self.files],
             "missing_media": self.missing_media,
             "notes": self.notes,
             "seconds": round(self.seconds, 3),
@@ -100,8 +114,8 @@ def import_paths(
         if zone is None or not zone_is_guess:
             zone = time_zone
         request = Request(
-            [str(path.absolute()) for path in paths],
-            str(archive.media.folder.absolute()),
+            [os.fsencode(path.absolute()) for path in paths],
+            os.fsencode(archive.media.folder.absolute()),
             zone,
             key,
             encoding,
@@ -139,14 +153,19 @@ class _Import:
     def __init__(self, db: sqlite3.Connection, sources: list[str], time_zone: str) -> None:
         self._db = db
         with transaction(db):
-            self._run_id = begin_run(db, json.dumps(sources, ensure_ascii=False))
+            self._run_id = begin_run(db, json.dumps(sources))
         self._keeper = Keeper(db, source="import", run_id=self._run_id, time_zone=time_zone)
         self._pending: list[Any] = []
         self._outcome = Outcome()
+        self._rejected = 0
 
     def take(self, frame: Frame, progress: Progress | None) -> None:
         if isinstance(frame, Batch):
-            self._pending += frame.records
+            for record in frame.records:
+                if isinstance(record, Rejected):
+                    self._reject(record)
+                else:
+                    self._pending.append(record)
             self._pending += frame.messages
             if len(self._pending) >= WRITTEN:
                 self._flush()
@@ -156,7 +175,6 @@ class _Import:
             self._outcome.files.append(FileReport(frame.label, frame.format))
             self._keeper.begin_file()
             self._read_before = self._keeper.report.read
-            self._rejected_before = len(self._keeper.report.rejected)
         elif isinstance(frame, End):
             self._end_file()
         elif isinstance(frame, Failed):
@@ -164,6 +182,14 @@ class _Import:
             if frame.fatal:
                 self._flush()
                 raise ArchiveError(frame.what, frame.hint)
+
+    def _reject(self, record: Rejected) -> None:
+        self._rejected += 1
+        file = self._outcome.files[-1]
+        if len(file.rejected) < LISTED:
+            file.rejected.append({"where": record.where, "why": record.why})
+        else:
+            file.more_rejected += 1
 
     def _flush(self) -> None:
         if self._pending:
@@ -178,9 +204,6 @@ class _Import:
         finish_unions(self._db)
         report, file = self._keeper.report, self._outcome.files[-1]
         file.read = report.read - self._read_before
-        file.rejected = [
-            {"where": r.where, "why": r.why} for r in report.rejected[self._rejected_before :]
-        ]
 
     def close(self, state: str, archive: Archive, began: float) -> Outcome:
         """Write down what was done and return it."""
@@ -190,7 +213,7 @@ class _Import:
             "new": report.new,
             "updated": report.updated,
             "unchanged": report.unchanged,
-            "rejected": len(report.rejected),
+            "rejected": self._rejected,
         }
         outcome.missing_media = dict(report.missing_media)
         outcome.notes = report.notes

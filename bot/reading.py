@@ -7,6 +7,7 @@ and tokenising run beside the one writer, and their memory ends with them.
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
@@ -39,8 +40,9 @@ BATCH = 1_000
 class Request(msgspec.Struct, frozen=True):
     """What to read."""
 
-    paths: list[str]
-    media: str
+    paths: list[bytes]
+    """As the file system has them, which need not be UTF-8."""
+    media: bytes
     """The archive's media folder."""
     time_zone: str
     group: str | None = None
@@ -89,25 +91,34 @@ def read(request: Request) -> Iterator[Frame]:
     """Read everything asked for, file by file."""
     meter = Meter()
     options = Options(ZoneInfo(request.time_zone), request.group, request.encoding)
-    store = MediaStore(Path(request.media))
+    store = MediaStore(Path(os.fsdecode(request.media)))
     exports: list[Export] = []
-    for path in request.paths:
+    for path in map(os.fsdecode, request.paths):
         try:
             exports += find_exports(Path(path), meter)
         except ExportError as error:
-            yield Failed(path, error.what, error.hint)
+            yield _failed(path, error)
     for export in exports:
-        yield Begin(export.label, export.format.NAME)
+        yield Begin(_told(export.label), export.format.NAME)
         try:
             yield from _batches(export, options, store, meter)
         except ExportError as error:
-            yield Failed(export.label, error.what, error.hint)
+            yield _failed(export.label, error)
         except OSError as error:
             hint = "make room or mend the disk, then run the same command again"
             what = f"a file could not be stored: {error.strerror}."
-            yield Failed(export.label, what, hint, fatal=True)
+            yield Failed(_told(export.label), what, hint, fatal=True)
         yield End()
     yield Done()
+
+
+def _failed(label: str, error: ExportError) -> Failed:
+    return Failed(_told(label), _told(error.what), _told(error.hint))
+
+
+def _told(text: str) -> str:
+    """Return a text that may name a file as it can be passed on: in UTF-8."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _batches(export: Export, options: Options, store: MediaStore, meter: Meter) -> Iterator[Batch]:

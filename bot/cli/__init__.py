@@ -6,6 +6,7 @@ import io
 import os
 import sqlite3
 import sys
+from contextlib import suppress
 
 import typer
 
@@ -40,7 +41,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # a terminal that cannot show a character is no reason to stop
-            stream.reconfigure(errors="backslashreplace")
+            with suppress(OSError):
+                stream.reconfigure(errors="backslashreplace")
     try:
         try:
             app()
@@ -56,6 +58,8 @@ def main() -> None:
         say_error(
             f"{error.strerror or error}{named}.", "mend that, then run the same command again"
         )
+    except UnicodeEncodeError:
+        say_error("a word of the command is not text in UTF-8.", "write it anew")
     except sqlite3.Error as error:
         say_error(f"the database refused a step ({error}).", "run: chendian verify")
     sys.exit(1)

@@ -25,7 +25,7 @@ def list_(
     data: Data = None,
     group: Annotated[str | None, typer.Option(help="Only this group (its key).")] = None,
     tag: Annotated[str | None, typer.Option(help="Only with this tag.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The newest so many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """Show essence, newest first."""
@@ -64,8 +64,8 @@ def mark_(
     key: Annotated[str, typer.Argument(help="The message's key.")],
     data: Data = None,
     until: Annotated[str | None, typer.Option(help="Last message of a run (its key).")] = None,
-    title: str = "",
-    reason: str = "",
+    title: Annotated[str, typer.Option(help="Instead of its first line.")] = "",
+    reason: Annotated[str, typer.Option(help="Why it is worth keeping.")] = "",
     tag: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
     by: Who = "operator",
 ) -> None:

@@ -86,8 +86,8 @@ def _show(outcome: Outcome) -> None:
         typer.echo(f"{safe(file.path)}  ({file.format})  {file.read:,} messages")
         for rejected in file.rejected[:5]:
             typer.echo(f"    not read: {safe(rejected['where'])}: {safe(rejected['why'])}")
-        if len(file.rejected) > 5:
-            typer.echo(f"    … and {len(file.rejected) - 5:,} more (--json lists them)")
+        if (more := len(file.rejected) + file.more_rejected - 5) > 0:
+            typer.echo(f"    … and {more:,} more (--json lists them)")
     for group in outcome.groups:
         typer.echo(f"  {safe(group['title'])}  {group['messages']:,} messages  {group['key']}")
     if outcome.missing_media:

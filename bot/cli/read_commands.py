@@ -30,7 +30,7 @@ def search(
         str, typer.Argument(metavar="QUERY", help="Words and filters; see docs/search.md.")
     ],
     data: Data = None,
-    limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="Hits at once.")] = 20,
     order: Annotated[str, typer.Option(help="newest or relevance")] = "newest",
     cursor: Annotated[str | None, typer.Option(help="`older` of the page before.")] = None,
     as_json: AsJson = False,
@@ -104,9 +104,11 @@ def stats(data: Data = None, as_json: AsJson = False) -> None:
 
 def web(
     data: Data = None,
-    host: Annotated[str | None, typer.Option(show_default="127.0.0.1")] = None,
+    host: Annotated[
+        str | None, typer.Option(show_default="127.0.0.1", help="Address to listen on.")
+    ] = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, show_default="8765", help="0: any free one.")
+        int | None, typer.Option(min=0, max=65535, show_default="8765", help="0 takes a free one.")
     ] = None,
 ) -> None:
     """Serve the archive as a site; beyond this machine only public groups are shown."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 
 import pytest
 from logical import logical
 from told import (
-    NOW,
     T0,
     TG,
     assert_whole,

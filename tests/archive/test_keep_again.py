@@ -62,7 +62,7 @@ def test_each_record_alone_in_any_order_is_the_same_as_all_at_once(archive: Arch
         assert_whole(db)
 
 
-@pytest.mark.parametrize("order", permutations(range(3)))
+@pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_edits_in_any_order_give_the_last_text_and_all_former_ones(
     archive: Archive, order: tuple[int, ...]
 ) -> None:

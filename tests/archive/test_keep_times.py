@@ -127,7 +127,8 @@ def test_absurd_numbers_anywhere_are_stored_or_left_out_never_a_fault(
         "1", "话", edited_at=absurd, forward=Forward("甲", None, absurd),
         attachments=(Attachment("photo", "a", size=absurd, width=absurd, duration=absurd),),
         reactions=(Reaction("👍", absurd),), poll=Poll("问", (("答", absurd),), absurd),
-        nested=(Message(TG, sent_at=absurd, text="里"),), detail={"raw": {"n": absurd, "x": [absurd]}},
+        nested=(Message(TG, sent_at=absurd, text="里"),),
+        detail={"raw": {"n": absurd, "x": [absurd]}},
     )  # fmt: skip
     told(archive, full_group(), message, said("2", "好"))
     told(archive, Recall(TG, "2", absurd), EssenceMark(TG, "1", None, absurd),

@@ -87,7 +87,8 @@ def test_source_with_ids_and_one_without_are_one_history(
 
 def test_order_of_three_kinds_of_sources_does_not_matter(archive: Archive) -> None:
     parts = (
-        [full_group(), said("1", "好", MINUTE), said("2", "好", MINUTE), said("4", "四", MINUTE + 9)],
+        [full_group(), said("1", "好", MINUTE), said("2", "好", MINUTE),
+         said("4", "四", MINUTE + 9)],
         [full_group(), line("好"), line("好"), line("三", MINUTE + 7), line("四", MINUTE + 9)],
         [full_group(), said("1", "好", MINUTE, quality=3), said("5", "五", MINUTE + 70, quality=3)],
     )  # fmt: skip
@@ -119,7 +120,11 @@ def test_key_a_message_had_before_its_id_was_known_leads_on(archive: Archive) ->
 def test_answer_to_a_local_id_is_an_answer_to_the_message_known_by_id(archive: Archive) -> None:
     told(archive, full_group(), said("7", "好", MINUTE), *(
         said(str(n), f"插话 {n}", MINUTE + n) for n in range(100, 140)))  # fmt: skip
-    told(archive, line("好", local_id="a"), line("谢谢", MINUTE + 600, local_id="b", local_reply_to="a"))
+    told(
+        archive,
+        line("好", local_id="a"),
+        line("谢谢", MINUTE + 600, local_id="b", local_reply_to="a"),
+    )
     with archive.reading() as db:
         context = around(db, operator(), f"{TG}:7")
         answer = get_message(db, operator(), f"{TG}:{_name(db, '谢谢')}")

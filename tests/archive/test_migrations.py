@@ -20,7 +20,7 @@ from sqlmodel import SQLModel
 from told import damage, rows, said, texts, told
 
 import archive.migrate
-import archive.tables  # noqa: F401  (declares the tables)
+import archive.tables
 from archive import index
 from archive.database import Archive, open_archive
 from archive.errors import ArchiveError, Damaged, SchemaTooNew

@@ -1,4 +1,4 @@
-"""Search over 10,050 messages: counts around the limit, paging to the end, highlights, hostility."""
+"""Search over 10,050 messages: counts, paging to the end, highlights, hostile queries."""
 
 from __future__ import annotations
 
@@ -24,14 +24,17 @@ from archive.views import Results
 MANY = COUNTED + 50
 HOSTILE = (
     "%", "_", '"', '""', '"""', "*", "**", "***", "?", "'", "';--", "' OR 1=1 --", "NEAR/2", "NEAR",
-    "部署 NEAR/2 服务", "NEAR(部署 服务, 5)", "AND", "OR", "NOT", "AND AND", "OR NOT", "NOT NOT NOT",
-    "(", ")", "((((((((", "()" * 50, "(" * 16 + "部署" + ")" * 16, "{", "}", "^部署", "body:部署",
+    "部署 NEAR/2 服务", "NEAR(部署 服务, 5)", "AND", "OR", "NOT", "AND AND", "OR NOT",
+    "NOT NOT NOT",     "(", ")", "((((((((",
+    "()" * 50, "(" * 16 + "部署" + ")" * 16, "{", "}", "^部署", "body:部署",
     "facet:g1", "facet : k0", "chars:部", "body : \"a", "message_index", "部署 AND", "- - -", "--",
     "+部署", "a+b", "x" * 2000, "部" * 2000, "部 " * 999, "a OR " * 60 + "b", "(a)*", "(a+)+$",
-    "(?P<x>.*)*", "[a-z]{1,99999}", "\\", "\\\\", "\0", "部\0署", "\ud800", "\u202e部署", "👍", "👍👍👍",
-    "👨‍👩‍👧‍👦", "\u200b", "\u0301" * 500, "的", "一", "a", "1", "\n\t\r", "\x1b[31m", "<script>", "{{7*7}}",
-    "select * from messages", "from:*", "from:%", "from:_", 'from:"', "from:", "in:", "tag:#", "is:",
-    "before:", "before:0000-00-00", "before:9999-12-31", "after:0001-01-01", "on:1970-01-01",
+    "(?P<x>.*)*", "[a-z]{1,99999}", "\\", "\\\\", "\0", "部\0署", "\ud800", "\u202e部署", "👍",
+    "👍👍👍",     "👨‍👩‍👧‍👦", "\u200b", "\u0301" * 500, "的", "一", "a", "1",
+    "\n\t\r", "\x1b[31m", "<script>",
+    "{{7*7}}",     "select * from messages", "from:*", "from:%", "from:_", 'from:"', "from:", "in:",
+    "tag:#", "is:",     "before:", "before:0000-00-00",
+    "before:9999-12-31", "after:0001-01-01", "on:1970-01-01",
     "on:2026-02-30", "after:99999999999999999999d", "from:a " * 64, "-from:张三 -in:群 -tag:x",
     "-(部署 OR after:2026)", "(before:2026-01 OR after:2026-02) " * 8, '"' + "部署 " * 300 + '"',
     "C++ C# c++c++", "#" * 500, "+" * 500, "-" * 500, "a-" * 500, "。" * 1000, "ﷺ" * 100, "İ" * 100,
@@ -47,8 +50,8 @@ def many(empty_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Archi
     groups = [TG, "qq:1"]
     told(
         archive, full_group("群"), Group("qq:1", "别群"),
-        (said(str(n), f"部署 第{n}次" + " 百" * (n % 100 == 0) + " 恰" * (n <= COUNTED), T0 + n // 3,
-              group=groups[n % 1000 == 0]) for n in range(1, MANY + 1)),
+        (said(str(n), f"部署 第{n}次" + " 百" * (n % 100 == 0) + " 恰" * (n <= COUNTED),
+              T0 + n // 3, group=groups[n % 1000 == 0]) for n in range(1, MANY + 1)),
     )  # fmt: skip
     return archive
 
@@ -143,7 +146,8 @@ def test_any_mixture_of_hostile_pieces_is_answered_or_refused(many: Archive, que
     ("text", "query", "marked"),
     (
         ("ＤＯＣＫＥＲ與Docker", "docker", ["ＤＯＣＫＥＲ", "Docker"]),
-        ("㍿の話", "株式", ["㍿"]), ("軟體部署", "软体", ["軟體"]), ("Straße 10", "strasse", ["Straße"]),
+        ("㍿の話", "株式", ["㍿"]), ("軟體部署", "软体", ["軟體"]),
+        ("Straße 10", "strasse", ["Straße"]),
         ("e\u0301te\u0301", "été", ["e\u0301te\u0301"]), ("ｶﾞﾝﾀﾞﾑ です", "ガンダム", ["ｶﾞﾝﾀﾞﾑ"]),
         ("部\u200b署了", "部署", ["部\u200b署"]), ("部署部署 部", "部署", ["部署部署"]),
         ("部署，部署", "部署", ["部署", "部署"]), ("art start", "art", ["art"]),
@@ -176,10 +180,10 @@ def test_file_name_that_matched_is_the_excerpt(archive: Archive) -> None:
 
 
 def test_page_of_the_longest_texts_is_made_in_a_second(archive: Archive) -> None:
-    told(archive, [said(str(n), "部署 " + "e\u0301話" * 33_000) for n in range(1, 21)])
+    told(archive, [said(str(n), "部署 " + "e\u0301話" * 33_000) for n in range(1, 11)])
     began = time.perf_counter()
-    assert len(found(archive, "部署 話").hits) == 20
-    assert time.perf_counter() - began < 3
+    assert len(found(archive, "部署 話").hits) == 10
+    assert time.perf_counter() - began < 2
 
 
 @pytest.mark.parametrize(

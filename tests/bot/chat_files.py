@@ -56,6 +56,25 @@ def telegram_json(
     return path
 
 
+def telegram_flood(path: Path, number: int) -> Path:
+    """Write a long history at the speed of the disk: a thousand texts, again and again."""
+    texts = [row["text"] for row in telegram_rows(1_000)]
+    with path.open("w", encoding="utf-8") as file:
+        file.write(
+            f'{{"name": "技术群", "type": "private_supergroup", "id": {GROUP}, "messages": ['
+        )
+        for position in range(1, number + 1):
+            text, who = texts[position * 7919 % 1_000], position % 40
+            file.write(
+                f'{"," if position > 1 else ""}\n{{"id": {position}, "type": "message",'
+                f' "date": "2023-11-15T09:00:00", "date_unixtime": "{BEGAN + position * 40}",'
+                f' "from": "成员{who}", "from_id": "user{who + 1}", "text": "{text}{position}",'
+                f' "text_entities": [{{"type": "plain", "text": "{text}{position}"}}]}}'
+            )
+        file.write("]}")
+    return path
+
+
 def telegram_html(folder: Path, rows: list[dict[str, Any]], *, name: str = "技术群") -> Path:
     """Write the same messages as messages.html; returns the folder."""
     folder.mkdir(parents=True, exist_ok=True)

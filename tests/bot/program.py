@@ -54,6 +54,13 @@ def run(*words: str | Path, cwd: Path | None = None, expect: int | None = None, 
     return checked(Ran(code, out.decode(), err.decode(errors="replace")), expect)
 
 
+def run_onto(terminal: Path, *words: str | Path, **more: str) -> int:
+    """Run `chendian` on a terminal; return its exit code."""
+    return _warm.run_onto(
+        list(map(str, words)), Path.cwd(), environment(**more), terminal, terminal
+    )
+
+
 def run_cold(
     *words: str | bytes | Path,
     expect: int | None = None,

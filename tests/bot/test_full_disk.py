@@ -77,7 +77,7 @@ def small_disk(tmp_path: Path) -> SmallDisk:
     return SmallDisk(tmp_path)
 
 
-@pytest.mark.parametrize("size", ["32k", "100k", "600k", "1m", "2m"])
+@pytest.mark.parametrize("size", ["100k", "600k", "2m"])
 def test_an_import_that_fills_the_disk_says_so_and_is_completed_when_there_is_room(
     export: Path, small_disk: SmallDisk, size: str
 ) -> None:
@@ -143,7 +143,7 @@ def test_an_archive_on_a_read_only_disk_is_searched_and_not_written(
         assert ran.err.startswith("error: ") and len(ran.err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("limit", [100_000, 500_000, 1_500_000])
+@pytest.mark.parametrize("limit", [100_000, 1_500_000])
 def test_a_limit_on_the_size_of_files_is_a_clear_error_too(
     export: Path, tmp_path: Path, limit: int
 ) -> None:
@@ -176,7 +176,7 @@ def test_a_file_too_large_for_the_disk_stops_the_import_and_names_why(tmp_path: 
     assert dump(tmp_path / "d") == dump(calm)
 
 
-@pytest.mark.parametrize("files", [6, 8, 12, 20])
+@pytest.mark.parametrize("files", [6, 10])
 def test_too_few_file_handles_are_an_error_or_enough(tmp_path: Path, files: int) -> None:
     def limited() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))

@@ -16,7 +16,7 @@ from program import LIMIT, begin, dump, refused, rows, run, whole
 from archive.database import open_archive
 from archive.reindex import reindex
 
-SIZE = 30_000
+SIZE = 14_000
 
 
 @pytest.fixture(scope="module")
@@ -77,21 +77,21 @@ def test_an_import_killed_again_and_again_is_completed_by_the_next(
     moments: list[Callable[[], bool]] = [
         lambda: (data / "archive.db").exists(),
         lambda: asked(data, "SELECT max(id) FROM runs WHERE state = 'running'") > 0,
-        lambda: messages(data) >= 10_000,
-        lambda: messages(data) >= 20_000,
+        lambda: messages(data) > 0,
+        lambda: messages(data) > 4_000,
     ]
     for moment in moments:
         process = begin("import", export, "--data", data)
         until(process, moment)
         process.kill()
         process.communicate()
-    assert messages(data) >= 20_000
+    assert messages(data) > 4_000
     whole(data)
     report = run("import", export, "--data", data, "--json", expect=0).json["messages"]
     assert report["read"] == SIZE == report["new"] + report["unchanged"]
     whole(data)
     assert dump(data) == dump(undisturbed)
-    assert run("search", "数据库", "--data", data, "--json").json["count"] > 1000
+    assert run("search", "数据库", "--data", data, "--json").json["count"] > 500
 
 
 def test_the_reading_process_does_not_outlive_a_killed_writer(export: Path, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_the_reading_process_does_not_outlive_a_killed_writer(export: Path, tmp_
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("there", [0, 10_000])
+@pytest.mark.parametrize("there", [0, 1])
 def test_a_reading_process_that_dies_is_told_of_and_what_it_read_is_kept(
     export: Path, undisturbed: Path, tmp_path: Path, there: int
 ) -> None:
@@ -146,7 +146,7 @@ def test_a_killed_reindex_goes_on_where_it_was(undisturbed: Path, tmp_path: Path
     until(process, lambda: asked(data, place) > 0)
     process.kill()
     process.communicate()
-    assert run("search", "数据库", "--data", data, "--json", expect=0).json["count"] > 1000
+    assert run("search", "数据库", "--data", data, "--json", expect=0).json["count"] > 500
     line = refused("import", telegram_json(tmp_path / "x.json", telegram_rows(1)), "--data", data)
     assert line.endswith("run: chendian reindex")
     done: list[int] = []

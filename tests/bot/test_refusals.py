@@ -129,6 +129,20 @@ def test_an_export_of_which_every_row_is_rejected_is_an_error(tmp_path: Path) ->
     assert (ran.code, "not read: line 2" in ran.out) == (1, True)
 
 
+def test_many_rejected_rows_are_counted_and_the_first_named(tmp_path: Path) -> None:
+    """Fault 20."""
+    path = chatlab(tmp_path / "x.jsonl", [{"content": "一"}])
+    with path.open("a") as file:
+        file.write("not json\n" * 5_000)
+    found = run("import", path, "--data", tmp_path / "d", "--json", expect=0).json
+    assert found["messages"]["rejected"] == 5_000
+    *first, last = found["files"][0]["rejected"]
+    assert [part["where"] for part in first] == [f"line {n}" for n in range(3, 1_003)]
+    assert last == {"where": "4,000 more", "why": "only the first 1,000 are listed"}
+    shown = run("import", path, "--data", tmp_path / "d", expect=0).out
+    assert "… and 4,995 more (--json lists them)" in shown
+
+
 def test_a_history_in_the_wrong_encoding_is_refused_with_a_hint(tmp_path: Path) -> None:
     path = qq_txt(tmp_path / "x.txt", [("2024-01-01 9:00:00", "甲(10001)", "你好")])
     for encoding in ("nonsense", "rot13", "base64"):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
-import subprocess
+import threading
+import time
 from pathlib import Path
 
 import pytest
 from chat_files import chatlab, telegram_json, telegram_rows
-from program import PROGRAM, environment, run
+from program import run, run_onto
+
+from bot.progress import Bar
 
 CLEAR = "\x1b[2J\x1b[H\x1b]0;owned\x07"
 HOSTILE = f"看{CLEAR}\x9b31m\u202egnp.exe\u202c\u2066\x00\r\b\x7f\u2028行\ufeff结束"
@@ -21,23 +25,20 @@ FORBIDDEN = "\x00\x07\x08\r\x7f\x9b\u202e\u202c\u2066\u2028\ufeff"
 def on_terminal(*words: str | Path) -> str:
     """Run the program on a terminal of its own and return what it wrote there."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [PROGRAM, *words], stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True,
-        env=environment(TERM="xterm-256color"),
-    )  # fmt: skip
+    pieces: list[bytes] = []
+
+    def read() -> None:
+        with contextlib.suppress(OSError):
+            while piece := os.read(ours, 65536):
+                pieces.append(piece)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    run_onto(Path(os.ttyname(theirs)), *words, TERM="xterm-256color")
     os.close(theirs)
-    written = b""
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:
-            break
-        if not piece:
-            break
-        written += piece
+    reader.join()
     os.close(ours)
-    process.wait(timeout=30)
-    return written.decode().replace("\r\n", "\n")
+    return b"".join(pieces).decode().replace("\r\n", "\n")
 
 
 def harmless(written: str) -> bool:
@@ -127,8 +128,23 @@ def test_an_error_that_quotes_the_query_is_one_harmless_line(data: Path) -> None
         assert len(ran.err.splitlines()) <= 1
 
 
-def test_a_long_import_shows_a_bar_on_a_terminal_only(tmp_path: Path) -> None:
+def test_a_bar_is_shown_on_a_terminal_for_what_takes_longer_than_two_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as terminal, os.fdopen(ours, "rb", 0) as shown:
+        monkeypatch.setattr("sys.stderr", terminal)
+        began = time.monotonic()
+        with Bar("importing") as bar:
+            bar.update(1, 10)
+            terminal.flush()
+            os.set_blocking(shown.fileno(), False)
+            assert not shown.read(10_000)
+            monkeypatch.setattr(time, "monotonic", lambda: began + 3)
+            bar.update(5, 10)
+        assert b"importing" in (shown.read(10_000) or b"")
+
+
+def test_no_bar_is_shown_where_there_is_no_terminal(tmp_path: Path) -> None:
     export = telegram_json(tmp_path / "result.json", telegram_rows(100))
-    written = on_terminal("import", export, "--data", tmp_path / "d")
-    assert "技术群  100 messages" in written
     assert run("import", export, "--data", tmp_path / "d", expect=0).err == ""

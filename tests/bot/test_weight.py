@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from chat_files import telegram_json, telegram_rows
+from chat_files import telegram_flood, telegram_json, telegram_rows
 from program import PROGRAM, begin, environment, run, run_cold
 
 MEGABYTE = 1 << 20
@@ -59,7 +59,7 @@ def _share(pid: int) -> int:
 
 
 def _peak_of_import(folder: Path, number: int) -> int:
-    export = telegram_json(folder / f"{number}.json", telegram_rows(number))
+    export = telegram_flood(folder / f"{number}.json", number)
     process = begin("import", export, "--data", folder / str(number))
     peak = Peak(process.pid)
     _, complaint = process.communicate(timeout=100)
@@ -70,7 +70,7 @@ def _peak_of_import(folder: Path, number: int) -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is not told here")
 def test_the_memory_of_an_import_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    small, large = (_peak_of_import(tmp_path, number) for number in (100_000, 200_000))
+    small, large = (_peak_of_import(tmp_path, number) for number in (60_000, 150_000))
     assert large < 300 * MEGABYTE
     assert large < small * 1.25
 

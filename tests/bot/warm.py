@@ -25,20 +25,21 @@ class Warm:
 
     def run(self, words: list[str], cwd: Path, env: dict[str, str]) -> tuple[int, bytes, bytes]:
         """Run the command line with these words; return its exit code and what it printed."""
-        server = self._started()
-        assert server.stdin is not None and server.stdout is not None
         with tempfile.TemporaryDirectory() as folder:
             out, err = Path(folder, "out"), Path(folder, "err")
-            request = {
-                "words": words,
-                "cwd": str(cwd),
-                "env": env,
-                "out": str(out),
-                "err": str(err),
-            }
-            server.stdin.write(json.dumps(request) + "\n")
-            server.stdin.flush()
-            return int(server.stdout.readline()), out.read_bytes(), err.read_bytes()
+            code = self.run_onto(words, cwd, env, out, err)
+            return code, out.read_bytes(), err.read_bytes()
+
+    def run_onto(
+        self, words: list[str], cwd: Path, env: dict[str, str], out: Path, err: Path
+    ) -> int:
+        """Run the command line with its output going to these files; return its exit code."""
+        server = self._started()
+        assert server.stdin is not None and server.stdout is not None
+        files = {"cwd": str(cwd), "out": str(out), "err": str(err)}
+        server.stdin.write(json.dumps({"words": words, "env": env, **files}) + "\n")
+        server.stdin.flush()
+        return int(server.stdout.readline())
 
     def _started(self) -> subprocess.Popen[str]:
         if self._server is None:
@@ -78,6 +79,8 @@ def _run(main: Any, request: dict[str, Any]) -> int:
     for number, path in ((0, os.devnull), (1, request["out"]), (2, request["err"])):
         mode = os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT
         os.dup2(os.open(path, mode, 0o600), number)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False, buffering=1)  # noqa: SIM115
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])
