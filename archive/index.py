@@ -19,6 +19,10 @@ CREATE = (
     "CREATE VIRTUAL TABLE {name} USING fts5("
     "body, chars, facet, content='', columnsize=0, tokenize=\"ascii tokenchars '+#'\")"
 )
+_LARGE = 50_000
+"""New messages below which the index's segments are left as they are."""
+_MERGED_PAGES = 500
+"""Pages of the index written in one step of merging."""
 SETTINGS = {"hashsize": 8 << 20, "automerge": 8, "pgsz": 16_200}
 """Bytes of tokens gathered before a segment is written, segments before they are merged, bytes of a
 segment's page: measured against FTS5's defaults, a third faster to fill, and searched as fast."""
@@ -68,6 +72,24 @@ def replace(db: sqlite3.Connection, message_id: int, old: Entry | None, new: Ent
         )
     if new is not None:
         add(db, [(message_id, *new)])
+
+
+def worth_merging(db: sqlite3.Connection, new: int) -> bool:
+    """Tell whether so many new messages are a large part of the archive."""
+    (held,) = db.execute("SELECT coalesce(sum(messages), 0) FROM groups").fetchone()
+    return bool(new > max(_LARGE, held // 5))
+
+
+def merge_segments(db: sqlite3.Connection, first: bool) -> bool:
+    """Do a step of merging the index's segments into one; return whether there is more to do.
+
+    Searching takes half as long once it is done; it may be stopped, or killed, after any step.
+    """
+    # negative: begin with all segments, whatever their size
+    pages = -_MERGED_PAGES if first else _MERGED_PAGES
+    before = db.total_changes
+    db.execute(f"INSERT INTO {TABLE}({TABLE}, rank) VALUES('merge', ?)", (pages,))
+    return db.total_changes - before > 1
 
 
 def check_version(db: sqlite3.Connection) -> None:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import sqlite3
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -21,27 +17,19 @@ from archive.access import operator
 from archive.database import Archive, transaction
 from archive.errors import ArchiveError, NotFound
 from archive.groups import find_group, get_group
+from archive.index import merge_segments, worth_merging
 from archive.keep import Keeper
 from archive.records import Rejected
 from archive.runs import begin_run, end_run
 from archive.unite import finish_unions
-from bot import reading
-from bot.reading import Batch, Begin, Done, End, Failed, Frame, Request
+from bot.frames import frames_of
+from bot.reading import Batch, Begin, End, Failed, Frame, Request
 
 WRITTEN = 4_000
 """Records in one transaction."""
 
 LISTED = 1_000
 """Rejected parts of a file that are named; the others are counted."""
-
-_SMALL = 2 << 20
-"""Bytes up to which a process of its own would cost more than it saves."""
-
-_AHEAD = 4
-"""Frames the reading process may be ahead of the writer."""
-
-_PIPE = 1 << 20
-"""Bytes in the pipe: a frame or two, so that the two processes seldom wait for each other."""
 
 Progress = Callable[[int, int], None]
 
@@ -123,9 +111,10 @@ def import_paths(
         run = _Import(db, [str(path) for path in paths], zone)
         try:
             # closed here and now: a reading process that outlives the writer would complain
-            with closing(_frames(request, paths)) as frames:
+            with closing(frames_of(request, paths)) as frames:
                 for frame in frames:
                     run.take(frame, progress)
+            run.merge_index()
         except BaseException:
             with suppress(ArchiveError, sqlite3.Error):
                 run.close("interrupted", archive, began)
@@ -205,6 +194,16 @@ class _Import:
         report, file = self._keeper.report, self._outcome.files[-1]
         file.read = report.read - self._read_before
 
+    def merge_index(self) -> None:
+        """After an import that is a large part of the archive, make searching faster."""
+        with transaction(self._db):
+            more = worth_merging(self._db, self._keeper.report.new)
+        first = True
+        while more:
+            with transaction(self._db):
+                more = merge_segments(self._db, first)
+            first = False
+
     def close(self, state: str, archive: Archive, began: float) -> Outcome:
         """Write down what was done and return it."""
         report, outcome = self._keeper.report, self._outcome
@@ -235,63 +234,3 @@ class _Import:
         with transaction(self._db):
             end_run(self._db, self._run_id, state, json.dumps(outcome.as_json()))
         return outcome
-
-
-def _frames(request: Request, paths: list[Path]) -> Generator[Frame]:
-    if sum(map(_size, paths)) <= _SMALL:
-        yield from reading.read(request)
-        return
-    finished = False
-    for data in _from_process(request):
-        frame = reading.decode(data)
-        finished = isinstance(frame, Done)
-        yield frame
-    if not finished:
-        raise ArchiveError(
-            "the reading process ended before the file did; what it had read is kept.",
-            "run the same command again; if it happens again, report the file's format",
-        )
-
-
-def _size(path: Path) -> int:
-    try:
-        if path.is_dir():
-            return sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
-        # a ZIP of text unpacks to several times its size
-        return path.stat().st_size * (8 if path.suffix.lower() == ".zip" else 1)
-    except OSError:
-        return 0
-
-
-def _from_process(request: Request) -> Iterator[bytes]:
-    """Run the reading process; a thread takes its frames so that it never waits for the disk."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot.reading"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
-        pipesize=_PIPE,
-    )
-    assert process.stdin is not None and process.stdout is not None
-    # it may have died at once; the missing `Done` tells
-    with suppress(BrokenPipeError), process.stdin as asked:
-        asked.write(msgspec.json.encode(request))
-    frames: queue.Queue[bytes | None] = queue.Queue(_AHEAD)
-    source = process.stdout
-    stopped = threading.Event()
-
-    def fetch() -> None:
-        data: bytes | None = b""
-        while data is not None and not stopped.is_set():
-            data = reading.read_frame(source)
-            frames.put(data)
-
-    thread = threading.Thread(target=fetch, daemon=True)
-    thread.start()
-    try:
-        while (data := frames.get()) is not None:
-            yield data
-    finally:
-        stopped.set()
-        process.kill()
-        process.wait()

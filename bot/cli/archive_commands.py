@@ -8,7 +8,7 @@ import typer
 
 from archive.reindex import reindex as rebuild
 from archive.verify import verify as check
-from bot.cli.options import AsJson, Data, folder, given, opened, show_json
+from bot.cli.options import AsJson, Data, folder, given, many, opened, show_json
 from bot.progress import Bar
 
 
@@ -33,7 +33,7 @@ def reindex(data: Data = None) -> None:
             number = rebuild(db, bar.update)
     finally:
         db.close()
-    typer.echo(f"indexed {number:,} messages.")
+    typer.echo(f"indexed {many(number, 'message')}.")
 
 
 def verify(data: Data = None, as_json: AsJson = False) -> None:

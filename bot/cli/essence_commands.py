@@ -14,7 +14,7 @@ from archive.hits import iso
 from archive.messages import message_id
 from archive.tags import add_tags, list_tags, set_synonym
 from archive.views import EssenceView
-from bot.cli.options import AsJson, Data, Who, given, opened, safe, show_json
+from bot.cli.options import AsJson, Data, Who, given, many, opened, safe, show_json
 
 app = typer.Typer(help="Mark what is worth keeping.", no_args_is_help=True, rich_markup_mode=None)
 tags = typer.Typer(help="See tags and join synonyms.", no_args_is_help=True, rich_markup_mode=None)
@@ -42,8 +42,9 @@ def list_(
         typer.echo(f"{view.id:4}  {when:%Y-%m-%d}  {safe(first.group_title)}  {safe(view.title)}")
         labels = " ".join(f"#{tag}" for tag in view.tags)
         why = f"{safe(view.marked_by)}: {safe(view.reason)}" if view.reason else ""
-        typer.echo(f"      {safe(labels)}  {why}".rstrip())
-        typer.secho(f"      {first.key}", dim=True)
+        if labels or why:
+            typer.echo(f"      {safe(labels)}  {why}".rstrip())
+        typer.secho(f"      {safe(first.key)}", dim=True)
 
 
 def _as_json(view: EssenceView) -> dict[str, object]:
@@ -121,7 +122,8 @@ def list_tags_(data: Data = None, as_json: AsJson = False) -> None:
     if not found:
         typer.echo(f"no tags yet. tag a message: chendian essence tag KEY TAG{given(data)}")
     for view in found:
-        typer.echo(f"#{safe(view.name)}  {view.messages:,} messages, {view.essence:,} essence")
+        number = many(view.messages, "message")
+        typer.echo(f"#{safe(view.name)}  {number}, {view.essence:,} essence")
 
 
 @tags.command("synonym")

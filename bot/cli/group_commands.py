@@ -10,7 +10,7 @@ from archive.access import operator
 from archive.database import transaction
 from archive.groups import find_group, list_groups, set_visibility
 from archive.unite import begin_union, finish_unions
-from bot.cli.options import AsJson, Data, Who, given, opened, safe, show_json
+from bot.cli.options import AsJson, Data, Who, given, many, opened, safe, show_json
 
 app = typer.Typer(help="See, merge and open groups.", no_args_is_help=True, rich_markup_mode=None)
 _Group = Annotated[str, typer.Argument(help="A group's key or title.")]
@@ -34,10 +34,10 @@ def list_(data: Data = None, as_json: AsJson = False) -> None:
         typer.echo(f"no groups yet. next: chendian import FILE{given(data)}")
     for group in found:
         typer.echo(
-            f"{safe(group.title)}  {group.messages:,} messages, {group.members:,} members,"
-            f" {group.visibility}"
+            f"{safe(group.title)}  {many(group.messages, 'message')},"
+            f" {many(group.members, 'member')}, {group.visibility}"
         )
-        typer.secho(f"  {group.key}", dim=True)
+        typer.secho(f"  {safe(group.key)}", dim=True)
 
 
 @app.command("merge")
@@ -54,7 +54,7 @@ def merge(source: _Group, target: _Group, data: Data = None) -> None:
         finish_unions(db)
     finally:
         db.close()
-    typer.echo(f"{one.key} is now part of {other.key}; its old links lead there.")
+    typer.echo(f"{safe(one.key)} is now part of {safe(other.key)}; its old links lead there.")
 
 
 @app.command("visibility")
@@ -69,8 +69,8 @@ def visibility(
         found = find_group(db, operator(), group)
         set_visibility(db, found.key, value, by)
     typer.echo(
-        f"{safe(found.title)} is now {value}."
-        f" undo: chendian group visibility {found.key} {found.visibility}{given(data)}"
+        f"{safe(found.title)} was {found.visibility} and is now {value}."
+        f" undo: chendian group visibility {safe(found.key)} {found.visibility}{given(data)}"
     )
     if value == "members":
         typer.echo("note: until members can log in, it is shown to nobody but you.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive.errors import ArchiveError
-from bot.cli.options import AsJson, Data, opened, safe, say_error, show_json
+from bot.cli.options import AsJson, Data, many, opened, safe, say_error, show_json
 from bot.config import check_zone, load_config
 from bot.progress import Bar
 
@@ -83,15 +83,16 @@ def _check_there(path: Path) -> None:
 
 def _show(outcome: Outcome) -> None:
     for file in outcome.files:
-        typer.echo(f"{safe(file.path)}  ({file.format})  {file.read:,} messages")
+        typer.echo(f"{safe(file.path)}  ({file.format})  {many(file.read, 'message')}")
         for rejected in file.rejected[:5]:
             typer.echo(f"    not read: {safe(rejected['where'])}: {safe(rejected['why'])}")
         if (more := len(file.rejected) + file.more_rejected - 5) > 0:
             typer.echo(f"    … and {more:,} more (--json lists them)")
     for group in outcome.groups:
-        typer.echo(f"  {safe(group['title'])}  {group['messages']:,} messages  {group['key']}")
+        number = many(group["messages"], "message")
+        typer.echo(f"  {safe(group['title'])}  {number}  {safe(group['key'])}")
     if outcome.missing_media:
-        reasons = ", ".join(f"{safe(why)} {n:,}" for why, n in outcome.missing_media.items())
+        reasons = ", ".join(f"{n:,} {safe(why)}" for why, n in outcome.missing_media.items())
         typer.echo(f"  files that are not here: {reasons}")
     for note in outcome.notes:
         typer.echo(f"note: {safe(note)}")

@@ -62,6 +62,11 @@ def safe(text: str) -> str:
     ).strip()
 
 
+def many(number: int, noun: str) -> str:
+    """Write `1 message`, `2,000 messages`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def say_error(what: str, hint: str) -> None:
     """Print `error: what. what to do.` on the error stream."""
     typer.echo(f"error: {safe(f'{_sentence(what)} {_sentence(hint)}')}", err=True)

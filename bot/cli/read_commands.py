@@ -56,7 +56,7 @@ def _show(results: Results, order: str) -> None:
         typer.echo("nothing found. try fewer or shorter words.")
         return
     shown = "newest first" if order == "newest" else "most relevant first"
-    typer.echo(f"{number} {'hit' if number == '1' else 'hits'}, {shown}")
+    typer.echo(f"{number} {'hit' if results.count == 1 else 'hits'}, {shown}")
     for hit in results.hits:
         message = hit.message
         zone = ZoneInfo(message.time_zone)
@@ -64,7 +64,7 @@ def _show(results: Results, order: str) -> None:
         seal = " 精" if message.essence else ""
         typer.echo(f"\n{when}  {safe(message.group_title)}  {safe(message.sender)}{seal}")
         typer.echo(f"  {_marked(hit)}")
-        typer.secho(f"  {message.key}", dim=True)
+        typer.secho(f"  {safe(message.key)}", dim=True)
     if results.older is not None:
         typer.echo(f"\nmore: --cursor {results.older}")
 

@@ -107,7 +107,7 @@ def test_what_is_no_tag_is_no_synonym(data: Path, name: str) -> None:
 
 def test_a_visibility_is_changed_and_undone_as_it_says(data: Path) -> None:
     said = run("group", "visibility", "技术群", "public", "--data", data, expect=0).out
-    assert said.startswith("技术群 is now public. undo: chendian group visibility ")
+    assert said.startswith("技术群 was private and is now public. undo: chendian group visibility ")
     assert rows(data, "SELECT visibility FROM groups") == [("public",)]
     run(*undo_in(said), expect=0)
     (group,) = run("group", "list", "--data", data, "--json").json

@@ -13,7 +13,7 @@ from chat_files import KEY, chatlab, qq_txt, telegram_html, telegram_json, teleg
 from program import ROOT, dump, refused, rows, run, whole
 
 from archive.database import open_archive
-from bot import importing
+from bot import frames, importing
 
 
 def counts(data: Path, *words: str | Path) -> dict[str, int]:
@@ -132,6 +132,20 @@ def test_files_that_were_missing_are_filled_in_by_a_later_export(tmp_path: Path)
     whole(data)
 
 
+def test_what_a_killed_import_left_of_a_copy_is_removed_a_day_later(tmp_path: Path) -> None:
+    """Fault 18: space is freed, but not what another import is copying now."""
+    export = telegram_json(tmp_path / "in/result.json", telegram_rows(2))
+    data = tmp_path / "data"
+    run("import", export, "--data", data, expect=0)
+    (data / "media").mkdir(exist_ok=True)
+    old, new = data / "media/.taking-old", data / "media/.taking-new"
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    run("import", export, "--data", data, expect=0)
+    assert (old.exists(), new.exists()) == (False, True)
+
+
 SAID = [(f"2024-01-01 9:00:{n:02}", "甲(10001)", f"第{n}句") for n in range(30)]
 
 
@@ -181,7 +195,7 @@ def test_the_zone_given_is_that_of_local_times(tmp_path: Path) -> None:
 
 
 def _imported(paths: list[Path], data: Path, monkeypatch: pytest.MonkeyPatch, small: int) -> Any:
-    monkeypatch.setattr(importing, "_SMALL", small)
+    monkeypatch.setattr(frames, "SMALL", small)
     archive = open_archive(data, create=True)
     outcome = importing.import_paths(archive, paths, time_zone="Asia/Shanghai")
     return {**outcome.as_json(), "seconds": 0}
@@ -206,7 +220,7 @@ def test_only_what_is_big_takes_a_reading_process(
     small = telegram_json(tmp_path / "small.json", telegram_rows(10))
     big = telegram_json(tmp_path / "big.json", telegram_rows(8_000))
     assert big.stat().st_size > 2 << 20
-    monkeypatch.setattr(importing.sys, "executable", "/bin/false")
+    monkeypatch.setattr(frames.sys, "executable", "/bin/false")
     archive = open_archive(tmp_path / "d", create=True)
     assert importing.import_paths(archive, [small], time_zone="UTC").messages["new"] == 10
     with pytest.raises(importing.ArchiveError, match="the reading process ended"):

@@ -15,6 +15,10 @@ import pytest
 from chat_files import telegram_json, telegram_rows
 from program import Ran, dump, refused, rows, run, whole
 
+from archive import database
+from archive.errors import ArchiveError
+from bot.importing import import_paths
+
 SIZE = 2_000
 READING = (
     ["search", "数据库"],
@@ -260,6 +264,17 @@ def test_a_writer_that_does_not_let_go_is_waited_for(data: Path) -> None:
     timer.join()
     other.close()
     assert rows(data, "SELECT count(*) FROM messages") == [(SIZE + 5,)]
+
+
+def test_a_writer_that_never_lets_go_is_named(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault 39: SIGSTOP of the one that holds the lock."""
+    monkeypatch.setattr(database, "BUSY_MS", 300)
+    other = sqlite3.connect(data / "archive.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(ArchiveError, match=r"another program has been writing .* try again later"):
+        import_paths(database.open_archive(data), [new_export(data)], time_zone="UTC")
+    run("search", "数据库", "--data", data, expect=0)
+    other.close()
 
 
 def test_verify_and_searches_change_nothing(data: Path) -> None:

@@ -89,6 +89,19 @@ def test_hostile_names_of_files_reach_no_terminal(data: Path, tmp_path: Path) ->
         assert harmless(written), written
 
 
+def test_hostile_ids_reach_no_terminal(tmp_path: Path) -> None:
+    said = [{"content": f"话{n}", "platformMessageId": f"{n}{CLEAR}\u202e"} for n in range(3)]
+    export = chatlab(tmp_path / "x.jsonl", said, groupId=f"1{CLEAR}\u202e")
+    assert harmless(on_terminal("import", export, "--data", tmp_path / "d"))
+    hits = run("search", "话", "--data", tmp_path / "d", "--json", expect=0).json["hits"]
+    assert len(hits) == 3
+    for words in (["search", "话"], ["group", "list"], ["essence", "mark", hits[0]["key"]],
+                  ["essence", "list"], ["essence", "unmark", hits[0]["key"]],
+                  ["group", "visibility", hits[0]["group"], "public"]):  # fmt: skip
+        written = on_terminal(*words, "--data", tmp_path / "d")
+        assert written and harmless(written), written
+
+
 def test_json_holds_every_character_and_none_of_them_acts(data: Path) -> None:
     shown = run("search", "结束", "--data", data, "--json", expect=0)
     assert harmless(shown.out.rstrip("\n"))

@@ -70,7 +70,7 @@ def _peak_of_import(folder: Path, number: int) -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is not told here")
 def test_the_memory_of_an_import_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    small, large = (_peak_of_import(tmp_path, number) for number in (60_000, 150_000))
+    small, large = (_peak_of_import(tmp_path, number) for number in (40_000, 120_000))
     assert large < 300 * MEGABYTE
     assert large < small * 1.25
 

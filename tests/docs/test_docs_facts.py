@@ -14,7 +14,7 @@ from adapters.exports.telegram_html import media as html_media
 from archive import essence, ids, index, prepare, proposals, relevance, search, waiting
 from archive.access import VISIBILITIES
 from archive.database import BUSY_MS, PAGE_SIZE, open_archive
-from bot import importing
+from bot import frames, importing
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 FORMATS_PAGE = text_of("docs/formats.md")
@@ -76,7 +76,7 @@ def test_architecture_names_files_that_are_there() -> None:
 def test_architecture_has_the_numbers_of_the_code() -> None:
     _says(
         ARCHITECTURE,
-        f"more than {importing._SMALL >> 20} MiB",
+        f"more than {frames.SMALL >> 20} MiB",
         f"up to {BUSY_MS // 1000} s",
         f"newest {relevance.CANDIDATES:,}",
         f"(seconds since 2000) << {ids.SHIFT}",
@@ -94,7 +94,7 @@ def test_decisions_have_the_numbers_of_the_code() -> None:
         f"`automerge` {index.SETTINGS['automerge']}",
         f"`pgsz` {index.SETTINGS['pgsz']:,}",
         f"pages of {PAGE_SIZE >> 10} KiB",
-        f"more than {importing._SMALL >> 20} MiB",
+        f"more than {frames.SMALL >> 20} MiB",
         f"over {prepare.MAX_TEXT:,} characters",
     )
     assert "columnsize=0" in index.CREATE
