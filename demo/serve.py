@@ -25,9 +25,7 @@ SOURCES = ("wechat", "telegram", "qq")
 def load(data: Path) -> Archive:
     """Fill an archive with the demo; again changes nothing."""
     archive = open_archive(data, create=True)
-    outcome = import_paths(
-        archive, [HERE / name for name in SOURCES], time_zone="Asia/Shanghai"
-    )
+    outcome = import_paths(archive, [HERE / name for name in SOURCES], time_zone="Asia/Shanghai")
     for group in outcome.groups:
         typer.echo(f"  {group['title']}  {group['messages']} messages")
     with archive.writing() as db:

@@ -16,7 +16,7 @@ from adapters.exports.qq_txt.dialects import (
     header_of,
     moment,
 )
-from adapters.exports.qq_txt.rows import Card, Content, card_of, content_of, badge_detail
+from adapters.exports.qq_txt.rows import Card, Content, badge_detail, card_of, content_of
 from archive.records import AnyRecord, Group, Member, Message, Rejected, name_key
 
 MAX_BODY = 4 * 2**20
