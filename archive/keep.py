@@ -14,7 +14,7 @@ from archive.coverage import note_span
 from archive.essence import mark_from_platform
 from archive.fresh import Newcomers
 from archive.matching import Matcher, add_alias, resolve
-from archive.merge import merge, pin, recall
+from archive.merge import add_orphan_recall, merge, orphan_recalls, pin, recall
 from archive.people import DEFAULT_ZONE, Directory, KnownGroup
 from archive.prepare import Prepared, Ready, prepare_all
 from archive.records import (
@@ -152,8 +152,9 @@ class Keeper:
         group = self._directory.group(record.group_key)
         row_id = resolve(self._db, group, [record.id]).get(record.id)
         if row_id is None:
-            return
-        if isinstance(record, Recall):
+            if isinstance(record, Recall):
+                add_orphan_recall(self._db, group.id, record.id)
+        elif isinstance(record, Recall):
             recall(self._db, row_id)
         else:
             mark_from_platform(self._db, row_id, record, self._source)
@@ -183,6 +184,9 @@ class Keeper:
             again.append((platform_id, message))
             self._count_missing(message)
         self.report.new += newcomers.write(self.report.missing_media)
+        for platform_id in orphan_recalls(self._db, group.id):
+            if known.get(platform_id, 0) < 0:
+                recall(self._db, newcomers.row_of(known[platform_id]))
         for platform_id, message in again:
             place = known[platform_id]
             row_id = newcomers.row_of(place) if place < 0 else place

@@ -43,7 +43,8 @@ def merge(
     if old["digest"] == incoming.digest:
         return row_id, False
     rank_old = (old["edited_at"] or 0, old["quality"])
-    wins = (incoming.edited_at or 0, incoming.quality) >= rank_old
+    rank_new = (incoming.edited_at or 0, incoming.quality)
+    wins = rank_new > rank_old or (rank_new == rank_old and not _is_former(db, row_id, incoming))
     new = _merged(db, old, incoming, sender_id, wins)
     changed = _keep_versions(db, row_id, old, new, incoming)
     changed |= merge_attachments(db, row_id, incoming, wins)
@@ -59,6 +60,13 @@ def merge(
     if new["sent_at"] != old["sent_at"]:
         row_id = retime(db, group, row_id, old["sent_at"], new["sent_at"])
     return row_id, changed or bool(set(differing) - {"digest", "quality"})
+
+
+def _is_former(db: sqlite3.Connection, row_id: int, incoming: Prepared) -> bool:
+    """Tell whether this text is known as one the message had before."""
+    said = comparable(incoming.text)
+    former = db.execute("SELECT text FROM versions WHERE message_id = ?", (row_id,))
+    return any(comparable(text) == said for (text,) in former)
 
 
 def load(db: sqlite3.Connection, row_id: int) -> dict[str, Any]:
@@ -86,6 +94,22 @@ def recall(db: sqlite3.Connection, row_id: int) -> None:
     flags = old["flags"] | RECALLED
     facet = facet_of(db, row_id, old["group_id"], {**old, "flags": flags})
     store(db, row_id, old, {"flags": flags, "facet": facet})
+
+
+def add_orphan_recall(db: sqlite3.Connection, group_id: int, platform_id: str) -> None:
+    """Remember that a message was taken back that is not here yet; it stays known for good."""
+    db.execute(
+        "INSERT OR IGNORE INTO aliases(kind, group_id, other, target) VALUES('recall', ?, ?, 0)",
+        (group_id, platform_id),
+    )
+
+
+def orphan_recalls(db: sqlite3.Connection, group_id: int) -> list[str]:
+    """Return the ids of messages that were taken back before they were here."""
+    rows = db.execute(
+        "SELECT other FROM aliases WHERE kind = 'recall' AND group_id = ?", (group_id,)
+    )
+    return [other for (other,) in rows]
 
 
 def pin(db: sqlite3.Connection, row_id: int) -> None:

@@ -10,8 +10,9 @@ import json
 import sqlite3
 from typing import NamedTuple
 
+from archive.ids import is_sane
 from archive.matching import comparable, match_of
-from archive.prepare import Prepared
+from archive.prepare import TIME_GUESSED, Prepared
 from archive.records import Group, platform_of
 from archive.text import normalise
 
@@ -44,7 +45,11 @@ def candidates(db: sqlite3.Connection, platform: str, title: str) -> list[Candid
 def destination(db: sqlite3.Connection, group: Group, first: list[Prepared]) -> str | None:
     """Return the key of the group that a file's first messages belong to; None: a new one."""
     # service rows say the same in other words, at a neighbour's time
-    names = {m.platform_id or f"{match_of(m)}-0": m for m in first if m.service is None}
+    names = {
+        m.platform_id or f"{match_of(m)}-0": m
+        for m in first
+        if m.service is None and is_sane(m.sent_at)
+    }
     for row_id, key, same_title in candidates(db, platform_of(group.key), group.title or group.key):
         rows = db.execute(
             "SELECT id, platform_id, sent_at, text FROM messages WHERE group_id = ?"
@@ -65,8 +70,8 @@ def same_group(db: sqlite3.Connection, one: int, other: int, same_title: bool) -
     rows = db.execute(
         "SELECT a.id, b.id, a.sent_at = b.sent_at, a.text, b.text FROM messages a JOIN messages b"
         " ON b.group_id = ? AND b.platform_id = a.platform_id WHERE a.group_id = ?"
-        " AND a.service IS NULL AND b.service IS NULL LIMIT ?",
-        (other, one, _COMPARED),
+        " AND a.service IS NULL AND b.service IS NULL AND (a.flags | b.flags) & ? = 0 LIMIT ?",
+        (other, one, TIME_GUESSED, _COMPARED),
     ).fetchall()
     agreeing = sum(
         same_time and _said(db, (first, second), text, its_text)

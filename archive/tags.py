@@ -82,11 +82,7 @@ def _visible(
 def add_tags(db: sqlite3.Connection, ids: list[int], names: tuple[str, ...], by: str) -> None:
     """Add tags to messages; never takes any away. Refreshes the index."""
     for name in names:
-        label = name.strip().strip("#").strip()
-        if not _folded(label) or len(label) > 64 or label != "".join(label.split()):
-            raise ArchiveError(
-                f"{name[:20]!r} is no tag.", "a tag is one word, up to 64 characters"
-            )
+        label = _label(name)
         row = db.execute(
             "INSERT INTO tags(folded, name) VALUES(?, ?) ON CONFLICT(folded)"
             " DO UPDATE SET folded = folded RETURNING coalesce(synonym_of, id)",
@@ -105,7 +101,7 @@ def set_synonym(db: sqlite3.Connection, name: str, main: str, by: str) -> None:
 
     Names that differ in case, width or 繁/简 only are one tag already.
     """
-    for label in (name, main):
+    for label in (_label(name), _label(main)):
         db.execute("INSERT OR IGNORE INTO tags(folded, name) VALUES(?, ?)", (_folded(label), label))
     target = find_tag(db, main)
     (row_id,) = db.execute("SELECT id FROM tags WHERE folded = ?", (_folded(name),)).fetchone()
@@ -130,6 +126,13 @@ def refresh_index(db: sqlite3.Connection, ids: list[int]) -> None:
     for row_id in ids:
         old = load(db, row_id)
         store(db, row_id, old, {"facet": facet_of(db, row_id, old["group_id"], old)})
+
+
+def _label(name: str) -> str:
+    label = name.strip().strip("#").strip()
+    if not _folded(label) or len(label) > 64 or label != "".join(label.split()):
+        raise ArchiveError(f"{name[:20]!r} is no tag.", "a tag is one word, up to 64 characters")
+    return label
 
 
 def _folded(name: str) -> str:

@@ -94,8 +94,8 @@ class Waiting:
             for row_id, other, same_title in candidates(self._db, platform_of(key), title):
                 if row_id == group.id or not (home is None or _by_name(other)):
                     continue
+                source, target = (group.key, other) if home is None else (other, home)
                 if same_group(self._db, group.id, row_id, same_title):
-                    source, target = (group.key, other) if home is None else (other, home)
                     home = target
                     begin_union(self._db, source, target)
                     self.notes.append(
@@ -103,8 +103,8 @@ class Waiting:
                     )
                 elif same_title:
                     self.notes.append(
-                        f"two groups are called {title}: {group.key} and {other}."
-                        f" If they are one: chendian group merge {other} {group.key}"
+                        f"two groups are called {title}: {source} and {target}."
+                        f" If they are one: chendian group merge {source} {target}"
                     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from adapters.exports.format import ExportFile, Options
-from archive.records import Group, title_key
+from adapters.exports.format import ExportError, ExportFile, Options
+from archive.records import Group, platform_of, title_key
 
 _KEY = re.compile(r"[a-z]{2,20}:[\w@.~+-]+", re.ASCII)
 
@@ -14,6 +14,11 @@ def proposed_group(platform: str, title: str, options: Options, kind: str = "gro
     """Make the group from what the person importing says, else from a title."""
     asked = (options.group or "").strip()
     if _KEY.fullmatch(asked):
+        if platform_of(asked) != platform:
+            raise ExportError(
+                f"this export is of {platform}, and {asked} is no group of it.",
+                f"name a group of {platform}, by its key or title",
+            )
         return Group(asked, title or None, kind)
     title = asked or title.strip()
     # a friend called like a group is another chat

@@ -136,7 +136,6 @@ def test_recall_known_only_to_the_poorer_source_counts(archive: Archive) -> None
     assert texts(archive, "机密") == []
 
 
-@pytest.mark.xfail(strict=True, reason="keep drops a recall whose message comes later (TRUST 4)")
 def test_recall_that_comes_before_its_message_holds(archive: Archive) -> None:
     told(archive, full_group(), Recall(TG, "1"))
     told(archive, said("1", "机密"))

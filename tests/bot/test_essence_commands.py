@@ -99,7 +99,6 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(data: Path, words: list
     assert dump(data) == before
 
 
-@pytest.mark.xfail(strict=True, reason="archive/tags.py: set_synonym() takes any text for a tag")
 @pytest.mark.parametrize("name", ["", "#", "两 词", "长" * 65])
 def test_what_is_no_tag_is_no_synonym(data: Path, name: str) -> None:
     refused("tags", "synonym", name, "干货", "--data", data)

@@ -48,17 +48,8 @@ def _rows_in(folder: Path) -> int:
     return pages + sum(map(_rows_of_json, folder.rglob("*.json")))
 
 
-_TIMELESS = pytest.mark.xfail(
-    strict=True,
-    reason="archive/proposals.py: a message without a time keeps its group from being recognised,"
-    " so the group is made once more, and only then united",
-)
-
-
-def _readable() -> list[Any]:
-    names = [name for name in _folders() if name not in _NO_EXPORTS]
-    known = {"telegram/PhysLVR_html": _TIMELESS}
-    return [pytest.param(name, marks=known.get(name, ())) for name in names]
+def _readable() -> list[str]:
+    return [name for name in _folders() if name not in _NO_EXPORTS]
 
 
 @pytest.mark.parametrize("name", _readable())

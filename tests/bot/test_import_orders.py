@@ -101,11 +101,6 @@ def test_an_edit_is_kept_whichever_export_comes_last(tmp_path: Path) -> None:
         whole(data)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="archive/merge.py: between two texts of equal rank and no edit time the one told last"
-    " wins, also when it is known as the former version; each import of both exports changes it",
-)
 def test_two_exports_that_disagree_settle_and_change_nothing_more(tmp_path: Path) -> None:
     early, late = telegram_rows(30), telegram_rows(30)
     late[4]["text"] = late[4]["text_entities"][0]["text"] = "两次导出不一样"
