@@ -20,7 +20,7 @@ from archive.database import open_archive
 from archive.search import search
 from archive.stats import stats
 
-SIZE = 8_000
+SIZE = 6_000
 
 
 @pytest.fixture(scope="module")
@@ -49,37 +49,37 @@ def test_the_same_file_imported_twice_at_once_is_there_once(export: Path, tmp_pa
 
 
 def test_different_files_imported_at_once_are_both_there(export: Path, tmp_path: Path) -> None:
-    other = telegram_json(tmp_path / "other.json", telegram_rows(7_000, 5_001), name="改名")
-    third = telegram_json(tmp_path / "third.json", telegram_rows(7_000), chat_id=5, name="别的")
+    other = telegram_json(tmp_path / "other.json", telegram_rows(5_000, 4_001), name="改名")
+    third = telegram_json(tmp_path / "third.json", telegram_rows(5_000), chat_id=5, name="别的")
     words = [
         ["import", path, "--data", tmp_path / "d", "--json"] for path in (export, other, third)
     ]
     reports = both(*words)
-    assert sum(report["messages"]["new"] for report in reports) == 12_000 + 7_000
+    assert sum(report["messages"]["new"] for report in reports) == 9_000 + 5_000
     held = rows(tmp_path / "d", "SELECT key, messages FROM groups ORDER BY messages")
-    assert held == [("telegram:-1000000000005", 7_000), (KEY, 12_000)]
+    assert held == [("telegram:-1000000000005", 5_000), (KEY, 9_000)]
     whole(tmp_path / "d")
 
 
 def test_exports_without_ids_imported_twice_at_once_are_there_once(tmp_path: Path) -> None:
-    said = [{"timestamp": 1_700_000_000 + n // 3, "content": f"话{n % 50}"} for n in range(6_000)]
+    said = [{"timestamp": 1_700_000_000 + n // 3, "content": f"话{n % 50}"} for n in range(5_000)]
     export = chatlab(tmp_path / "x.jsonl", said)
     words: list[str | Path] = ["import", export, "--data", tmp_path / "d", "--json"]
     reports = both(words, words)
     held = rows(tmp_path / "d", "SELECT count(*), count(DISTINCT platform_id) FROM messages")
-    assert held == [(6_000, 6_000)]
-    assert sum(report["messages"]["new"] for report in reports) == 6_000
+    assert held == [(5_000, 5_000)]
+    assert sum(report["messages"]["new"] for report in reports) == 5_000
     whole(tmp_path / "d")
 
 
 def test_html_and_json_of_one_group_imported_at_once_become_one_group(tmp_path: Path) -> None:
-    said = telegram_rows(900)
+    said = telegram_rows(500)
     page = telegram_html(tmp_path / "html", said)
     export = telegram_json(tmp_path / "result.json", said)
     data = tmp_path / "d"
     both(*(["import", path, "--data", data, "--json"] for path in (page, export)))
     run("import", export, "--data", data, expect=0)
-    assert rows(data, "SELECT key, messages FROM groups") == [(KEY, 900)]
+    assert rows(data, "SELECT key, messages FROM groups") == [(KEY, 500)]
     whole(data)
 
 

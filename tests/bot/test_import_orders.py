@@ -10,8 +10,7 @@ from chat_files import KEY, telegram_html, telegram_json, telegram_rows
 from program import rows, run, whole
 
 QUERIES = (
-    "", "数据库", "我", "部署 -回滚", '"今天我们"', "docke*", "from:张三", "in:技术群 is:回复",
-    "after:2023-11-15", "from:Ann 缓存",
+    "", "我", "部署 -回滚", '"今天我们"', "docke*", "in:技术群 is:回复", "from:Ann 缓存",
 )  # fmt: skip
 
 
@@ -36,7 +35,7 @@ def _answers(data: Path) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("number", [1, 19, 25, 400, 1_300])
+@pytest.mark.parametrize("number", [1, 25, 600])
 def test_html_first_and_json_afterwards_come_out_as_json_first(tmp_path: Path, number: int) -> None:
     said = telegram_rows(number)
     page = telegram_html(tmp_path / "html", said)
