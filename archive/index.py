@@ -19,8 +19,8 @@ CREATE = (
     "CREATE VIRTUAL TABLE {name} USING fts5("
     "body, chars, facet, content='', columnsize=0, tokenize=\"ascii tokenchars '+#'\")"
 )
-_LARGE = 50_000
-"""New messages below which the index's segments are left as they are."""
+_LARGE = 2_000_000
+"""Messages up to which searches are fast enough with the segments as an import leaves them."""
 _MERGED_PAGES = 500
 """Pages of the index written in one step of merging."""
 SETTINGS = {"hashsize": 8 << 20, "automerge": 8, "pgsz": 16_200}
@@ -75,9 +75,9 @@ def replace(db: sqlite3.Connection, message_id: int, old: Entry | None, new: Ent
 
 
 def worth_merging(db: sqlite3.Connection, new: int) -> bool:
-    """Tell whether so many new messages are a large part of the archive."""
+    """Tell whether so many new messages are a large part of a large archive."""
     (held,) = db.execute("SELECT coalesce(sum(messages), 0) FROM groups").fetchone()
-    return bool(new > max(_LARGE, held // 5))
+    return bool(held > _LARGE and new > held // 5)
 
 
 def merge_segments(db: sqlite3.Connection, first: bool) -> bool:

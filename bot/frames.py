@@ -20,7 +20,7 @@ from bot.reading import Done, Frame, Request
 SMALL = 2 << 20
 """Bytes up to which a process of its own would cost more than it saves."""
 
-_AHEAD = 4
+_AHEAD = 8
 """Frames the reading process may be ahead of the writer."""
 
 _PIPE = 1 << 20

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from chat_files import telegram_flood, telegram_json, telegram_rows
-from program import PROGRAM, begin, environment, run, run_cold
+from program import PROGRAM, begin, environment, rows, run, run_cold
 
 MEGABYTE = 1 << 20
 HEAVY = frozenset((
@@ -58,21 +60,31 @@ def _share(pid: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
-def _peak_of_import(folder: Path, number: int) -> int:
-    export = telegram_flood(folder / f"{number}.json", number)
-    process = begin("import", export, "--data", folder / str(number))
-    peak = Peak(process.pid)
+def _peaks_of_import(folder: Path, number: int) -> tuple[int, int]:
+    """Import so many messages; return the peaks until a third is written, and after it."""
+    export = telegram_flood(folder / "result.json", number)
+    process = begin("import", export, "--data", folder / "d")
+    early = Peak(process.pid)
+    while process.poll() is None and _written(folder / "d") < number // 3:
+        time.sleep(0.02)
+    late = Peak(process.pid)
+    first = early.stop()
     _, complaint = process.communicate(timeout=100)
     assert process.returncode == 0, complaint
-    export.unlink()
-    return peak.stop()
+    return first, late.stop()
+
+
+def _written(data: Path) -> int:
+    with contextlib.suppress(sqlite3.Error):
+        return int(rows(data, "SELECT coalesce(sum(messages), 0) FROM groups")[0][0])
+    return 0
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is not told here")
 def test_the_memory_of_an_import_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    small, large = (_peak_of_import(tmp_path, number) for number in (40_000, 120_000))
-    assert large < 300 * MEGABYTE
-    assert large < small * 1.25
+    early, late = _peaks_of_import(tmp_path, 100_000)
+    assert 30 * MEGABYTE < early and late < 300 * MEGABYTE
+    assert late < early * 1.25
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is not told here")
