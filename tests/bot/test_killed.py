@@ -18,7 +18,7 @@ from archive.database import open_archive
 from archive.reindex import reindex
 
 SIZE = 20_000
-"""Enough that the reading process, which is at most some frames ahead, is there when it is killed."""
+"""Enough that the reading process, at most some frames ahead, is there when it is killed."""
 
 
 @pytest.fixture(scope="module")
