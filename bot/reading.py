@@ -200,7 +200,10 @@ def main() -> None:
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     collect_rarely()
-    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+    try:
+        request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+    except msgspec.DecodeError:  # the writer died while it asked
+        return
     out = sys.stdout.buffer
     for frame in read(request):
         write_frame(out, frame)
