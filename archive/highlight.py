@@ -59,9 +59,14 @@ _folded = lru_cache(4096)(normalise)
 
 @lru_cache(4096)
 def _joins(char: str) -> bool:
-    """Tell whether a character makes one with that before it: accents, ﾞ, parts of hangul."""
-    return bool(unicodedata.combining(unicodedata.normalize("NFKC", char)[0])) or (
-        "\u1160" <= char <= "\u11ff"
+    """Tell whether a character makes one with that before it: accents, ﾞ, parts of hangul.
+
+    So do invisible characters, for an accent may stand behind them.
+    """
+    return (
+        not _folded(char)
+        or bool(unicodedata.combining(unicodedata.normalize("NFKC", char)[0]))
+        or "\u1160" <= char <= "\u11ff"
     )
 
 

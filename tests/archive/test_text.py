@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import archive.text
@@ -166,6 +166,7 @@ def test_mixed_term_finds_exactly_the_texts_with_its_runs_in_a_row(
 
 @settings(deadline=None, max_examples=300)
 @given(TEXTS, st.text(HAN + OTHER, min_size=1, max_size=6))
+@example("A\u200b\u03011", "1")
 def test_highlight_marks_something_exactly_where_the_index_has_a_hit(text: str, term: str) -> None:
     with Indexed(text) as there:
         assert bool(there.hits(term)) == bool(marks_in(text, [term]))
