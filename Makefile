@@ -20,7 +20,7 @@ demo: setup
 	$(BIN)/python demo/serve.py --data demo-data --port $(PORT)
 
 test: setup
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 lint: setup
 	$(BIN)/ruff check
