@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -29,6 +29,39 @@ class Stored(NamedTuple):
     """Bytes."""
 
 
+class Taking:
+    """A file on its way in."""
+
+    def __init__(self, store: MediaStore) -> None:
+        self._store = store
+        self._digest = sha256()
+        self.size = 0
+        handle, self._name = tempfile.mkstemp(dir=store.folder, prefix=".taking-")
+        self._copy = os.fdopen(handle, "wb")
+
+    def write(self, chunk: bytes) -> None:
+        """Add a piece. Raises OSError."""
+        self._digest.update(chunk)
+        self.size += len(chunk)
+        self._copy.write(chunk)
+
+    def finish(self) -> Stored:
+        """Make the file durable and put it in its place. Raises OSError."""
+        self._copy.flush()
+        os.fsync(self._copy.fileno())
+        self._copy.close()
+        target = self._store.path(self._digest.hexdigest())
+        target.parent.mkdir(exist_ok=True)
+        Path(self._name).replace(target)
+        return Stored(self._digest.hexdigest(), self.size)
+
+    def discard(self) -> None:
+        """Let go of what is not finished."""
+        with suppress(OSError):  # a full disk refuses what is still to be flushed
+            self._copy.close()
+        Path(self._name).unlink(missing_ok=True)
+
+
 class MediaStore:
     """The folder `media/`: `ab/ab12…`, names never come from a message."""
 
@@ -43,24 +76,20 @@ class MediaStore:
 
     def take(self, stream: BinaryIO) -> Stored:
         """Copy a stream in; nothing of a broken copy remains. Raises OSError."""
+        with self.taking() as copy:
+            while chunk := stream.read(_CHUNK):
+                copy.write(chunk)
+            return copy.finish()
+
+    @contextmanager
+    def taking(self) -> Iterator[Taking]:
+        """Begin a file that comes piece by piece; without `finish` nothing of it remains."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        digest, size = sha256(), 0
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".taking-")
+        copy = Taking(self)
         try:
-            with os.fdopen(handle, "wb") as copy:
-                while chunk := stream.read(_CHUNK):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    copy.write(chunk)
-                copy.flush()
-                os.fsync(copy.fileno())
-            target = self.path(digest.hexdigest())
-            target.parent.mkdir(exist_ok=True)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        return Stored(digest.hexdigest(), size)
+            yield copy
+        finally:
+            copy.discard()
 
     def everything(self) -> Iterator[tuple[str, Path]]:
         """Walk over the stored files: (SHA-256 by name, path); unfinished copies are left out."""
