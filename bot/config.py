@@ -1,16 +1,24 @@
-"""The configuration: one TOML file, every option known and checked."""
+"""The configuration: one TOML file and the environment, every option known and checked."""
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 import tomllib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 DEFAULT_FILE = Path("config.toml")
+PREFIX = "CHENDIAN_"
+"""Of environment variables: `CHENDIAN_ACCOUNTS__MAIN_TG__TOKEN` is `token` of `accounts.main-tg`."""
+
+_EXAMPLE = "see config.example.toml"
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*?)`(?: - at `(.*)`)?$", re.S)
 
 
 class ConfigError(Exception):
@@ -22,7 +30,11 @@ class ConfigError(Exception):
         self.hint = hint
 
 
-class WebConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file."""
+
+
+class WebConfig(_Section, frozen=True):
     """[web]: how the site is served."""
 
     host: str = "127.0.0.1"
@@ -30,36 +42,135 @@ class WebConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     base_url: str = ""
 
 
-class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CaptureConfig(_Section, frozen=True):
+    """[capture]: what live capture keeps, and for how long."""
+
+    operator: str = ""
+    keep_raw_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 30
+
+
+class MediaConfig(_Section, frozen=True):
+    """[media]: which files of live messages are fetched."""
+
+    fetch: bool = True
+    largest_mb: Annotated[int, msgspec.Meta(ge=0)] = 100
+    kinds: tuple[
+        Literal["photo", "video", "voice", "audio", "file", "sticker", "animation"], ...
+    ] = ("photo", "video", "voice", "audio", "file", "sticker", "animation")
+    tries: Annotated[int, msgspec.Meta(ge=1, le=50)] = 8
+
+
+class GroupConfig(_Section, frozen=True):
+    """[groups."platform:id"]: what is decided for a group outside the chat."""
+
+    archive: bool | None = None
+    visibility: Literal["private", "members", "public"] | None = None
+    admins: tuple[str, ...] = ()
+
+
+class Config(_Section, frozen=True):
     """Everything `config.toml` can say; config.example.toml explains each option."""
 
     data: str = "data"
     title: str = "沉淀"
-    time_zone: str = "Asia/Shanghai"
+    timezone: str = "Asia/Shanghai"
     web: WebConfig = WebConfig()
+    capture: CaptureConfig = CaptureConfig()
+    media: MediaConfig = MediaConfig()
+    accounts: dict[str, dict[str, Any]] = {}
+    """By any name; `platform` says whose other options they are (`bot.accounts` checks them)."""
+    groups: dict[str, GroupConfig] = {}
 
 
-def load_config(path: Path | None = None) -> Config:
-    """Read the named file, $CHENDIAN_CONFIG or `config.toml` here; defaults if there is none."""
+_SECTIONS: dict[str, type[_Section]] = {
+    "$": Config,
+    "$.web": WebConfig,
+    "$.capture": CaptureConfig,
+    "$.media": MediaConfig,
+    "$.groups[...]": GroupConfig,
+}
+
+
+def load_config(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Config:
+    """Read the named file, $CHENDIAN_CONFIG or `config.toml` here, and what the environment says.
+
+    Without a file there are the defaults. Raises ConfigError.
+    """
     named = path or (
-        Path(os.environ["CHENDIAN_CONFIG"]) if os.environ.get("CHENDIAN_CONFIG") else None
+        Path(environment["CHENDIAN_CONFIG"]) if environment.get("CHENDIAN_CONFIG") else None
     )
     chosen = named or DEFAULT_FILE
-    if named is None and not chosen.exists():
-        return Config()
-    try:
-        raw = tomllib.loads(chosen.read_text("utf-8"))
-        config = msgspec.convert(raw, Config)
-    except FileNotFoundError:
-        raise ConfigError(f"there is no {chosen}.", "copy config.example.toml") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(
-            f"{chosen} cannot be read ({error}).", "see config.example.toml"
-        ) from None
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"{chosen}: {error}.", "see config.example.toml") from None
-    check_zone(config.time_zone)
+    raw: dict[str, Any] = {}
+    if named is not None or chosen.exists():
+        raw = _read(chosen)
+    config = _converted(raw, str(chosen))
+    if _overlay(raw, environment):
+        config = _converted(raw, "the environment", strict=False)
+    check_zone(config.timezone)
     return config
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"there is no {path}.", "copy config.example.toml") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read ({error}).", _EXAMPLE) from None
+
+
+def _converted(raw: dict[str, Any], source: str, strict: bool = True) -> Config:
+    try:
+        return msgspec.convert(raw, Config, strict=strict)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{source}: {_named(str(error))}", _EXAMPLE) from None
+
+
+def _named(error: str) -> str:
+    """Name the option that an unknown one was probably meant to be."""
+    unknown = _UNKNOWN.match(error)
+    if unknown is None:
+        return f"{error}."
+    section = _SECTIONS.get(unknown[2] or "$", Config)
+    return unknown_option(unknown[1], section.__struct_fields__, (unknown[2] or "$")[2:])
+
+
+def unknown_option(name: str, known: Iterable[str], section: str = "") -> str:
+    """Say that there is no such option, and which one is nearest."""
+    near = difflib.get_close_matches(name, list(known), 1, 0.5)
+    place = f" in [{section}]" if section else ""
+    return f"there is no option {name}{place}" + (f"; did you mean {near[0]}?" if near else ".")
+
+
+def _overlay(raw: dict[str, Any], environment: Mapping[str, str]) -> bool:
+    """Write what the environment says into the file's values; tell whether it says anything."""
+    said = False
+    for name, value in environment.items():
+        if not name.startswith(PREFIX) or name == "CHENDIAN_CONFIG":
+            continue
+        *sections, option = name.removeprefix(PREFIX).lower().split("__")
+        table, known = raw, Config.__struct_fields__
+        if (sections or [option])[0] not in known:
+            wrong = unknown_option((sections or [option])[0], known)
+            raise ConfigError(f"{name}: {wrong}", "unset it")
+        for section in sections:
+            table = table.setdefault(_spelt(section, table), {})
+            if not isinstance(table, dict):
+                raise ConfigError(f"{name}: {section} is no section.", _EXAMPLE)
+        table[_spelt(option, table, "_")] = (
+            tomllib.loads(f"x = {value}")["x"] if value.startswith("[") else value
+        )
+        said = True
+    return said
+
+
+def _spelt(name: str, table: Mapping[str, Any], joint: str = "-") -> str:
+    """Return a name as the file has it: variables know neither case nor signs."""
+    plain = re.sub(r"[^a-z0-9]", "_", name)
+    for other in table:
+        if re.sub(r"[^a-z0-9]", "_", other.lower()) == plain:
+            return other
+    return name.replace("_", joint)
 
 
 def check_zone(name: str) -> str:

@@ -39,7 +39,7 @@ def import_(
     from bot.importing import import_paths
     from bot.reading import collect_rarely
 
-    zone = check_zone(tz or load_config().time_zone)
+    zone = check_zone(tz or load_config().timezone)
     for path in paths:
         _check_there(path)
     archive = opened(data, create=True)

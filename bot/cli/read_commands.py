@@ -40,7 +40,7 @@ def search(
     with opened(data).reading() as db:
         results = run_search(
             db, query, operator(), limit=limit, order=order, cursor=cursor,
-            time_zone=config.time_zone,
+            time_zone=config.timezone,
         )  # fmt: skip
     if as_json:
         show_json(results_json(results, config.web.base_url))
@@ -121,5 +121,5 @@ def web(
         port=config.web.port if port is None else port,
         base_url=config.web.base_url,
         title=config.title,
-        time_zone=config.time_zone,
+        time_zone=config.timezone,
     )

@@ -18,7 +18,7 @@ from program import refused, run
         ('[web]\nport = "8765"', "$.web.port"),
         ("[web]\nport = 70000", "$.web.port"),
         ("web = 3", "$.web"),
-        ('time_zone = "Mars/Phobos"', "Mars/Phobos"),
+        ('timezone = "Mars/Phobos"', "Mars/Phobos"),
         ("data = ", "config.toml"),
         ("\xff\xfe", "config.toml"),
         ('title = "x"\ntitle = "y"', "config.toml"),
@@ -59,7 +59,7 @@ def test_without_a_word_the_archive_is_in_data(tmp_path: Path) -> None:
 
 
 def test_the_zone_of_the_configuration_is_that_of_local_times(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text('time_zone = "Europe/Berlin"', "utf-8")
+    (tmp_path / "config.toml").write_text('timezone = "Europe/Berlin"', "utf-8")
     page = qq_txt(tmp_path / "x.txt", [("2024-07-01 9:00:00", "甲(10001)", "早上好")])
     run("import", page, cwd=tmp_path, expect=0)
     (hit,) = run("search", "on:2024-07-01 早上", "--json", cwd=tmp_path, expect=0).json["hits"]
