@@ -13,9 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from archive.errors import ArchiveError
 from bot import reading
-from bot.reading import Done, Frame, Request
+from bot.reading import Done, Failed, Frame, Request
 
 SMALL = 2 << 20
 """Bytes up to which a process of its own would cost more than it saves."""
@@ -28,7 +27,7 @@ _PIPE = 1 << 20
 
 
 def frames_of(request: Request, paths: list[Path]) -> Generator[Frame]:
-    """Read everything asked for, file by file. Raises ArchiveError when the process dies."""
+    """Read everything asked for, file by file; the last frame tells if the process died."""
     if sum(map(_size, paths)) <= SMALL:
         yield from reading.read(request)
         return
@@ -38,10 +37,9 @@ def frames_of(request: Request, paths: list[Path]) -> Generator[Frame]:
         finished = isinstance(frame, Done)
         yield frame
     if not finished:
-        raise ArchiveError(
-            "the reading process ended before the file did; what it had read is kept.",
-            "run the same command again; if it happens again, report the file's format",
-        )
+        what = "the reading process ended before the file did; what it had read is kept."
+        hint = "run the same command again; if it happens again, report the file's format"
+        yield Failed("", what, hint, fatal=True)
 
 
 def _size(path: Path) -> int:

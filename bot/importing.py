@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import time
@@ -13,17 +12,14 @@ from typing import Any
 
 import msgspec
 
-from archive.access import operator
-from archive.database import Archive, transaction
-from archive.errors import ArchiveError, NotFound
-from archive.groups import find_group, get_group
-from archive.index import merge_segments, worth_merging
-from archive.keep import Keeper
+from archive.database import Archive, open_archive
+from archive.errors import ArchiveError
+from archive.keep import Report
+from archive.prepare import Prepared, Ready
 from archive.records import Rejected
-from archive.runs import begin_run, end_run
-from archive.unite import finish_unions
 from bot.frames import frames_of
 from bot.reading import Batch, Begin, End, Failed, Frame, Request
+from bot.writing import Writer, is_new
 
 WRITTEN = 4_000
 """Records in one transaction."""
@@ -38,11 +34,14 @@ class FileReport(msgspec.Struct):
     """What became of one file."""
 
     path: str
-    format: str
+    format: str = ""
+    """Empty where no format claims it."""
     read: int = 0
     rejected: list[dict[str, str]] = msgspec.field(default_factory=list)
     """The first of them: {where, why}."""
     more_rejected: int = 0
+    failed: str = ""
+    """Why it could not be read at all, or not to its end."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the file's part of the report."""
@@ -50,6 +49,8 @@ class FileReport(msgspec.Struct):
         if self.more_rejected:
             why = f"only the first {LISTED:,} are listed"
             rejected = [*rejected, {"where": f"{self.more_rejected:,} more", "why": why}]
+        if self.failed:
+            rejected = [*rejected, {"where": self.path, "why": self.failed}]
         return {"path": self.path, "format": self.format, "read": self.read, "rejected": rejected}
 
 
@@ -63,6 +64,11 @@ class Outcome(msgspec.Struct):
     notes: list[str] = msgspec.field(default_factory=list)
     failed: list[Failed] = msgspec.field(default_factory=list)
     seconds: float = 0.0
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether no message was read, and that was not for want of messages."""
+        return not self.messages["read"] and bool(self.failed or self.messages["rejected"])
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as `chendian import --json` prints it."""
@@ -88,27 +94,20 @@ def import_paths(
 ) -> Outcome:
     """Import files, folders and ZIPs. Safe to repeat, to kill, and to run twice at once.
 
-    `time_zone` is for local times and for groups that are new; as a guess, it gives way to the
-    zone of `group`.
+    An archive that is not there is made when there is something to keep. `time_zone` is for local
+    times and for groups that are new; as a guess, it gives way to the zone of `group`.
 
-    Raises ArchiveError when the archive cannot be written or nothing could be read.
+    Raises ArchiveError when the archive cannot be written.
     """
-    began = time.monotonic()
-    db = archive.connect_for_writing()
-    try:
-        finish_unions(db)
-        archive.media.drop_unfinished()
-        key, zone = _destination(archive, group)
-        if zone is None or not zone_is_guess:
-            zone = time_zone
+    with closing(_Import(archive, [str(path) for path in paths], time_zone)) as run:
+        key, zone = run.begin(group, zone_is_guess)
         request = Request(
-            [os.fsencode(path.absolute()) for path in paths],
+            [os.fsencode(path) for path in paths],
             os.fsencode(archive.media.folder.absolute()),
             zone,
             key,
             encoding,
         )
-        run = _Import(db, [str(path) for path in paths], zone)
         try:
             # closed here and now: a reading process that outlives the writer would complain
             with closing(frames_of(request, paths)) as frames:
@@ -117,36 +116,37 @@ def import_paths(
             run.merge_index()
         except BaseException:
             with suppress(ArchiveError, sqlite3.Error):
-                run.close("interrupted", archive, began)
+                run.end("interrupted")
             raise
-        return run.close("done", archive, began)
-    finally:
-        db.close()
-
-
-def _destination(archive: Archive, group: str | None) -> tuple[str | None, str | None]:
-    """Return the key and zone of a group that is there; a new title stays as it is."""
-    if group is None:
-        return None, None
-    with archive.reading() as db:
-        try:
-            found = find_group(db, operator(), group)
-        except NotFound:
-            return group, None
-    return found.key, found.time_zone
+        return run.end("done")
 
 
 class _Import:
     """One import under way."""
 
-    def __init__(self, db: sqlite3.Connection, sources: list[str], time_zone: str) -> None:
-        self._db = db
-        with transaction(db):
-            self._run_id = begin_run(db, json.dumps(sources))
-        self._keeper = Keeper(db, source="import", run_id=self._run_id, time_zone=time_zone)
-        self._pending: list[Any] = []
+    def __init__(self, archive: Archive, sources: list[str], time_zone: str) -> None:
+        self._began = time.monotonic()
+        self._archive = archive
+        self._sources = sources
+        self._time_zone = time_zone
+        self._writer: Writer | None = None
+        self._pending: list[Ready] = []
         self._outcome = Outcome()
         self._rejected = 0
+
+    def begin(self, group: str | None, zone_is_guess: bool) -> tuple[str | None, str]:
+        """Open the archive if there is one; return the group's key, and the zone to read in."""
+        if is_new(self._archive):
+            return group, self._time_zone
+        self._writer = Writer(open_archive(self._archive.folder, create=True))
+        self._writer.recover()
+        key = group
+        if group is not None:
+            key, known_zone = self._writer.destination(group)
+            if zone_is_guess and known_zone is not None:
+                self._time_zone = known_zone
+        self._writer.begin(self._sources, self._time_zone)
+        return key, self._time_zone
 
     def take(self, frame: Frame, progress: Progress | None) -> None:
         if isinstance(frame, Batch):
@@ -162,15 +162,12 @@ class _Import:
                 progress(frame.done, frame.total)
         elif isinstance(frame, Begin):
             self._outcome.files.append(FileReport(frame.label, frame.format))
-            self._keeper.begin_file()
-            self._read_before = self._keeper.report.read
+            if self._writer is not None:
+                self._writer.begin_file()
         elif isinstance(frame, End):
             self._end_file()
         elif isinstance(frame, Failed):
-            self._outcome.failed.append(frame)
-            if frame.fatal:
-                self._flush()
-                raise ArchiveError(frame.what, frame.hint)
+            self._fail(frame)
 
     def _reject(self, record: Rejected) -> None:
         self._rejected += 1
@@ -180,33 +177,50 @@ class _Import:
         else:
             file.more_rejected += 1
 
+    def _fail(self, failed: Failed) -> None:
+        self._outcome.failed.append(failed)
+        if failed.fatal:
+            self._opened()
+            self._flush()
+            raise ArchiveError(failed.what, failed.hint)
+        files = self._outcome.files
+        # paths of which nothing can be read come before the first file
+        if not files or not files[-1].format:
+            files.append(FileReport(failed.label))
+        files[-1].failed = failed.what.rstrip(".")
+
+    def _opened(self) -> Writer:
+        """Return the writer; a new archive is made now."""
+        if self._writer is None:
+            self._writer = Writer(open_archive(self._archive.folder, create=True))
+            self._writer.begin(self._sources, self._time_zone)
+            self._writer.begin_file()
+        return self._writer
+
     def _flush(self) -> None:
         if self._pending:
-            with transaction(self._db):
-                self._keeper.write(self._pending)
+            self._opened().write(self._pending)
             self._pending = []
 
     def _end_file(self) -> None:
+        file = self._outcome.files[-1]
+        faulty = bool(file.failed or file.rejected)
+        if self._writer is None and faulty and not any(map(_is_message, self._pending)):
+            # a group of which no message could be read is no reason to make an archive
+            self._pending = []
         self._flush()
-        with transaction(self._db):
-            self._keeper.end_file()
-        finish_unions(self._db)
-        report, file = self._keeper.report, self._outcome.files[-1]
-        file.read = report.read - self._read_before
+        if self._writer is not None:
+            file.read = self._writer.end_file()
 
     def merge_index(self) -> None:
         """After an import that is a large part of the archive, make searching faster."""
-        with transaction(self._db):
-            more = worth_merging(self._db, self._keeper.report.new)
-        first = True
-        while more:
-            with transaction(self._db):
-                more = merge_segments(self._db, first)
-            first = False
+        if self._writer is not None:
+            self._writer.merge_index()
 
-    def close(self, state: str, archive: Archive, began: float) -> Outcome:
+    def end(self, state: str) -> Outcome:
         """Write down what was done and return it."""
-        report, outcome = self._keeper.report, self._outcome
+        outcome, writer = self._outcome, self._writer
+        report = Report() if writer is None else writer.report
         outcome.messages = {
             "read": report.read,
             "new": report.new,
@@ -221,16 +235,16 @@ class _Import:
                 f"{report.unknown:,} messages are of kinds this program does not know yet;"
                 " they are kept with everything that was said of them"
             )
-        with archive.reading() as db:
-            found: dict[str, dict[str, Any]] = {}
-            for key, number in report.groups.items():
-                view = get_group(db, operator(), key)
-                row = found.setdefault(
-                    view.key, {"key": view.key, "title": view.title, "messages": 0}
-                )
-                row["messages"] += number
-        outcome.groups = list(found.values())
-        outcome.seconds = time.monotonic() - began
-        with transaction(self._db):
-            end_run(self._db, self._run_id, state, json.dumps(outcome.as_json()))
+        outcome.groups = [] if writer is None else writer.groups()
+        outcome.seconds = time.monotonic() - self._began
+        if writer is not None:
+            writer.end(state, outcome.as_json())
         return outcome
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
+def _is_message(record: Ready) -> bool:
+    return isinstance(record, Prepared)

@@ -95,7 +95,8 @@ def read(request: Request) -> Iterator[Frame]:
     exports: list[Export] = []
     for path in map(os.fsdecode, request.paths):
         try:
-            exports += find_exports(Path(path), meter)
+            _check_there(Path(path))
+            exports += find_exports(Path(path).absolute(), meter)
         except ExportError as error:
             yield _failed(path, error)
     for export in exports:
@@ -110,6 +111,15 @@ def read(request: Request) -> Iterator[Frame]:
             yield Failed(_told(export.label), what, hint, fatal=True)
         yield End()
     yield Done()
+
+
+def _check_there(path: Path) -> None:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise ExportError(f"there is no {path}.", "check the path") from None
+    except OSError as error:
+        raise ExportError(f"cannot read {path}: {error.strerror}.", "check the path") from None
 
 
 def _failed(label: str, error: ExportError) -> Failed:

@@ -10,11 +10,12 @@ from typing import Any
 import typer
 
 from archive.access import operator
-from archive.database import Archive, open_archive
+from archive.database import Archive
 from archive.errors import ArchiveError
 from archive.essence import mark
 from archive.groups import find_group
 from archive.tags import add_tags, set_synonym
+from bot.cli import answer
 from bot.importing import import_paths
 from bot.serving import serve
 
@@ -24,8 +25,11 @@ SOURCES = ("wechat", "telegram", "qq")
 
 def load(data: Path) -> Archive:
     """Fill an archive with the demo; again changes nothing."""
-    archive = open_archive(data, create=True)
+    archive = Archive(data)
     outcome = import_paths(archive, [HERE / name for name in SOURCES], time_zone="Asia/Shanghai")
+    if outcome.failed:
+        first = outcome.failed[0]
+        raise ArchiveError(first.what, first.hint)
     for group in outcome.groups:
         typer.echo(f"  {group['title']}  {group['messages']} messages")
     with archive.writing() as db:
@@ -79,4 +83,4 @@ def main(data: Path = Path("demo-data"), port: int = 8765, load_only: bool = Fal
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    answer(lambda: typer.run(main))

@@ -6,6 +6,7 @@ import io
 import os
 import sqlite3
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
 import typer
@@ -37,7 +38,12 @@ app.add_typer(group_commands.app, name="group")
 
 
 def main() -> None:
-    """Run the command line; a known fault is one line and exit code 1, never a traceback."""
+    """Run the command line."""
+    answer(app)
+
+
+def answer(command: Callable[[], object]) -> None:
+    """Run a command to its exit; a known fault is one line and exit code 1, never a traceback."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # a terminal that cannot show a character is no reason to stop
@@ -45,7 +51,7 @@ def main() -> None:
                 stream.reconfigure(errors="backslashreplace")
     try:
         try:
-            app()
+            command()
         finally:
             sys.stdout.flush()
     except (ArchiveError, ConfigError) as error:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive.errors import ArchiveError
-from bot.cli.options import AsJson, Data, many, opened, safe, say_error, show_json
+from archive.database import Archive
+from bot.cli.options import AsJson, Data, folder, many, safe, say_error, show_json
 from bot.config import check_zone, load_config
 from bot.progress import Bar
 
@@ -40,14 +40,11 @@ def import_(
     from bot.reading import collect_rarely
 
     zone = check_zone(tz or load_config().timezone)
-    for path in paths:
-        _check_there(path)
-    archive = opened(data, create=True)
     collect_rarely()
     with Bar("importing", quiet=as_json) as bar:
         try:
             outcome = import_paths(
-                archive,
+                Archive(folder(data)),
                 paths,
                 time_zone=zone,
                 zone_is_guess=tz is None,
@@ -62,27 +59,23 @@ def import_(
         show_json(outcome.as_json())
     else:
         _show(outcome)
+    _say_failed(outcome)
+    if outcome.refused:
+        sys.exit(1)
+
+
+def _say_failed(outcome: Outcome) -> None:
     for failed in outcome.failed:
         named = "" if Path(failed.label).name in failed.what else f"{failed.label}: "
-        say_error(f"{named}{failed.what}", failed.hint)
-    if not outcome.failed and outcome.messages["rejected"] and not outcome.messages["read"]:
+        label = "error" if outcome.refused else "not read"
+        say_error(f"{named}{failed.what}", failed.hint, label)
+    if outcome.refused and not outcome.failed:
         say_error("no message could be read.", "see what was rejected, and export again")
-        sys.exit(1)
-    if outcome.failed:
-        sys.exit(1)
-
-
-def _check_there(path: Path) -> None:
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        raise ArchiveError(f"there is no {path}.", "check the path") from None
-    except OSError as error:
-        raise ArchiveError(f"cannot read {path}: {error.strerror}.", "check the path") from None
 
 
 def _show(outcome: Outcome) -> None:
-    for file in outcome.files:
+    files = [file for file in outcome.files if file.format]
+    for file in files:
         typer.echo(f"{safe(file.path)}  ({file.format})  {many(file.read, 'message')}")
         for rejected in file.rejected[:5]:
             typer.echo(f"    not read: {safe(rejected['where'])}: {safe(rejected['why'])}")
@@ -96,7 +89,7 @@ def _show(outcome: Outcome) -> None:
         typer.echo(f"  files that are not here: {reasons}")
     for note in outcome.notes:
         typer.echo(f"note: {safe(note)}")
-    if not outcome.files:
+    if not files:
         return
     counts = " · ".join(f"{name} {number:,}" for name, number in outcome.messages.items())
     typer.echo(f"{counts} · in {outcome.seconds:.1f} s")

@@ -67,9 +67,9 @@ def many(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def say_error(what: str, hint: str) -> None:
-    """Print `error: what. what to do.` on the error stream."""
-    typer.echo(f"error: {safe(f'{_sentence(what)} {_sentence(hint)}')}", err=True)
+def say_error(what: str, hint: str, label: str = "error") -> None:
+    """Print `error: what. what to do.` on the error stream; other labels are for lesser faults."""
+    typer.echo(f"{label}: {safe(f'{_sentence(what)} {_sentence(hint)}')}", err=True)
 
 
 def _sentence(text: str) -> str:

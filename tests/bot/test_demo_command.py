@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
-from program import ROOT, dump, environment, run, whole
+from program import ROOT, SENTENCES, dump, environment, run, whole
 
 SERVE = ROOT / "demo/serve.py"
 
 
-def load(data: Path) -> subprocess.CompletedProcess[str]:
+def load(data: Path, serve: Path = SERVE) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, SERVE, "--data", data, "--load-only"], cwd=ROOT, env=environment(),
+        [sys.executable, serve, "--data", data, "--load-only"], cwd=ROOT, env=environment(),
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
 
@@ -68,3 +69,36 @@ def test_the_demo_is_served_though_its_port_is_taken(data: Path) -> None:
             process.terminate()
             _, complaint = process.communicate(timeout=20)
             assert complaint == ""
+
+
+def refusal(data: Path, serve: Path = SERVE) -> str:
+    """Load what cannot be loaded; return the one line that says so."""
+    ran = load(data, serve)
+    assert ran.returncode == 1, ran.stdout
+    (line,) = ran.stderr.splitlines()
+    assert SENTENCES.fullmatch(line), line
+    return line
+
+
+def test_a_demo_that_cannot_be_loaded_says_why_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    assert "is a file, not an archive's folder" in refusal(tmp_path / "file")
+    (tmp_path / "archive.db").write_bytes(b"not a database at all" * 300)
+    assert "the database cannot be read" in refusal(tmp_path)
+    assert (tmp_path / "archive.db").read_bytes() == b"not a database at all" * 300
+
+
+def test_a_demo_whose_text_is_not_that_of_its_marks_names_the_text(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "demo", tmp_path / "demo")
+    (tmp_path / "demo/essence.json").write_text(
+        '[{"group": "后端夜谈", "text_starts": "没有人说过", "until_starts": null}]'
+    )
+    line = refusal(tmp_path / "data", tmp_path / "demo/serve.py")
+    assert "没有人说过" in line and "mend demo/" in line
+
+
+def test_a_demo_without_one_of_its_groups_names_what_is_missing(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "demo", tmp_path / "demo")
+    shutil.rmtree(tmp_path / "demo/wechat")
+    line = refusal(tmp_path / "data", tmp_path / "demo/serve.py")
+    assert f"there is no {tmp_path / 'demo/wechat'}" in line

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +15,11 @@ import pytest
 from chat_files import KEY, telegram_json, telegram_rows
 from program import LIMIT, begin, dump, refused, rows, run, whole
 
-from archive.database import open_archive
+from archive.database import Archive, open_archive
+from archive.errors import ArchiveError
 from archive.reindex import reindex
+from bot import frames, importing
+from bot.importing import import_paths
 
 SIZE = 20_000
 """Enough that the reading process, at most some frames ahead, is there when it is killed."""
@@ -124,6 +128,19 @@ def test_a_reading_process_that_dies_is_told_of_and_what_it_read_is_kept(
     assert dump(tmp_path) == dump(undisturbed)
 
 
+def test_of_a_reading_process_that_dies_every_whole_frame_is_kept(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dies = tmp_path / "dies"
+    dies.write_text(f'#!/bin/sh\n{sys.executable} "$@" | head -c 1200000\n')
+    dies.chmod(0o700)
+    monkeypatch.setattr(frames.sys, "executable", str(dies))
+    with pytest.raises(ArchiveError, match="what it had read is kept"):
+        import_paths(Archive(tmp_path / "data"), [export], time_zone="UTC")
+    assert 0 < messages(tmp_path / "data") < importing.WRITTEN
+    assert rows(tmp_path / "data", "SELECT state FROM runs") == [("interrupted",)]
+
+
 def test_control_c_ends_both_processes_without_a_traceback(export: Path, tmp_path: Path) -> None:
     process = begin("import", export, "--data", tmp_path, start_new_session=True)
     until(process, lambda: messages(tmp_path) > 0)
@@ -138,7 +155,7 @@ def test_control_c_ends_both_processes_without_a_traceback(export: Path, tmp_pat
 
 def test_a_killed_reindex_goes_on_where_it_was(undisturbed: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    run("import", undisturbed.parent, "--data", data)  # nothing there: an empty archive
+    run("init", "--data", data, expect=0)
     with_messages(undisturbed, data)
     process = begin("reindex", "--data", data)
     place = "SELECT substr(value, instr(value, ':') + 1) FROM meta WHERE name = 'reindex'"

@@ -84,8 +84,9 @@ def test_of_several_paths_the_good_are_kept_and_the_bad_named(tmp_path: Path) ->
     good = telegram_json(tmp_path / "result.json", telegram_rows(30))
     bad = tmp_path / "x.tar"
     bad.write_bytes(NO_EXPORTS["tar"])
-    ran = run("import", bad, good, "--data", tmp_path / "d", "--json", expect=1)
+    ran = run("import", bad, good, "--data", tmp_path / "d", "--json", expect=0)
     assert ran.json["messages"]["new"] == 30
+    assert ran.err.startswith("not read: not an export this program knows: ")
     assert "x.tar" in ran.err
 
 

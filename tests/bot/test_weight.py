@@ -6,13 +6,14 @@ import contextlib
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
 import pytest
 from chat_files import telegram_flood, telegram_json, telegram_rows
 from program import PROGRAM, begin, environment, rows, run, run_cold
+
+from benchmarks.processes import Memory
 
 MEGABYTE = 1 << 20
 HEAVY = frozenset((
@@ -21,53 +22,14 @@ HEAVY = frozenset((
 ))  # fmt: skip
 
 
-class Peak:
-    """The most memory a process and those below it had at once; shared pages are shared out."""
-
-    def __init__(self, pid: int) -> None:
-        self.bytes = 0
-        self._pid = pid
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> int:
-        self._done.set()
-        self._thread.join()
-        return self.bytes
-
-    def _watch(self) -> None:
-        while not self._done.wait(0.03):
-            self.bytes = max(self.bytes, sum(map(_share, _family(self._pid))))
-
-
-def _family(pid: int) -> list[int]:
-    family = [pid]
-    for member in family:
-        try:
-            for task in Path(f"/proc/{member}/task").iterdir():
-                family += map(int, (task / "children").read_text().split())
-        except OSError:
-            continue
-    return family
-
-
-def _share(pid: int) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-
-
 def _peaks_of_import(folder: Path, number: int) -> tuple[int, int]:
     """Import so many messages; return the peaks until a third is written, and after it."""
     export = telegram_flood(folder / "result.json", number)
     process = begin("import", export, "--data", folder / "d")
-    early = Peak(process.pid)
+    early = Memory(process.pid)
     while process.poll() is None and _written(folder / "d") < number // 3:
         time.sleep(0.02)
-    late = Peak(process.pid)
+    late = Memory(process.pid)
     first = early.stop()
     _, complaint = process.communicate(timeout=100)
     assert process.returncode == 0, complaint
@@ -96,10 +58,10 @@ def test_a_message_of_a_megabyte_and_a_long_line_are_taken_in(tmp_path: Path) ->
     said[9]["text"] = [{"type": "bold", "text": "x"}] * 50_000
     export = telegram_json(tmp_path / "result.json", said)
     process = begin("import", export, "--data", tmp_path / "d")
-    peak = Peak(process.pid)
+    memory = Memory(process.pid)
     out, complaint = process.communicate(timeout=100)
     assert (process.returncode, complaint) == (0, b"")
-    assert peak.stop() < 300 * MEGABYTE
+    assert memory.stop() < 300 * MEGABYTE
     assert "was cut off" in out.decode()
     assert run("search", "很多行", "--data", tmp_path / "d", "--json").json["count"] == 1
     assert run("stats", "--data", tmp_path / "d", "--json").json["messages"] == 40
