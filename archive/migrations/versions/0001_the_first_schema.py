@@ -10,13 +10,20 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""SQLite keys its rows by INTEGER only; elsewhere an id in order of time needs eight bytes."""
+
 
 def upgrade() -> None:
     _archive_itself()
-    _people()
+    _other_keys()
+    _groups()
+    _members()
+    _spans()
     _messages()
     _parts_of_messages()
-    _kept()
+    _essence()
+    _tags()
     _index()
 
 
@@ -47,6 +54,9 @@ def _archive_itself() -> None:
         sa.Column("report", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def _other_keys() -> None:
     op.create_table(
         "aliases",
         sa.Column("kind", sa.String(), nullable=False),
@@ -55,8 +65,7 @@ def _archive_itself() -> None:
         sa.Column("target", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "group_id", "other"),
     )
-    with op.batch_alter_table("aliases", schema=None) as batch_op:
-        batch_op.create_index("aliases_by_target", ["kind", "target"], unique=False)
+    op.create_index("aliases_by_target", "aliases", ["kind", "target"])
     op.create_table(
         "tombstones",
         sa.Column("group_id", sa.Integer(), nullable=False),
@@ -66,7 +75,7 @@ def _archive_itself() -> None:
     )
 
 
-def _people() -> None:
+def _groups() -> None:
     op.create_table(
         "groups",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -84,6 +93,9 @@ def _people() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("key"),
     )
+
+
+def _members() -> None:
     op.create_table(
         "members",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -101,14 +113,8 @@ def _people() -> None:
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("named_at", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("role", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["group_id"],
-            ["groups.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["member_id"],
-            ["members.id"],
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"]),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"]),
         sa.PrimaryKeyConstraint("group_id", "member_id"),
     )
     op.create_table(
@@ -117,28 +123,21 @@ def _people() -> None:
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("folded", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["group_id"],
-            ["groups.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["member_id"],
-            ["members.id"],
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"]),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"]),
         sa.PrimaryKeyConstraint("group_id", "member_id", "folded"),
     )
-    with op.batch_alter_table("member_names", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_member_names_member_id"), ["member_id"], unique=False)
-        batch_op.create_index("member_names_folded", ["folded"], unique=False)
+    op.create_index(op.f("ix_member_names_member_id"), "member_names", ["member_id"])
+    op.create_index("member_names_folded", "member_names", ["folded"])
+
+
+def _spans() -> None:
     op.create_table(
         "days",
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.String(), nullable=False),
         sa.Column("messages", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["group_id"],
-            ["groups.id"],
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"]),
         sa.PrimaryKeyConstraint("group_id", "day"),
     )
     op.create_table(
@@ -150,20 +149,16 @@ def _people() -> None:
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("why", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["group_id"],
-            ["groups.id"],
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("coverage", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_coverage_group_id"), ["group_id"], unique=False)
+    op.create_index(op.f("ix_coverage_group_id"), "coverage", ["group_id"])
 
 
 def _messages() -> None:
     op.create_table(
         "messages",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", ROW_ID, nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("platform_id", sa.String(), nullable=False),
         sa.Column("sender_id", sa.Integer(), nullable=True),
@@ -182,46 +177,34 @@ def _messages() -> None:
         sa.Column("digest", sa.BigInteger(), nullable=False),
         sa.Column("facet", sa.String(), nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["group_id"],
-            ["groups.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["sender_id"],
-            ["members.id"],
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"]),
+        sa.ForeignKeyConstraint(["sender_id"], ["members.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("group_id", "platform_id"),
     )
-    with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.create_index("messages_in_group", ["group_id"], unique=False)
-        batch_op.create_index(
-            "messages_replying",
-            ["group_id", "reply_to"],
-            unique=False,
-            sqlite_where=sa.text("reply_to IS NOT NULL"),
-            postgresql_where=sa.text("reply_to IS NOT NULL"),
-        )
-    op.create_table(
-        "versions",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column(
-            "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("text", sa.String(), nullable=False),
-        sa.Column("edited_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
+    op.create_index("messages_in_group", "messages", ["group_id"])
+    op.create_index(
+        "messages_replying",
+        "messages",
+        ["group_id", "reply_to"],
+        sqlite_where=sa.text("reply_to IS NOT NULL"),
+        postgresql_where=sa.text("reply_to IS NOT NULL"),
     )
-    with op.batch_alter_table("versions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_versions_message_id"), ["message_id"], unique=False)
 
 
 def _parts_of_messages() -> None:
     op.create_table(
+        "versions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", ROW_ID, nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("edited_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_versions_message_id"), "versions", ["message_id"])
+    op.create_table(
         "attachments",
-        sa.Column(
-            "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("message_id", ROW_ID, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=True),
@@ -234,8 +217,7 @@ def _parts_of_messages() -> None:
         sa.Column("duration", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("message_id", "position"),
     )
-    with op.batch_alter_table("attachments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_attachments_sha256"), ["sha256"], unique=False)
+    op.create_index(op.f("ix_attachments_sha256"), "attachments", ["sha256"])
     op.create_table(
         "media",
         sa.Column("sha256", sa.String(), nullable=False),
@@ -244,9 +226,7 @@ def _parts_of_messages() -> None:
     )
     op.create_table(
         "reactions",
-        sa.Column(
-            "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("message_id", ROW_ID, nullable=False),
         sa.Column("emoji", sa.String(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("members", sa.String(), nullable=True),
@@ -254,7 +234,7 @@ def _parts_of_messages() -> None:
     )
 
 
-def _kept() -> None:
+def _essence() -> None:
     op.create_table(
         "essence",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -264,61 +244,43 @@ def _kept() -> None:
         sa.Column("marked_by", sa.String(), nullable=False),
         sa.Column("marked_at", sa.BigInteger(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["group_id"],
-            ["groups.id"],
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("essence", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_essence_group_id"), ["group_id"], unique=False)
+    op.create_index(op.f("ix_essence_group_id"), "essence", ["group_id"])
     op.create_table(
         "essence_messages",
         sa.Column("essence_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.ForeignKeyConstraint(
-            ["essence_id"],
-            ["essence.id"],
-        ),
+        sa.Column("message_id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(["essence_id"], ["essence.id"]),
         sa.PrimaryKeyConstraint("essence_id", "message_id"),
         sa.UniqueConstraint("message_id"),
     )
+
+
+def _tags() -> None:
     op.create_table(
         "tags",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("folded", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("synonym_of", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["synonym_of"],
-            ["tags.id"],
-        ),
+        sa.ForeignKeyConstraint(["synonym_of"], ["tags.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("folded"),
     )
     op.create_table(
         "message_tags",
-        sa.Column(
-            "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("message_id", ROW_ID, nullable=False),
         sa.Column("tag_id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("added_by", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["group_id"],
-            ["groups.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["tag_id"],
-            ["tags.id"],
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"]),
+        sa.ForeignKeyConstraint(["tag_id"], ["tags.id"]),
         sa.PrimaryKeyConstraint("message_id", "tag_id"),
     )
-    with op.batch_alter_table("message_tags", schema=None) as batch_op:
-        batch_op.create_index("message_tags_by_group", ["group_id", "tag_id"], unique=False)
-        batch_op.create_index("message_tags_by_tag", ["tag_id", "message_id"], unique=False)
+    op.create_index("message_tags_by_group", "message_tags", ["group_id", "tag_id"])
+    op.create_index("message_tags_by_tag", "message_tags", ["tag_id", "message_id"])
 
 
 def _index() -> None:
