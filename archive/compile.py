@@ -11,7 +11,7 @@ from archive import text
 from archive.access import Reader
 from archive.errors import BadQuery
 from archive.groups import allowed_ids, inside_ids
-from archive.ids import first_id
+from archive.ids import HIGHEST, LOWEST, first_id
 from archive.query import (
     And,
     Everything,
@@ -34,7 +34,6 @@ from archive.records import KINDS
 from archive.tags import find_tag, tag_ids
 from archive.text import normalise
 
-LOWEST, HIGHEST = -(1 << 62), 1 << 62
 NOTHING = 'facet : "none"'
 """Matches no message: no facet is called so."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from archive.access import Reader
+from archive.access import Reader, operator
 from archive.groups import group_id
 from archive.views import GapView
 
@@ -53,11 +53,20 @@ def gaps(db: sqlite3.Connection, reader: Reader, group_key: str) -> list[GapView
     return [
         GapView(since, until, why)
         for first, last, why in rows
-        for since, until in _without(first, last, complete)
+        for since, until in without(first, last, complete)
     ]
 
 
-def _without(since: int, until: int, covered: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def count_gaps(db: sqlite3.Connection) -> int:
+    """Count what is left of the known gaps of all groups."""
+    keys = db.execute(
+        "SELECT DISTINCT key FROM groups JOIN coverage ON group_id = groups.id WHERE NOT complete"
+    ).fetchall()
+    return sum(len(gaps(db, operator(), key)) for (key,) in keys)
+
+
+def without(since: int, until: int, covered: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return what is left of a span once others, in order, are taken out of it."""
     left: list[tuple[int, int]] = []
     for start, end in covered:
         if end < since or start > until:

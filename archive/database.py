@@ -5,14 +5,15 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from archive import text
 from archive.errors import ArchiveError, Damaged, SchemaTooNew
-from archive.media import MediaStore
+from archive.faults import in_words
 from archive.migrate import SCHEMA, schema_of, upgrade
+from archive.store import MediaStore
 
 BUSY_MS = 60_000
 """How long a writer waits for another one."""
@@ -22,6 +23,14 @@ PAGE_SIZE = 16_384
 
 CACHE_KIB = 8_192
 """SQLite's page cache for one connection."""
+
+
+class Connection(sqlite3.Connection):
+    """A connection that knows what to take back if the transaction under way is undone."""
+
+    take_back: list[Callable[[], None]] | None = None
+    rows_gone = 0
+    """How often rows that a writer may remember were removed through this connection."""
 
 
 class Archive:
@@ -62,9 +71,21 @@ class Archive:
         finally:
             db.close()
 
-    def connect_for_writing(self) -> sqlite3.Connection:
-        """Open a connection for a series of `transaction`s; the caller closes it."""
-        return self._connect()
+    def connect_for_writing(
+        self, *, durable: bool = False, copies_log: bool = True
+    ) -> sqlite3.Connection:
+        """Open a connection for a series of `transaction`s; the caller closes it.
+
+        `durable`: a commit is on disk when it returns, and not only safe from a kill. Without
+        `copies_log` no commit takes the time to copy the log into the file: somebody else has to
+        (`checkpoints.copy_log`).
+        """
+        db = self._connect()
+        if durable:
+            db.execute("PRAGMA synchronous=FULL")
+        if not copies_log:
+            db.execute("PRAGMA wal_autocheckpoint=0")
+        return db
 
     def _connect(self, options: str = "") -> sqlite3.Connection:
         try:
@@ -74,6 +95,7 @@ class Archive:
                 isolation_level=None,
                 timeout=BUSY_MS / 1000,
                 check_same_thread=False,
+                factory=Connection,
             )
             for pragma in (
                 "secure_delete=ON",
@@ -91,18 +113,67 @@ class Archive:
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """Run a block as one write transaction on an open connection."""
+    take_back = list[Callable[[], None]]()
+    if isinstance(db, Connection):
+        db.take_back = take_back
     try:
         db.execute("BEGIN IMMEDIATE")
-        try:
-            yield db
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
+        yield db
         db.execute("COMMIT")
-    except sqlite3.DatabaseError as error:
+    except BaseException as error:
         if db.in_transaction:
             db.execute("ROLLBACK")
+        for undo in reversed(take_back):
+            undo()
+        if isinstance(error, sqlite3.DatabaseError):
+            raise _plain(error) from error
+        raise
+    finally:
+        if isinstance(db, Connection):
+            db.take_back = None
+
+
+@contextmanager
+def piece(db: sqlite3.Connection) -> Iterator[None]:
+    """Run a block as a part of the transaction under way; an exception undoes this part alone."""
+    db.execute("SAVEPOINT piece")
+    begun = db.take_back if isinstance(db, Connection) and db.take_back is not None else []
+    before = len(begun)
+    try:
+        yield
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK TO piece")
+        for undo in reversed(begun[before:]):
+            undo()
+        del begun[before:]
+        raise
+    finally:
+        # some errors of the disk end the whole transaction
+        if db.in_transaction:
+            db.execute("RELEASE piece")
+
+
+def if_undone(db: sqlite3.Connection, undo: Callable[[], None]) -> None:
+    """Have `undo` called if the `transaction` under way on this connection comes to nothing."""
+    if isinstance(db, Connection) and db.take_back is not None:
+        db.take_back.append(undo)
+
+
+def rows_are_gone(db: sqlite3.Connection) -> None:
+    """Say that groups, members or tags were removed, for writers on the same connection."""
+    if isinstance(db, Connection):
+        db.rows_gone += 1
+
+
+def compact(db: sqlite3.Connection) -> None:
+    """Write the file anew without unused pages; takes its size again on disk until it is done.
+
+    `db` is a connection for writing, outside a transaction.
+    """
+    try:
+        db.execute("VACUUM")
+    except sqlite3.DatabaseError as error:
         raise _plain(error) from error
 
 
@@ -166,7 +237,7 @@ def _make(archive: Archive) -> None:
     try:
         db.execute(f"PRAGMA page_size={PAGE_SIZE}")
         db.execute("PRAGMA secure_delete=ON")
-        db.execute("PRAGMA journal_mode=WAL")
+        _keep_log(db)
     except sqlite3.DatabaseError as error:
         raise _plain(error) from error
     finally:
@@ -177,6 +248,20 @@ def _make(archive: Archive) -> None:
             "INSERT OR IGNORE INTO meta(name, value) VALUES(?, ?)",
             [("tokens", str(text.VERSION)), ("secret", secrets.token_hex(32))],
         )
+
+
+def _keep_log(db: sqlite3.Connection) -> None:
+    """Have SQLite keep a log of writes, beside which others can read (WAL)."""
+    give_up = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            # for this SQLite does not always wait for another that makes the archive
+            if "locked" not in str(error) or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
 
 
 def _upgrade(path: Path) -> None:
@@ -196,27 +281,4 @@ def _upgrade(path: Path) -> None:
 
 
 def _plain(error: sqlite3.DatabaseError) -> ArchiveError | sqlite3.DatabaseError:
-    """Turn what SQLite says of a sick file or disk into words that name the next step."""
-    said = str(error)
-    if any(sign in said for sign in ("fts5", "message_index", "vtable constructor", "SQL logic")):
-        return Damaged(f"the search index cannot be read ({said}).", "run: chendian reindex")
-    if "malformed" in said or "not a database" in said:
-        return Damaged(
-            f"the database cannot be read ({said}).",
-            "run: chendian verify  (then: chendian reindex, or restore a backup)",
-        )
-    if "disk is full" in said or "disk I/O" in said or "readonly" in said:
-        return ArchiveError(
-            f"the disk refused a write ({said}); nothing of the last step was kept.",
-            "make room or mend the disk, then run the same command again",
-        )
-    if "unable to open" in said:
-        return ArchiveError(
-            f"the disk refused to open the database ({said}).",
-            "check its folder: may it be read and written? are too many files open?",
-        )
-    if "locked" in said:
-        return ArchiveError(
-            f"another program has been writing for {BUSY_MS // 1000} s.", "try again later"
-        )
-    return error
+    return in_words(error, BUSY_MS // 1000)

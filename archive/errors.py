@@ -4,7 +4,6 @@ ArchiveError
  ├── SchemaTooNew   the database was written by a newer chendian
  ├── NeedsReindex   the index was made by another tokeniser
  ├── BadQuery       a search that cannot be understood
- ├── NotAllowed     the reader may not see this
  ├── NotFound       no such group, message or tag
  └── Damaged        the database or index is not readable
 """
@@ -31,10 +30,6 @@ class NeedsReindex(ArchiveError):
 
 class BadQuery(ArchiveError):
     """The query cannot be understood; `what` names the field or word."""
-
-
-class NotAllowed(ArchiveError):
-    """The reader may not do or see this."""
 
 
 class NotFound(ArchiveError):

@@ -53,14 +53,18 @@ def mark(
     return essence_id
 
 
-def unmark(db: sqlite3.Connection, key: str, *, by: str) -> int:
-    """Take the mark from the essence a message belongs to; the message stays. Return its id."""
+def unmark(db: sqlite3.Connection, key: str, *, by: str, at: int | None = None) -> int:
+    """Take the mark from the essence a message belongs to; the message stays. Return its id.
+
+    It holds against the platform's own marks made until then (`at`, else now).
+    """
     row_id = message_id(db, operator(), key)
     row = db.execute(
         "SELECT essence_id FROM essence_messages WHERE message_id = ?", (row_id,)
     ).fetchone()
     if row is None:
         raise NotFound("that message is not essence.", "see: chendian essence list")
+    _remember_taken_away(db, row[0], int(time.time()) if at is None else at)
     _remove(db, row[0])
     note(db, by, "unessence", str(row[0]), key)
     return int(row[0])
@@ -69,18 +73,34 @@ def unmark(db: sqlite3.Connection, key: str, *, by: str) -> int:
 def mark_from_platform(
     db: sqlite3.Connection, row_id: int, record: EssenceMark, source: str
 ) -> None:
-    """Follow the platform's own mark; taking it away there keeps what a person has kept here."""
-    if not record.removed:
-        at = record.at if is_sane(record.at) else None
-        _mark_ids(db, [row_id], record.by or "", "", "", source, at)
-    else:
+    """Follow the platform's own mark; taking it away there keeps what a person has kept here.
+
+    Once a person has taken a mark away here, only one made after that counts.
+    """
+    at = record.at if is_sane(record.at) else None
+    if record.removed:
         for (essence_id,) in db.execute(
             "SELECT e.id FROM essence e JOIN essence_messages ON essence_id = e.id"
             " WHERE message_id = ? AND e.source = ?",
             (row_id, source),
         ).fetchall():
             _remove(db, essence_id)
+    else:
+        taken_away = _taken_away(db, row_id)
+        if taken_away is None or (at is not None and at > taken_away):
+            _mark_ids(db, [row_id], record.by or "", "", "", source, at)
     refresh_index(db, [row_id])
+
+
+def _taken_away(db: sqlite3.Connection, row_id: int) -> int | None:
+    """Return when a person last took a message's mark away, by whichever name it had then."""
+    (at,) = db.execute(
+        "SELECT max(a.target) FROM messages m JOIN aliases a ON a.kind = 'unmarked'"
+        " AND a.group_id = m.group_id AND (a.other = m.platform_id OR a.other IN"
+        " (SELECT other FROM aliases WHERE kind = 'message' AND target = ?1)) WHERE m.id = ?1",
+        (row_id,),
+    ).fetchone()
+    return int(at) if at is not None else None
 
 
 def feed(
@@ -146,6 +166,8 @@ def _view(db: sqlite3.Connection, reader: Reader, row: tuple[Any, ...]) -> Essen
     messages = tuple(load_views(db, reader, ids))
     if not messages or not reader.inside(messages[0].group_key):
         title, reason, marked_by = mask(title), mask(reason), ANONYMOUS if marked_by else ""
+    else:
+        marked_by = _name_of(db, row[1], marked_by)
     return EssenceView(
         id=essence_id,
         title=title or _title_from([m.text or m.more for m in messages]),
@@ -156,6 +178,18 @@ def _view(db: sqlite3.Connection, reader: Reader, row: tuple[Any, ...]) -> Essen
         tags=tuple(dict.fromkeys(tag for m in messages for tag in m.tags)),
         messages=messages,
     )
+
+
+def _name_of(db: sqlite3.Connection, group: int, who: str) -> str:
+    """Return how the group calls who marked, where that is known by a member's key."""
+    row = db.execute(
+        "SELECT coalesce(s.name, nullif(p.name, ''), p.username) FROM members p"
+        " LEFT JOIN memberships s ON s.member_id = p.id AND s.group_id = ? WHERE p.key = ?",
+        (group, who),
+    ).fetchone()
+    if row is not None:
+        return row[0] or ANONYMOUS
+    return "" if ":" in who else who
 
 
 def _title_from(texts: list[str]) -> str:
@@ -214,6 +248,17 @@ def _mark_ids(
         [(row[0], i) for i in ids],
     )
     return int(row[0])
+
+
+def _remember_taken_away(db: sqlite3.Connection, essence_id: int, at: int) -> None:
+    """Remember by name and time that a person takes the mark from an essence's messages."""
+    db.execute(
+        "INSERT INTO aliases(kind, group_id, other, target)"
+        " SELECT 'unmarked', group_id, platform_id, ? FROM messages"
+        " JOIN essence_messages ON message_id = messages.id WHERE essence_id = ?"
+        " ON CONFLICT DO UPDATE SET target = max(target, excluded.target)",
+        (at, essence_id),
+    )
 
 
 def _remove(db: sqlite3.Connection, essence_id: int) -> None:

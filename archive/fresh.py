@@ -43,8 +43,12 @@ class Newcomers:
         return -len(self._messages)
 
     def row_of(self, place: int) -> int:
-        """Return the row id that the message noted under this place was given."""
-        return self._ids[-place - 1]
+        """Return the row id of a place; one that `add` did not give is a row id already."""
+        return self._ids[-place - 1] if place < 0 else place
+
+    def names(self) -> list[str]:
+        """Return the ids of the messages noted."""
+        return [platform_id for platform_id, _ in self._messages]
 
     def write(self, missing_media: Counter[str]) -> int:
         """Write rows, index entries and everything that hangs on them; return how many."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from itertools import zip_longest
 
-from archive.fresh import insert_attachments, insert_reactions
+from archive.fresh import insert_attachments
 from archive.prepare import Prepared
+from archive.reactions import tell
 from archive.records import Attachment
+
+CHILDREN = (
+    "attachments", "reactions", "versions", "essence_messages", "message_tags",
+    "reacted", "marks", "codes", "nominations",
+)  # fmt: skip
+"""The tables whose rows belong to a message, by `message_id`."""
 
 
 def merge_tags(db: sqlite3.Connection, row_id: int, tags: list[int], anew: bool) -> None:
@@ -21,15 +30,24 @@ def merge_tags(db: sqlite3.Connection, row_id: int, tags: list[int], anew: bool)
     )
 
 
+def attachments_of(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, tuple[Attachment, ...]]:
+    """Return the attachments of these messages, in order, for those that have some."""
+    found: dict[int, tuple[Attachment, ...]] = {}
+    rows = db.execute(
+        "SELECT message_id, kind, name, NULL, sha256, missing, mime, size, width, height, duration"
+        " FROM attachments WHERE message_id IN (SELECT value FROM json_each(?))"
+        " ORDER BY message_id, position",
+        (json.dumps(ids),),
+    )
+    for row_id, *values in rows:
+        found[row_id] = (*found.get(row_id, ()), Attachment(*values))
+    return found
+
+
 def merge_attachments(db: sqlite3.Connection, row_id: int, incoming: Prepared, wins: bool) -> bool:
     if not incoming.attachments:
         return False
-    rows = db.execute(
-        "SELECT kind, name, NULL, sha256, missing, mime, size, width, height, duration"
-        " FROM attachments WHERE message_id = ? ORDER BY position",
-        (row_id,),
-    ).fetchall()
-    old = tuple(Attachment(*row) for row in rows)
+    old = attachments_of(db, [row_id]).get(row_id, ())
     pairs = zip_longest(*((incoming.attachments, old) if wins else (old, incoming.attachments)))
     present = tuple(_filled(first, second) for first, second in pairs)
     if present == old:
@@ -47,7 +65,7 @@ def _filled(first: Attachment | None, second: Attachment | None) -> Attachment:
         name: getattr(second if getattr(first, name) is None else first, name)
         for name in first.__struct_fields__
     }
-    values["path"] = None
+    values["path"] = values["source"] = None
     if values["sha256"] is not None:
         values["size"] = (first if first.sha256 else second).size
         values["missing"] = None
@@ -55,13 +73,4 @@ def _filled(first: Attachment | None, second: Attachment | None) -> Attachment:
 
 
 def merge_reactions(db: sqlite3.Connection, row_id: int, incoming: Prepared) -> bool:
-    if not incoming.reactions:
-        return False
-    before = db.total_changes
-    seen = dict(
-        db.execute("SELECT emoji, count FROM reactions WHERE message_id = ?", (row_id,)).fetchall()
-    )
-    more = tuple(r for r in incoming.reactions if r.count > seen.get(r.emoji, 0))
-    if more:
-        insert_reactions(db, [(row_id, reaction) for reaction in more])
-    return db.total_changes != before
+    return bool(incoming.reactions) and tell(db, row_id, incoming.reactions)

@@ -12,6 +12,9 @@ EPOCH = 946_684_800
 SHIFT = 8
 """256 slots a second, then the next second's; an id stays below 2**53, exact in JavaScript."""
 
+LOWEST, HIGHEST = -(1 << 62), 1 << 62
+"""No id lies at or beyond these."""
+
 DAY = 86_400
 
 

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable
-
-import msgspec
 
 from archive import index
 from archive.coverage import note_span
-from archive.essence import mark_from_platform
+from archive.database import if_undone
 from archive.fresh import Newcomers
+from archive.kept_out import keep_out
 from archive.matching import Matcher, add_alias, resolve
-from archive.merge import add_orphan_recall, merge, orphan_recalls, pin, recall
+from archive.merge import merge, pin
+from archive.orphans import Late, any_orphans, join_orphans, take_late
+from archive.other_ids import OtherIds
 from archive.people import DEFAULT_ZONE, Directory, KnownGroup
 from archive.prepare import Prepared, Ready, prepare_all
 from archive.records import (
     KINDS,
     AnyRecord,
-    EssenceMark,
     Gap,
     Group,
     Member,
-    Recall,
     Rejected,
     name_key,
 )
+from archive.report import Report as Report
+from archive.scrub import Shunned
 from archive.timeline import Timeline
-from archive.tombstones import forgotten
 from archive.unite import unite_former, unite_some
 from archive.waiting import Waiting
 
@@ -38,23 +37,6 @@ LIVE = "live"
 
 _PINS = ("pin", "pin_message")
 _UNKNOWN = KINDS.index("unknown")
-
-
-class Report(msgspec.Struct):
-    """What became of a number of records."""
-
-    read: int = 0
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: list[Rejected] = msgspec.field(default_factory=list)
-    groups: Counter[str] = msgspec.field(default_factory=Counter)
-    """Messages read per group key."""
-    missing_media: Counter[str] = msgspec.field(default_factory=Counter)
-    """Attachments without their bytes, by reason."""
-    unknown: int = 0
-    """Messages of a kind no reader knows; they are kept with all that was said of them."""
-    notes: list[str] = msgspec.field(default_factory=list)
 
 
 def keep(db: sqlite3.Connection, records: Iterable[AnyRecord], *, source: str = LIVE) -> Report:
@@ -91,7 +73,9 @@ class Keeper:
 
     def begin_file(self) -> None:
         """Start another file: equal lines are counted anew."""
-        # the file before may have ended with groups and people becoming one
+        # the file before may have been cut off
+        self._write_names()
+        # or have ended with groups and people becoming one
         self._directory.refresh(anew=True)
         self._matcher.begin_file()
         self._waiting.begin_file()
@@ -100,18 +84,22 @@ class Keeper:
 
     def end_file(self) -> None:
         """Finish a file, within a transaction; `unite.finish_unions` should follow."""
-        self._directory.refresh()
+        self._take_turn()
         self._write(self._waiting.pass_on([], at_end=True))
-        self._directory.write_names()
+        self._write_names()
         if self._source != LIVE:
             self._timeline.end_file(self._source)
         self._waiting.end_file(self._touched)
         self.report.notes += self._waiting.notes
         self._waiting.notes.clear()
 
-    def write(self, batch: list[Ready]) -> None:
-        """Write one batch; call within a transaction."""
-        self._directory.refresh()
+    def write(self, batch: list[Ready], received_at: int | None = None) -> None:
+        """Write one batch within a transaction; undo that, and the keeper is as it was before.
+
+        A message without a believable time has `received_at`, or its neighbour's.
+        """
+        self._take_turn()
+        self._timeline.begin_batch(received_at, alone=self._source == LIVE)
         for item in batch:
             if isinstance(item, Group):
                 if item.title_only:
@@ -120,22 +108,42 @@ class Keeper:
                     self._touched.add(self._directory.take_group(item))
                     unite_former(self._db, item)
         self._write(self._waiting.pass_on(batch))
+        # a connection has no end at which names could be written
+        if self._source == LIVE or self._directory.names.are_many():
+            self._write_names()
+
+    def _take_turn(self) -> None:
+        """Forget what others have changed; remember how it was, should all this be undone."""
+        for part in (self._directory, self._waiting, self._timeline):
+            if_undone(self._db, part.undoing())
+        touched, report = set(self._touched), self.report.copy()
+
+        def undo() -> None:
+            self._touched, self.report = touched, report
+
+        if_undone(self._db, undo)
+        self._directory.refresh()
+
+    def _write_names(self) -> None:
+        self._directory.names.write(self._timeline.newest, live=self._source == LIVE)
 
     def _write(self, batch: list[Ready]) -> None:
         index.check_version(self._db)
-        late: list[Recall | EssenceMark] = []
+        late: list[Late] = []
+        shunned = Shunned(self._db)
         by_group: dict[str, list[Prepared]] = {}
         for item in batch:
             if isinstance(item, Prepared):
                 by_group.setdefault(item.group_key, []).append(item)
-            elif isinstance(item, Recall | EssenceMark):
+            elif isinstance(item, Late):
                 late.append(item)
-            else:
+            elif not (isinstance(item, Member) and item.key in shunned.keys):
                 self._take(item)
         for key, messages in by_group.items():
-            self._write_group(self._directory.group(key), messages)
+            self._write_group(self._directory.group(key), messages, shunned)
         for record in late:
-            self._take_late(record)
+            group = self._directory.group(record.group_key)
+            take_late(self._db, group, record, self._source, shunned)
 
     def _take(self, record: Ready) -> None:
         if isinstance(record, Member):
@@ -148,24 +156,14 @@ class Keeper:
                 complete=record.complete, source=self._source, why=record.why,
             )  # fmt: skip
 
-    def _take_late(self, record: Recall | EssenceMark) -> None:
-        group = self._directory.group(record.group_key)
-        row_id = resolve(self._db, group, [record.id]).get(record.id)
-        if row_id is None:
-            if isinstance(record, Recall):
-                add_orphan_recall(self._db, group.id, record.id)
-        elif isinstance(record, Recall):
-            recall(self._db, row_id)
-        else:
-            mark_from_platform(self._db, row_id, record, self._source)
-
-    def _write_group(self, group: KnownGroup, messages: list[Prepared]) -> None:
+    def _write_group(self, group: KnownGroup, messages: list[Prepared], shunned: Shunned) -> None:
         self._touched.add(group.key)
         self.report.read += len(messages)
         self.report.groups[group.key] += len(messages)
         self._timeline.look_ahead(group, messages)
         named = [(self._name(group, message), message) for message in messages]
-        gone = forgotten(self._db, group, named)
+        gone = keep_out(self._db, group, named, shunned, self._source)
+        others = OtherIds(self._db, group, named)
         known = resolve(self._db, group, [platform_id for platform_id, _ in named])
         newcomers = Newcomers(self._db, group, self._directory, self._run_id)
         again: list[tuple[str, Prepared]] = []
@@ -174,27 +172,49 @@ class Keeper:
                 self.report.unchanged += 1
                 continue
             if platform_id not in known:
-                row_id = self._other_half(group, platform_id, message)
-                if row_id is None:
+                place = others.place(platform_id, message, known)
+                if place is None:
+                    place = self._other_half(group, platform_id, message)
+                if place is None:
                     known[platform_id] = newcomers.add(platform_id, message)
+                    others.note(platform_id, message, known[platform_id])
                     continue
-                known[platform_id] = row_id
+                known[platform_id] = place
             elif message.platform_id is None and _mixed(group, message):
                 self._matcher.claim(known[platform_id])
+            others.note(platform_id, message, known[platform_id])
             again.append((platform_id, message))
             self._count_missing(message)
         self.report.new += newcomers.write(self.report.missing_media)
-        for platform_id in orphan_recalls(self._db, group.id):
-            if known.get(platform_id, 0) < 0:
-                recall(self._db, newcomers.row_of(known[platform_id]))
+        for platform_id, place in others.taken:
+            self._take_over(group, platform_id, newcomers.row_of(place))
         for platform_id, message in again:
             place = known[platform_id]
-            row_id = newcomers.row_of(place) if place < 0 else place
+            row_id = newcomers.row_of(place)
             moved_to = self._merge(group, row_id, message)
             if moved_to != row_id:
                 known |= {name: moved_to for name, other in known.items() if other == place}
+        self._join(group, others, newcomers, known, gone)
         self._pin(group, [m for _, m in named if m.service in _PINS])
         self.report.unknown += sum(1 for _, m in named if m.kind == _UNKNOWN)
+
+    def _join(
+        self,
+        group: KnownGroup,
+        others: OtherIds,
+        newcomers: Newcomers,
+        known: dict[str, int],
+        gone: set[str],
+    ) -> None:
+        """Let the messages have their other ids, and what was said of them before they came."""
+        waited_for = any_orphans(self._db, group.id)
+        if not (others or waited_for):
+            return
+        rows = {name: newcomers.row_of(place) for name, place in known.items()}
+        arrived = others.write(rows, gone)
+        if waited_for:
+            arrived |= {name: (name, rows[name]) for name in newcomers.names()}
+            join_orphans(self._db, group.id, arrived)
 
     def _pin(self, group: KnownGroup, rows: list[Prepared]) -> None:
         """Note on the messages themselves that service rows say they were pinned."""

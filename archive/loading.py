@@ -11,6 +11,9 @@ from typing import Any
 import msgspec
 
 from archive.access import Reader
+from archive.errors import NotFound
+from archive.groups import group_id
+from archive.hanging import attachments_of
 from archive.masks import mask
 from archive.prepare import RECALLED, TIME_GUESSED, TRUNCATED
 from archive.records import KINDS, Attachment, Forward, Poll, Reaction, Span, platform_of
@@ -21,6 +24,9 @@ ANONYMOUS = "匿名成员"
 
 SNIPPET = 140
 """Characters of a quoted message."""
+
+_DEEPEST = 8
+"""Colons at which a message's key is parted from its group's; an export may name thousands."""
 
 _SELECT = (
     "SELECT m.id, m.group_id, m.platform_id, m.sender_id, m.sent_at, m.edited_at, m.kind, m.text,"
@@ -43,14 +49,16 @@ def load_views(db: sqlite3.Connection, reader: Reader, ids: Iterable[int]) -> li
             f"{_SELECT} WHERE m.id IN (SELECT value FROM json_each(?))", (listed,)
         )
     }
-    parts = _Loaded(db, listed, [rows[i] for i in wanted if i in rows])
+    parts = _Loaded(db, reader, listed, [rows[i] for i in wanted if i in rows])
     return [_view(rows[i], parts, reader) for i in wanted if i in rows]
 
 
 class _Loaded:
     """What hangs on a set of messages, by message id."""
 
-    def __init__(self, db: sqlite3.Connection, listed: str, rows: list[tuple[Any, ...]]) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, reader: Reader, listed: str, rows: list[tuple[Any, ...]]
+    ) -> None:
         def by_id(sql: str) -> _Parts:
             found: _Parts = defaultdict(list)
             for row_id, *rest in db.execute(sql, (listed,)):
@@ -58,10 +66,7 @@ class _Loaded:
             return found
 
         among = "message_id IN (SELECT value FROM json_each(?))"
-        self.attachments = by_id(
-            "SELECT message_id, kind, name, NULL, sha256, missing, mime, size, width, height,"
-            f" duration FROM attachments WHERE {among} ORDER BY message_id, position"
-        )
+        self.attachments = attachments_of(db, [row[0] for row in rows])
         self.reactions = by_id(
             f"SELECT message_id, emoji, count FROM reactions WHERE {among} ORDER BY count DESC"
         )
@@ -74,46 +79,66 @@ class _Loaded:
         self.versions = by_id(
             f"SELECT message_id, count(*) FROM versions WHERE {among} GROUP BY message_id"
         )
-        self.replies = _replies(db, [(row[1], row[9]) for row in rows if row[9]])
+        self.replies = _replies(db, reader, [(row[1], row[9]) for row in rows if row[9]])
 
 
 def _replies(
-    db: sqlite3.Connection, wanted: list[tuple[int, str]]
-) -> dict[tuple[int, str], tuple[str, str, str, str]]:
-    """Find answered messages: (group id, platform id) → (key, sender, text, text for outside)."""
-    found: dict[tuple[int, str], tuple[str, str, str, str]] = {}
+    db: sqlite3.Connection, reader: Reader, wanted: list[tuple[int, str]]
+) -> dict[tuple[int, str], ReplyView]:
+    """Find answered messages, by (group id, what the answer names), as this reader sees them."""
+    found: dict[tuple[int, str], ReplyView] = {}
     for place in dict.fromkeys(wanted):
-        row = db.execute(
-            "SELECT g.key, m.platform_id, coalesce(s.name, nullif(p.name, ''), m.sender_name, ''),"
-            " CASE WHEN m.flags & ?1 THEN '' ELSE coalesce(nullif(m.text, ''), m.more, '') END,"
-            " CASE WHEN m.flags & ?1 OR m.service IS NOT NULL THEN '' ELSE m.text END"
-            " FROM messages m JOIN groups g ON g.id = m.group_id"
-            " LEFT JOIN memberships s ON s.group_id = m.group_id AND s.member_id = m.sender_id"
-            " LEFT JOIN members p ON p.id = m.sender_id"
-            " WHERE m.group_id = ?2 AND m.platform_id = ?3 OR m.id = (SELECT target FROM aliases"
-            " WHERE kind = 'message' AND group_id = ?2 AND other = ?3)",
-            (RECALLED, *place),
-        ).fetchone()
+        row = _answered(db, *place) or _answered_elsewhere(db, reader, place[1])
         if row is not None:
             group_key, platform_id, sender, text, outside = row
-            key = f"{group_key}:{platform_id}"
-            found[place] = (key, sender, text[:SNIPPET], mask(outside)[:SNIPPET])
+            if not reader.inside(group_key):
+                sender, text = ANONYMOUS if sender else "", mask(outside)
+            found[place] = ReplyView(f"{group_key}:{platform_id}", sender, text[:SNIPPET])
     return found
 
 
+def _answered(db: sqlite3.Connection, group: int, platform_id: str) -> tuple[str, ...] | None:
+    """Find a message: its group's key, its id, sender, text, and text for outside."""
+    row: tuple[str, ...] | None = db.execute(
+        "SELECT g.key, m.platform_id, coalesce(s.name, nullif(p.name, ''), m.sender_name, ''),"
+        " CASE WHEN m.flags & ?1 THEN '' ELSE coalesce(nullif(m.text, ''), m.more, '') END,"
+        " CASE WHEN m.flags & ?1 OR m.service IS NOT NULL THEN '' ELSE m.text END"
+        " FROM messages m JOIN groups g ON g.id = m.group_id"
+        " LEFT JOIN memberships s ON s.group_id = m.group_id AND s.member_id = m.sender_id"
+        " LEFT JOIN members p ON p.id = m.sender_id"
+        " WHERE m.group_id = ?2 AND m.platform_id = ?3 OR m.id = (SELECT target FROM aliases"
+        " WHERE kind = 'message' AND group_id = ?2 AND other = ?3)"
+        " ORDER BY m.platform_id = ?3 DESC LIMIT 1",
+        (RECALLED, group, platform_id),
+    ).fetchone()
+    return row
+
+
+def _answered_elsewhere(db: sqlite3.Connection, reader: Reader, key: str) -> tuple[str, ...] | None:
+    """Find a message of another group by its key, if this reader may see that group."""
+    parts = key.split(":", _DEEPEST)
+    for cut in range(len(parts) - 1, 1, -1):
+        try:
+            group = group_id(db, reader, ":".join(parts[:cut]))
+        except NotFound:
+            continue
+        return _answered(db, group, ":".join(parts[cut:]))
+    return None
+
+
 def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
-    (row_id, group_id, platform_id, _, sent_at, edited_at, kind, text, more, reply_to, topic,
+    (row_id, in_group, platform_id, _, sent_at, edited_at, kind, text, more, reply_to, topic,
      service, detail_json, flags, group_key, title, zone, sender, sender_key) = row  # fmt: skip
     recalled = bool(flags & RECALLED)
-    detail: dict[str, Any] = {}
-    if detail_json and not recalled:
-        detail = msgspec.json.decode(detail_json)
+    detail = msgspec.json.decode(detail_json) if detail_json and not recalled else {}
+    attached = () if recalled else parts.attachments.get(row_id, ())
     inside = reader.inside(group_key)
     if service and not inside:
         text = ""  # it names people
     reply = None
     if not recalled and (reply_to or "quote" in detail):
-        reply = _reply(parts.replies.get((group_id, reply_to)), detail.pop("quote", None), inside)
+        quoted = _quoted(detail.pop("quote", None), inside)
+        reply = parts.replies.get((in_group, reply_to), quoted)
     nested = tuple(_nested(n, inside) for n in detail.pop("nested", ()))
     if more and nested and not inside:
         more = "\n".join(_texts(nested))  # the stored one names people
@@ -140,9 +165,7 @@ def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
         forward=_convert(detail.pop("forward", None), Forward) if inside else None,
         poll=_poll(detail.pop("poll", None), inside),
         spans=tuple(Span(*span) for span in detail.pop("spans", ())) if inside else (),
-        attachments=()
-        if recalled
-        else tuple(_attachment(a, inside) for a in parts.attachments.get(row_id, ())),
+        attachments=tuple(_masked(attachment, inside) for attachment in attached),
         reactions=tuple(Reaction(*r) for r in parts.reactions.get(row_id, ())),
         nested=nested,
         detail=detail if inside else {},
@@ -153,18 +176,13 @@ def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
     )
 
 
-def _reply(
-    found: tuple[str, str, str, str] | None, quote: dict[str, Any] | None, inside: bool
-) -> ReplyView:
-    if found is not None:
-        key, sender, text, outside = found
-    else:
-        quote = quote or {}
-        key, sender, text = None, quote.get("name") or "", str(quote.get("text", ""))[:SNIPPET]
-        outside = mask(text)
+def _quoted(quote: dict[str, Any] | None, inside: bool) -> ReplyView:
+    """Show of a message that is not there, or not for this reader, what the answer quotes."""
+    quote = quote or {}
+    sender, text = quote.get("name") or "", str(quote.get("text", ""))[:SNIPPET]
     if not inside:
-        sender, text = ANONYMOUS if sender else "", outside
-    return ReplyView(key, sender, text)
+        sender, text = ANONYMOUS if sender else "", mask(text)
+    return ReplyView(None, sender, text)
 
 
 def _poll(value: dict[str, Any] | None, inside: bool) -> Poll | None:
@@ -175,8 +193,7 @@ def _poll(value: dict[str, Any] | None, inside: bool) -> Poll | None:
     return msgspec.structs.replace(poll, question=mask(poll.question), options=options)
 
 
-def _attachment(row: list[Any], inside: bool) -> Attachment:
-    attachment = Attachment(*row)
+def _masked(attachment: Attachment, inside: bool) -> Attachment:
     if inside or not attachment.name:
         return attachment
     return msgspec.structs.replace(attachment, name=mask(attachment.name))

@@ -123,13 +123,7 @@ def resolve(db: sqlite3.Connection, group: KnownGroup, ids: list[str]) -> dict[s
     if not (group.messages or group.aliases):
         return {}
     wanted = json.dumps(ids)
-    found = dict(
-        db.execute(
-            "SELECT platform_id, id FROM messages WHERE group_id = ?"
-            " AND platform_id IN (SELECT value FROM json_each(?))",
-            (group.id, wanted),
-        )
-    )
+    found: dict[str, int] = {}
     if group.aliases:
         found.update(
             db.execute(
@@ -138,6 +132,14 @@ def resolve(db: sqlite3.Connection, group: KnownGroup, ids: list[str]) -> dict[s
                 (group.id, wanted),
             )
         )
+    # a message's own id comes before what others are called as well
+    found.update(
+        db.execute(
+            "SELECT platform_id, id FROM messages WHERE group_id = ?"
+            " AND platform_id IN (SELECT value FROM json_each(?))",
+            (group.id, wanted),
+        )
+    )
     return found
 
 

@@ -1,107 +1,19 @@
-"""Files of messages, kept once each under their SHA-256."""
+"""Files of messages: found by a reader, filled in once they are fetched, missing with a reason."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from hashlib import sha256
-from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from collections import Counter
+from collections.abc import Iterable
 
-from archive.access import Reader
+from archive.access import Reader, operator
 from archive.errors import NotFound
-from archive.groups import allowed_ids
+from archive.groups import allowed_ids, group_id
 from archive.masks import mask
+from archive.messages import message_id
+from archive.store import MediaStore as MediaStore
+from archive.store import Stored as Stored
 from archive.views import MediaView
-
-_CHUNK = 1 << 20
-
-
-class Stored(NamedTuple):
-    """A file taken in."""
-
-    sha256: str
-    size: int
-    """Bytes."""
-
-
-class Taking:
-    """A file on its way in."""
-
-    def __init__(self, store: MediaStore) -> None:
-        self._store = store
-        self._digest = sha256()
-        self.size = 0
-        handle, self._name = tempfile.mkstemp(dir=store.folder, prefix=".taking-")
-        self._copy = os.fdopen(handle, "wb")
-
-    def write(self, chunk: bytes) -> None:
-        """Add a piece. Raises OSError."""
-        self._digest.update(chunk)
-        self.size += len(chunk)
-        self._copy.write(chunk)
-
-    def finish(self) -> Stored:
-        """Make the file durable and put it in its place. Raises OSError."""
-        self._copy.flush()
-        os.fsync(self._copy.fileno())
-        self._copy.close()
-        target = self._store.path(self._digest.hexdigest())
-        target.parent.mkdir(exist_ok=True)
-        Path(self._name).replace(target)
-        return Stored(self._digest.hexdigest(), self.size)
-
-    def discard(self) -> None:
-        """Let go of what is not finished."""
-        with suppress(OSError):  # a full disk refuses what is still to be flushed
-            self._copy.close()
-        Path(self._name).unlink(missing_ok=True)
-
-
-class MediaStore:
-    """The folder `media/`: `ab/ab12…`, names never come from a message."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def path(self, digest: str) -> Path:
-        """Return where the file with this SHA-256 lies or would lie."""
-        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-            raise NotFound("there is no such file.")
-        return self.folder / digest[:2] / digest
-
-    def take(self, stream: BinaryIO) -> Stored:
-        """Copy a stream in; nothing of a broken copy remains. Raises OSError."""
-        with self.taking() as copy:
-            while chunk := stream.read(_CHUNK):
-                copy.write(chunk)
-            return copy.finish()
-
-    @contextmanager
-    def taking(self) -> Iterator[Taking]:
-        """Begin a file that comes piece by piece; without `finish` nothing of it remains."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        copy = Taking(self)
-        try:
-            yield copy
-        finally:
-            copy.discard()
-
-    def everything(self) -> Iterator[tuple[str, Path]]:
-        """Walk over the stored files: (SHA-256 by name, path); unfinished copies are left out."""
-        for path in sorted(self.folder.glob("??/*")):
-            yield path.name, path
-
-    def drop_unfinished(self) -> None:
-        """Remove what killed imports left of copies: what nobody wrote to for a day."""
-        for path in self.folder.glob(".taking-*"):
-            with suppress(OSError):
-                if path.stat().st_mtime < time.time() - 86_400:
-                    path.unlink()
 
 
 def find_media(db: sqlite3.Connection, reader: Reader, digest: str) -> MediaView:
@@ -114,8 +26,76 @@ def find_media(db: sqlite3.Connection, reader: Reader, digest: str) -> MediaView
         " WHERE a.sha256 = ? AND m.flags & 2 = 0",
         (digest,),
     )
-    for name, mime, size, group_id, group_key in rows:
-        if groups is None or group_id in groups:
+    for name, mime, size, group, group_key in rows:
+        if groups is None or group in groups:
             name = name if reader.inside(group_key) else mask(name or "")
             return MediaView(digest, name or digest[:12], mime or "", size)
     raise NotFound("there is no such file.")
+
+
+def fill(
+    db: sqlite3.Connection, message_key: str, position: int, stored: Stored, mime: str | None = None
+) -> bool:
+    """Let a message's attachment have its bytes, where it has none yet.
+
+    False where nothing carries them: the message was forgotten or taken back, or the attachment is
+    another one; then `unused` tells whether the stored file may go.
+    """
+    row_id = _row_of(db, message_key)
+    filled = db.execute(
+        "UPDATE attachments SET sha256 = ?, missing = NULL, size = ?, mime = coalesce(mime, ?)"
+        " WHERE message_id = ? AND position = ? AND sha256 IS NULL"
+        " AND (SELECT flags FROM messages WHERE id = message_id) & 2 = 0",
+        (stored.sha256, stored.size, mime, row_id, position),
+    ).rowcount
+    if filled:
+        db.execute("INSERT OR IGNORE INTO media(sha256, size) VALUES(?, ?)", stored)
+    return bool(filled)
+
+
+def give_up(db: sqlite3.Connection, message_key: str, position: int, reason: str) -> None:
+    """Say why a message's attachment is not there: `too large`, `expired`, `unavailable` …"""
+    db.execute(
+        "UPDATE attachments SET missing = ? WHERE message_id = ? AND position = ?"
+        " AND sha256 IS NULL",
+        (reason, _row_of(db, message_key), position),
+    )
+
+
+def missing_media(
+    db: sqlite3.Connection, reader: Reader, group_key: str | None = None
+) -> dict[str, int]:
+    """Count the attachments that are not there, by reason, the most frequent first."""
+    groups = allowed_ids(db, reader)
+    wanted = None if group_key is None else group_id(db, reader, group_key)
+    rows = db.execute(
+        "SELECT a.missing, m.group_id, count(*) FROM attachments a"
+        " JOIN messages m ON m.id = a.message_id WHERE a.missing IS NOT NULL"
+        " AND (?1 IS NULL OR m.group_id = ?1) GROUP BY 1, 2",
+        (wanted,),
+    )
+    counted: Counter[str] = Counter()
+    for reason, group, number in rows:
+        if groups is None or group in groups:
+            counted[reason] += number
+    return dict(counted.most_common())
+
+
+def unused(db: sqlite3.Connection, digest: str) -> bool:
+    """Tell whether no message carries a file."""
+    row = db.execute("SELECT 1 FROM attachments WHERE sha256 = ? LIMIT 1", (digest,)).fetchone()
+    return row is None
+
+
+def drop_unused(db: sqlite3.Connection, digests: Iterable[str]) -> list[str]:
+    """Strike files that no message carries any more from the list; return them."""
+    gone = sorted(digest for digest in digests if unused(db, digest))
+    db.executemany("DELETE FROM media WHERE sha256 = ?", [(digest,) for digest in gone])
+    return gone
+
+
+def _row_of(db: sqlite3.Connection, message_key: str) -> int | None:
+    try:
+        return message_id(db, operator(), message_key)
+    except NotFound:
+        return None

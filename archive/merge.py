@@ -13,16 +13,13 @@ from typing import Any
 
 from archive import index
 from archive.fresh import COLUMNS, count_days
-from archive.hanging import merge_attachments, merge_reactions, merge_tags
+from archive.hanging import CHILDREN, merge_attachments, merge_reactions, merge_tags
 from archive.ids import Slots
 from archive.matching import comparable
 from archive.people import KnownGroup
 from archive.prepare import PINNED, RECALLED, TIME_GUESSED, TRUNCATED, Prepared
 from archive.records import KINDS
 
-_CHILDREN = (
-    "attachments", "reactions", "versions", "essence_messages", "message_tags",
-)  # fmt: skip
 _MERGED = COLUMNS[3:-2]
 """The columns a merge may change, but for `facet`."""
 
@@ -96,22 +93,6 @@ def recall(db: sqlite3.Connection, row_id: int) -> None:
     store(db, row_id, old, {"flags": flags, "facet": facet})
 
 
-def add_orphan_recall(db: sqlite3.Connection, group_id: int, platform_id: str) -> None:
-    """Remember that a message was taken back that is not here yet; it stays known for good."""
-    db.execute(
-        "INSERT OR IGNORE INTO aliases(kind, group_id, other, target) VALUES('recall', ?, ?, 0)",
-        (group_id, platform_id),
-    )
-
-
-def orphan_recalls(db: sqlite3.Connection, group_id: int) -> list[str]:
-    """Return the ids of messages that were taken back before they were here."""
-    rows = db.execute(
-        "SELECT other FROM aliases WHERE kind = 'recall' AND group_id = ?", (group_id,)
-    )
-    return [other for (other,) in rows]
-
-
 def pin(db: sqlite3.Connection, row_id: int) -> None:
     """Note that a message was pinned in its group."""
     old = load(db, row_id)
@@ -128,7 +109,7 @@ def retime(db: sqlite3.Connection, group: KnownGroup, row_id: int, was: int, now
     db.execute("UPDATE messages SET id = ? WHERE id = ?", (new_id, row_id))
     index.replace(db, row_id, entry_of(old), None)
     index.replace(db, new_id, None, entry_of(old))
-    for table in _CHILDREN:
+    for table in CHILDREN:
         db.execute(f"UPDATE {table} SET message_id = ? WHERE message_id = ?", (new_id, row_id))
     db.execute(
         "UPDATE aliases SET target = ? WHERE kind = 'message' AND target = ?", (new_id, row_id)

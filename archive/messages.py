@@ -152,6 +152,22 @@ def newest(
     return load_views(db, reader, [i for (i,) in rows])
 
 
+def newest_ids(
+    db: sqlite3.Connection, reader: Reader, group_key: str, limit: int = 50
+) -> list[tuple[str, int]]:
+    """Return a group's newest messages as (platform id, Unix time), newest first; none where there
+    is no such group."""
+    try:
+        row_id = group_id(db, reader, group_key)
+    except NotFound:
+        return []
+    rows = db.execute(
+        "SELECT platform_id, sent_at FROM messages WHERE group_id = ? ORDER BY id DESC LIMIT ?",
+        (row_id, limit),
+    )
+    return rows.fetchall()
+
+
 def versions(db: sqlite3.Connection, reader: Reader, key: str) -> list[VersionView]:
     """Return the former texts of a message, oldest first; for those inside only."""
     row_id = message_id(db, reader, key)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.errors import ArchiveError
+from archive.names import MANY, Names
 from archive.records import Group, Member
 from archive.text import normalise
 
 DEFAULT_ZONE = "Asia/Shanghai"
-_REMEMBERED = 200_000
 
 
 class KnownGroup:
@@ -45,7 +46,7 @@ class Directory:
         self._zone = zone
         """For new groups whose source names none."""
         self._seen_by = -1
-        self._changed: dict[tuple[int, int], tuple[str, int]] = {}
+        self.names = Names(db)
         self.forget()
 
     def forget(self) -> None:
@@ -54,15 +55,25 @@ class Directory:
         self._ids: dict[str, int] = {}
         self._members: dict[tuple[int, str, str | None], int] = {}
         self._tags: dict[str, int] = {}
-        self._names: dict[tuple[int, int], tuple[str, int]] = {}
 
     def refresh(self, anew: bool = False) -> None:
         """Call at the start of a transaction; `anew` where rows may have gone meanwhile."""
-        version = self._db.execute("PRAGMA data_version").fetchone()[0]
-        if anew or version != self._seen_by or len(self._members) > _REMEMBERED:
-            self.write_names()
+        (version,) = self._db.execute("PRAGMA data_version").fetchone()
+        # which is silent about what this connection does itself
+        version += getattr(self._db, "rows_gone", 0) << 32
+        if anew or version != self._seen_by or len(self._members) > MANY:
             self.forget()
         self._seen_by = version
+
+    def undoing(self) -> Callable[[], None]:
+        """Return what puts the names back as they are now, and forgets what was looked up."""
+        put_back = self.names.undoing()
+
+        def undo() -> None:
+            put_back()
+            self.forget()
+
+        return undo
 
     def group(self, key: str) -> KnownGroup:
         """Return the group with this key or alias, made if there is none."""
@@ -103,11 +114,12 @@ class Directory:
             assert known is not None
         elif group.title and not group.title_only:
             self._db.execute(
-                "UPDATE groups SET title = ?, kind = ?, time_zone = coalesce(?, time_zone)"
-                " WHERE id = ?",
-                (group.title, group.kind, zone, known.id),
+                "UPDATE groups SET kind = ?, time_zone = coalesce(?, time_zone) WHERE id = ?",
+                (group.kind, zone, known.id),
             )
             self._recount_days(group.key, known)
+        if group.title and not group.title_only:
+            self.names.title(known.id, group)
         self._db.executemany(
             "INSERT OR IGNORE INTO aliases(kind, group_id, other, target) VALUES('group', 0, ?, ?)",
             [(alias, known.id) for alias in group.aliases],
@@ -130,24 +142,28 @@ class Directory:
 
     def take_member(self, member: Member) -> int:
         """Keep what a record says of a member; return the row id."""
-        known = member.key in self._ids
         row_id = self._member_id(member.key, member.name or member.group_name)
-        if (member.name and not known) or member.username:
+        if member.group_key is None:
             self._db.execute(
                 "UPDATE members SET name = coalesce(?, name), username = coalesce(?, username)"
                 " WHERE id = ?",
                 (member.name, member.username, row_id),
             )
-        if member.group_key is None:
             return row_id
+        if member.username:
+            self._db.execute(
+                "UPDATE members SET username = ? WHERE id = ? AND username IS NULL",
+                (member.username, row_id),
+            )
         group = self.group(member.group_key)
         shown = member.group_name or member.name
         self._db.execute(
             "INSERT INTO memberships(group_id, member_id, name, role) VALUES(?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET name = coalesce(name, excluded.name),"
-            " role = coalesce(excluded.role, role)",
+            " role = coalesce(role, excluded.role)",
             (group.id, row_id, shown, member.role),
         )
+        self.names.told((group.id, row_id), member)
         for name in {member.group_name, member.name, member.username, *member.other_names}:
             self._note_name(group.id, row_id, name)
         self._members[group.id, member.key, shown] = row_id
@@ -167,10 +183,7 @@ class Directory:
             self._note_name(group.id, row_id, name)
             self._members[group.id, key, name] = row_id
         if name:
-            place = (group.id, row_id)
-            last = self._names.get(place)
-            if last is None or at >= last[1]:
-                self._names[place] = self._changed[place] = (name, at)
+            self.names.beside((group.id, row_id), name, at)
         return row_id
 
     def _member_id(self, key: str, name: str | None) -> int:
@@ -201,15 +214,6 @@ class Directory:
                 " VALUES(?, ?, ?, ?)",
                 (group_id, member_id, folded, name),
             )
-
-    def write_names(self) -> None:
-        """Write the newest name of every member met since the last call; at a file's end."""
-        self._db.executemany(
-            "UPDATE memberships SET name = ?1, named_at = ?2"
-            " WHERE group_id = ?3 AND member_id = ?4 AND (named_at <= ?2 OR name IS NULL)",
-            [(name, at, *place) for place, (name, at) in self._changed.items()],
-        )
-        self._changed.clear()
 
     def tag(self, name: str) -> int:
         """Return the row id of a tag, of the one it is a synonym of if it is."""

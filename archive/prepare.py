@@ -67,6 +67,7 @@ class Prepared(msgspec.Struct, array_like=True, gc=False):
     tags: tuple[str, ...]
     attachments: tuple[Attachment, ...]
     reactions: tuple[Reaction, ...]
+    other_ids: tuple[str, ...] = ()
 
 
 Ready = Prepared | Record
@@ -86,7 +87,9 @@ def prepare_all(records: Iterable[AnyRecord]) -> Iterator[Ready]:
 
 def prepare(message: Message) -> Prepared:
     """Compute a message's columns, digest and tokens."""
-    message = _believable(message)
+    message, other_ids = _believable(message), message.other_ids
+    if other_ids or message.attachments:
+        message = _itself(message)
     try:
         packed = _encode(message)
     except (UnicodeEncodeError, OverflowError):
@@ -96,7 +99,7 @@ def prepare(message: Message) -> Prepared:
     words = message.text
     if len(words) > MAX_TEXT:
         words, flags = words[:MAX_TEXT], flags | TRUNCATED
-    more = _more(message)
+    more = more_of(message)
     found = text.EMPTY if message.recalled else text.tokens(index.indexable(words, more))
     return Prepared(
         message.group_key,
@@ -124,6 +127,7 @@ def prepare(message: Message) -> Prepared:
         tags_in(words) if "#" in words and not message.recalled else (),
         message.attachments,
         message.reactions,
+        tuple(filter(None, map(_id, other_ids))) if other_ids else (),
     )
 
 
@@ -138,7 +142,7 @@ def tags_in(words: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if not name.isdigit()))
 
 
-def _more(message: Message) -> str | None:
+def more_of(message: Message) -> str | None:
     """Collect what should be found though it is not in the text."""
     if not (message.attachments or message.poll or message.nested or message.detail):
         return None
@@ -147,7 +151,7 @@ def _more(message: Message) -> str | None:
         parts += [message.poll.question, *(option for option, _ in message.poll.options)]
     parts += _named(message.detail)
     for inner in message.nested:
-        parts += [part for part in (inner.sender_name, inner.text, _more(inner)) if part]
+        parts += [part for part in (inner.sender_name, inner.text, more_of(inner)) if part]
     return "\n".join(parts)[:MAX_TEXT] or None
 
 
@@ -218,6 +222,15 @@ def _believable(message: Message) -> Message:
         if part is not None and part.sent_at is not None and not is_sane(part.sent_at):
             changes[name] = msgspec.structs.replace(part, sent_at=None)
     return msgspec.structs.replace(message, **changes) if changes else message
+
+
+def _itself(message: Message) -> Message:
+    """Leave out what differs between tellings of one message: where to fetch its files, and the
+    other ids an account has for it."""
+    if any(a.source is not None for a in message.attachments):
+        bare = tuple(msgspec.structs.replace(a, source=None) for a in message.attachments)
+        return msgspec.structs.replace(message, attachments=bare, other_ids=())
+    return msgspec.structs.replace(message, other_ids=()) if message.other_ids else message
 
 
 def _lossless(message: Message) -> Message:

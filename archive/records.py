@@ -36,6 +36,9 @@ class Group(Record, frozen=True):
     the file of this import that made the same key."""
     aliases: tuple[str, ...] = ()
     """Other keys the same group has had."""
+    at: int | None = None
+    """When the title was seen (Unix seconds); None: at the newest message of the group that is told
+    with it, or when it came in. Without any of these it only fills what is not known."""
 
 
 class Member(Record, frozen=True):
@@ -49,8 +52,10 @@ class Member(Record, frozen=True):
     group_name: str | None = None
     """Card, group nickname."""
     role: str | None = None
-    """`owner`, `admin`, `member` or the platform's own title."""
+    """`owner`, `admin`, `member`, `left`, or the platform's own title."""
     other_names: tuple[str, ...] = ()
+    at: int | None = None
+    """When names and role were seen (Unix seconds); None: as with `Group.at`."""
 
 
 class Attachment(Record, frozen=True):
@@ -73,6 +78,8 @@ class Attachment(Record, frozen=True):
     """Pixels."""
     duration: int | None = None
     """Seconds."""
+    source: str | None = None
+    """Where the adapter that made this can fetch the bytes; means nothing to anyone else."""
 
 
 class Reaction(Record, frozen=True):
@@ -163,6 +170,20 @@ class Message(Record, frozen=True):
     """How much the source knows: 3 live, 2 full export, 1 reduced export (HTML), 0 plain text."""
     precision: int = 1
     """The time's unit in seconds: 60 where a source gives only minutes."""
+    other_ids: tuple[str, ...] = ()
+    """Other names the platform has for this message, e.g. the short one in replies and recalls:
+    each becomes an alias, and where two messages have the same, the later one owns it. Alike other
+    ids do not make two messages one; an other id that is the own `id` of a row names that row."""
+
+
+class Reacted(Record, frozen=True):
+    """One person's reactions to a message are these now; or, without a person, the counts are."""
+
+    group_key: str
+    id: str
+    member_key: str | None = None
+    reactions: tuple[Reaction, ...] = ()
+    at: int | None = None
 
 
 class Recall(Record, frozen=True):
@@ -203,7 +224,7 @@ class Rejected(Record, frozen=True):
     """Names the fault, never quotes message text."""
 
 
-AnyRecord = Group | Member | Message | Recall | EssenceMark | Gap | Rejected
+AnyRecord = Group | Member | Message | Reacted | Recall | EssenceMark | Gap | Rejected
 
 
 def _short_hash(*parts: str) -> str:

@@ -11,7 +11,12 @@ from archive.views import Stats
 
 
 def stats(db: sqlite3.Connection, reader: Reader) -> Stats:
-    """Count what a reader may see; from the counters, so the archive's size does not matter."""
+    """Count what a reader may see; from the counters, so the archive's size does not matter.
+
+    A member is who said something or is named by a source with an id; who is known by a name only,
+    and of whom no message is left once another source knows its sender, is none
+    (`namesakes.join_names` forgets them).
+    """
     allowed = allowed_ids(db, reader)
     if allowed is None:
         where, values = "1", ""

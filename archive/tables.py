@@ -9,6 +9,8 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from archive import live_tables  # noqa: F401  (declares those of live capture)
+
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -201,7 +203,12 @@ class MessageTag(SQLModel, table=True):
 
 
 class Alias(SQLModel, table=True):
-    """Another key of a group, member or message; `target` is the row's id."""
+    """Another key of a group, member or message; `target` is the row's id.
+
+    Other kinds: `title` a title a group was seen with, `unmarked` a message whose essence mark was
+    taken away (both: `target` is the time), `recall` a message taken back before it was here,
+    `union` a union under way.
+    """
 
     __tablename__ = "aliases"
     __table_args__ = (Index("aliases_by_target", "kind", "target"),)
@@ -243,6 +250,8 @@ class Coverage(SQLModel, table=True):
     complete: bool
     source: str
     why: str
+    connection_id: int | None = None
+    """The connection it comes from, whose end it follows."""
 
 
 class Day(SQLModel, table=True):

@@ -9,6 +9,7 @@ from archive.access import Reader
 from archive.audit import note
 from archive.errors import ArchiveError
 from archive.groups import allowed_ids, group_id
+from archive.ids import HIGHEST
 from archive.index import check_version
 from archive.loading import load_views
 from archive.merge import facet_of, load, store
@@ -63,7 +64,7 @@ def tagged(
     rows = db.execute(
         f"SELECT DISTINCT message_id FROM message_tags WHERE {where} AND message_id < ?"
         " AND tag_id IN (SELECT value FROM json_each(?)) ORDER BY message_id DESC LIMIT ?",
-        (*values, before or 1 << 62, json.dumps(tag_ids(db, name)), limit),
+        (*values, before or HIGHEST, json.dumps(tag_ids(db, name)), limit),
     )
     return load_views(db, reader, [i for (i,) in rows])
 

@@ -18,16 +18,16 @@ def forgotten(
     db: sqlite3.Connection, group: KnownGroup, named: Iterable[tuple[str, Prepared]]
 ) -> set[str]:
     """Return the ids among these that were forgotten, recognised by id or by content."""
-    if (
-        db.execute("SELECT 1 FROM tombstones WHERE group_id = ? LIMIT 1", (group.id,)).fetchone()
-        is None
-    ):
+    if not _any(db, group.id):
         return set()
-    secret = _secret(db)
+    secret = secret_of(db)
     marks: dict[str, set[str]] = defaultdict(set)
     for platform_id, message in named:
         marks[_mark(secret, platform_id)].add(platform_id)
         marks[_mark(secret, match_of(message))].add(platform_id)
+        for other in message.other_ids:
+            # two messages may share one: only one's own tells that it is forgotten
+            marks[_mark(secret, own(other))].add(platform_id)
     rows = db.execute(
         "SELECT match FROM tombstones WHERE group_id = ?"
         " AND match IN (SELECT value FROM json_each(?))",
@@ -36,18 +36,44 @@ def forgotten(
     return {platform_id for (match,) in rows for platform_id in marks[match]}
 
 
+def forgotten_ids(db: sqlite3.Connection, group_id: int, ids: Iterable[str]) -> set[str]:
+    """Return those of these message ids that were forgotten."""
+    wanted = list(ids)
+    if not wanted or not _any(db, group_id):
+        return set()
+    secret = secret_of(db)
+    marks = {_mark(secret, name): name for name in wanted}
+    rows = db.execute(
+        "SELECT match FROM tombstones WHERE group_id = ?"
+        " AND match IN (SELECT value FROM json_each(?))",
+        (group_id, json.dumps(list(marks))),
+    )
+    return {marks[match] for (match,) in rows}
+
+
+def own(platform_id: str) -> str:
+    """Return how the own id of a message is buried beside its ids."""
+    return f"own\0{platform_id}"
+
+
 def bury(db: sqlite3.Connection, group_id: int, names: list[str]) -> None:
     """Write tombstones for a message's ids and content hash (`matching.match_of`)."""
-    secret = _secret(db)
+    secret = secret_of(db)
     db.executemany(
         "INSERT OR IGNORE INTO tombstones(group_id, match, forgotten_at) VALUES(?, ?, ?)",
         [(group_id, _mark(secret, name), int(time.time())) for name in names],
     )
 
 
-def _secret(db: sqlite3.Connection) -> bytes:
+def secret_of(db: sqlite3.Connection) -> bytes:
+    """Return the archive's own secret, with which what is forgotten is recognised."""
     (value,) = db.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()
     return bytes.fromhex(value)
+
+
+def _any(db: sqlite3.Connection, group_id: int) -> bool:
+    row = db.execute("SELECT 1 FROM tombstones WHERE group_id = ? LIMIT 1", (group_id,)).fetchone()
+    return row is not None
 
 
 def _mark(secret: bytes, name: str) -> str:

@@ -7,21 +7,21 @@ from collections import Counter
 from typing import Any
 
 from archive import index
-from archive.database import transaction
+from archive.database import rows_are_gone, transaction
 from archive.errors import ArchiveError
 from archive.fresh import count_days
+from archive.hanging import CHILDREN, attachments_of
 from archive.matching import resolve
 from archive.merge import entry_of, facet_of, load, merge, refresh_span, store
 from archive.namesakes import join_names, settle_keys
 from archive.people import Directory, KnownGroup
 from archive.prepare import Prepared
-from archive.records import Attachment, Group, Reaction, platform_of
+from archive.reactions import join as join_reactions
+from archive.records import Group, Reaction, platform_of
 from archive.tombstones import forgotten
 
 BATCH = 2_000
 """Messages moved in one transaction."""
-
-_CHILDREN = ("versions", "attachments", "reactions", "essence_messages", "message_tags")
 
 
 def begin_union(db: sqlite3.Connection, source_key: str, target_key: str) -> None:
@@ -121,7 +121,8 @@ def _move(db: sqlite3.Connection, source: KnownGroup, target: KnownGroup) -> int
 def _drop(db: sqlite3.Connection, row_id: int, kept_id: int) -> None:
     """Remove a message that stands twice; what people added to it goes to the other row."""
     dropped = load(db, row_id)
-    for table in ("versions", "essence_messages", "message_tags"):
+    join_reactions(db, row_id, kept_id)
+    for table in ("versions", "essence_messages", "message_tags", "marks", "codes", "nominations"):
         db.execute(
             f"UPDATE OR IGNORE {table} SET message_id = ? WHERE message_id = ?", (kept_id, row_id)
         )
@@ -140,7 +141,7 @@ def _remove(db: sqlite3.Connection, row: dict[str, Any]) -> None:
     left = db.execute(
         "SELECT essence_id FROM essence_messages WHERE message_id = ?", (row_id,)
     ).fetchall()
-    for table in _CHILDREN:
+    for table in CHILDREN:
         db.execute(f"DELETE FROM {table} WHERE message_id = ?", (row_id,))
     db.executemany(
         "DELETE FROM essence WHERE id = ?1"
@@ -163,12 +164,18 @@ def _close(db: sqlite3.Connection, source_id: int, source_key: str, target_id: i
         db.execute(
             f"UPDATE OR IGNORE {table} SET group_id = ? WHERE group_id = ?", (target_id, source_id)
         )
-    for table in ("tombstones", "aliases"):
+    for table in ("tombstones", "forgotten_names", "orphans"):
         db.execute(
-            f"UPDATE OR IGNORE {table} SET group_id = ? WHERE group_id = ?"
-            + (" AND kind = 'message'" if table == "aliases" else ""),
-            (target_id, source_id),
+            f"UPDATE OR IGNORE {table} SET group_id = ? WHERE group_id = ?", (target_id, source_id)
         )
+        db.execute(f"DELETE FROM {table} WHERE group_id = ?", (source_id,))
+    db.execute(
+        "UPDATE OR IGNORE aliases SET group_id = ?"
+        " WHERE group_id = ? AND kind IN ('message', 'recall', 'unmarked')",
+        (target_id, source_id),
+    )
+    # the group is called as the other one is
+    db.execute("DELETE FROM aliases WHERE kind = 'title' AND group_id = ?", (source_id,))
     db.execute(
         "UPDATE groups SET with_ids = max(groups.with_ids, s.with_ids),"
         " without_ids = max(groups.without_ids, s.without_ids) FROM (SELECT with_ids, without_ids"
@@ -187,6 +194,7 @@ def _close(db: sqlite3.Connection, source_id: int, source_key: str, target_id: i
         (source_key, target_id),
     )
     db.execute("DELETE FROM groups WHERE id = ?", (source_id,))
+    rows_are_gone(db)
 
 
 def as_prepared(db: sqlite3.Connection, row_id: int) -> Prepared:
@@ -196,14 +204,6 @@ def as_prepared(db: sqlite3.Connection, row_id: int) -> Prepared:
         "SELECT key, name FROM members WHERE id = ?", (row["sender_id"],)
     ).fetchone()
     sender_key, sender_name = sender or (None, row["sender_name"])
-    attachments = tuple(
-        Attachment(*part)
-        for part in db.execute(
-            "SELECT kind, name, NULL, sha256, missing, mime, size, width, height, duration"
-            " FROM attachments WHERE message_id = ? ORDER BY position",
-            (row_id,),
-        )
-    )
     reactions = tuple(
         Reaction(*part)
         for part in db.execute("SELECT emoji, count FROM reactions WHERE message_id = ?", (row_id,))
@@ -216,5 +216,5 @@ def as_prepared(db: sqlite3.Connection, row_id: int) -> Prepared:
         detail=row["detail"], flags=row["flags"], quality=row["quality"], digest=row["digest"],
         body="", chars="",
         facet=" ".join(token for token in row["facet"].split() if token[0] in "khx"),
-        tags=(), attachments=attachments, reactions=reactions,
+        tags=(), attachments=attachments_of(db, [row_id]).get(row_id, ()), reactions=reactions,
     )  # fmt: skip

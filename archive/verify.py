@@ -6,12 +6,14 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 
-from archive import index, text
-from archive.compile import HIGHEST, LOWEST
+from archive import inbox, index, text
 from archive.database import Archive
 from archive.errors import ArchiveError
 from archive.facets import wrong_facets
-from archive.reindex import entries
+from archive.hanging import CHILDREN
+from archive.ids import HIGHEST, LOWEST
+from archive.reindex import MADE_ANEW, entries
+from archive.soundness import page_faults, whole_without
 
 _BATCH = 5_000
 
@@ -25,6 +27,7 @@ def verify(archive: Archive, progress: Callable[[int, int], None] | None = None)
             found += _counters(db)
             found += _media(db, archive)
             found += _facets(db)
+            found += inbox.faults(archive.folder)
             if not found or not found[0].startswith("database"):
                 found += _index(db, progress)
     except (sqlite3.DatabaseError, ArchiveError) as error:
@@ -33,8 +36,11 @@ def verify(archive: Archive, progress: Callable[[int, int], None] | None = None)
 
 
 def _database(db: sqlite3.Connection) -> list[str]:
-    said = [row[0] for row in db.execute("PRAGMA quick_check(5)")]
-    return [] if said == ["ok"] else [f"database: {line}; restore a backup" for line in said]
+    faults = page_faults(db)
+    if not faults:
+        return []
+    mend = "run: chendian reindex" if whole_without(db, MADE_ANEW) else "restore a backup"
+    return [f"database: {line}; {mend}" for line in faults]
 
 
 def _counters(db: sqlite3.Connection) -> Iterator[str]:
@@ -45,7 +51,7 @@ def _counters(db: sqlite3.Connection) -> Iterator[str]:
     for key, counted, there, by_day in rows:
         if not counted == there == by_day:
             yield f"counters: {key} says {counted} messages and {by_day} by day, there are {there}"
-    for table in ("attachments", "reactions", "versions", "essence_messages", "message_tags"):
+    for table in CHILDREN:
         (orphans,) = db.execute(
             f"SELECT count(*) FROM {table} WHERE message_id NOT IN (SELECT id FROM messages)"
         ).fetchone()

@@ -24,6 +24,7 @@ class GroupView(View, frozen=True):
     time_zone: str
     messages: int
     members: int
+    """As `stats.stats` counts them."""
     essence: int
     first: int | None
     last: int | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 import msgspec
 
@@ -34,6 +35,17 @@ class Waiting:
         self._proposed.clear()
         self._held.clear()
         self._places.clear()
+
+    def undoing(self) -> Callable[[], None]:
+        """Return what puts everything back as it is now."""
+        proposed, held = dict(self._proposed), {k: list(items) for k, items in self._held.items()}
+        places, before, notes = dict(self._places), dict(self._before), list(self.notes)
+
+        def undo() -> None:
+            self._proposed, self._held = proposed, held
+            self._places, self._before, self.notes = places, before, notes
+
+        return undo
 
     def propose(self, group: Group) -> None:
         """Take a group known by title only."""

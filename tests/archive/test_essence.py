@@ -129,7 +129,6 @@ def test_platforms_own_mark_is_followed_and_a_persons_mark_outlives_it(talk: Arc
     assert verify(talk) == []
 
 
-@pytest.mark.xfail(strict=True, reason="nothing remembers that a person took the mark away")
 def test_mark_a_person_took_away_does_not_come_back_with_the_next_import(talk: Archive) -> None:
     told(talk, EssenceMark(TG, "3"))
     with talk.writing() as db:

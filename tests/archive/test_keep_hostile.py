@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from told import (
@@ -179,7 +178,6 @@ def test_reply_to_a_message_that_comes_in_a_later_batch_is_joined(archive: Archi
     assert [m.text for m in (*context.after, *context.replies)] == ["答", "再答"]
 
 
-@pytest.mark.xfail(strict=True, reason="`reply_to` of another group (`group:id`) is not resolved")
 def test_reply_to_a_message_of_another_group_leads_there(archive: Archive) -> None:
     told(archive, said("1", "问", group="telegram:-9"), said("2", "答", reply_to="telegram:-9:1"))
     with archive.reading() as db:

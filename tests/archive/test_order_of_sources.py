@@ -15,6 +15,7 @@ from archive.keep import keep
 from archive.records import AnyRecord, Attachment, Reaction, Span
 
 PEOPLE = {"42": "张三", "43": "李四", "44": "Wang Wu", "45": "李四"}
+FORMERLY = {"42": "小张", "43": "老李", "44": "Wang Wu", "45": "李四"}
 BYTES: dict[bool, Any] = {
     True: {"sha256": "ab" * 32, "size": 3},
     False: {"missing": "not exported"},
@@ -48,11 +49,11 @@ class Fact:
             ) if d["photo"] else (),
         )  # fmt: skip
 
-    def reduced(self, late: bool) -> AnyRecord:
+    def reduced(self, late: bool, people: dict[str, str]) -> AnyRecord:
         d = self.drawn
         return titled(
             self.id, d["text"] + (" 改过了" if late and d["edited"] else ""), self.at,
-            PEOPLE[d["who"]],
+            people[d["who"]],
             kind="photo" if d["photo"] else "text",
             reply_to=d["reply"],
             reactions=(Reaction("👍", d["likes"]),) if d["likes"] else (),
@@ -82,27 +83,29 @@ FACTS = st.lists(
 ).map(lambda drawn: [Fact(number, one) for number, one in enumerate(drawn, 1)])
 
 
-def sources(facts: list[Fact], late_html: bool) -> dict[str, list[AnyRecord]]:
+def sources(
+    facts: list[Fact], late_html: bool, people: dict[str, str]
+) -> dict[str, list[AnyRecord]]:
     def within(name: str) -> list[Fact]:
         return [fact for fact in facts if name in fact.drawn["inside"]]
 
     return {
         "full": [full_group(), *(fact.full(late=False) for fact in within("full"))],
         "late full": [full_group(), *(fact.full(late=True) for fact in within("late full"))],
-        "html": [proposed(), *(fact.reduced(late_html) for fact in within("html"))],
+        "html": [proposed(), *(fact.reduced(late_html, people) for fact in within("html"))],
     }
 
 
 @settings(
     deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(facts=FACTS, late_html=st.booleans())
+@given(facts=FACTS, late_html=st.booleans(), people=st.sampled_from((PEOPLE, FORMERLY)))
 def test_exports_come_out_the_same_in_any_order(
-    facts: list[Fact], late_html: bool, archive: Archive
+    facts: list[Fact], late_html: bool, people: dict[str, str], archive: Archive
 ) -> None:
     came_out = {}
     for order in permutations(("full", "late full", "html")):
-        parts = sources(facts, late_html)
+        parts = sources(facts, late_html, people)
         with undone(archive) as db:
             for name in order:
                 keep(db, parts[name])

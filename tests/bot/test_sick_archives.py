@@ -161,11 +161,6 @@ def _whole_again(data: Path, healthy: Path) -> None:
     assert run("search", "数据库", "--data", data, "--json").json == wanted
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="archive/reindex.py: a shadow table whose pages are damaged cannot be dropped;"
-    " archive/verify.py: damage in the index alone should say chendian reindex first",
-)
 def test_a_damaged_index_is_rebuilt_by_the_command_that_verify_names(
     data: Path, healthy: Path
 ) -> None:

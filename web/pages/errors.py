@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.errors import ArchiveError, BadQuery, NotAllowed, NotFound
+from archive.errors import ArchiveError, BadQuery, NotFound
 from web.page import Visit
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ _PLAIN = {
 
 
 async def _archive_error(request: Request, error: Exception) -> Response:
-    if isinstance(error, NotFound | NotAllowed):
+    if isinstance(error, NotFound):
         return answer(request, 404)
     if isinstance(error, BadQuery):
         return answer(request, 400, error.what, error.hint)

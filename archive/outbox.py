@@ -1,0 +1,194 @@
+"""The outbox: what is to be said, noted with its cause in one transaction, and what became of it.
+
+waiting → sending → sent; failed where it was given up; unsure where a kill came between sending
+and knowing: it may have been said, so that it is not said again by itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import NamedTuple
+
+import msgspec
+
+KEEP_DAYS = 7
+"""Days after which the text of what was said is erased; the group has it."""
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """Something to say, or a native mark to set or take away (then the text is empty)."""
+
+    account: str
+    text: str
+    group_key: str | None = None
+    member_key: str | None = None
+    """For a direct message; with `group_key`, whom an answer in the group is for."""
+    reply_to: str | None = None
+    """Platform id of the message answered."""
+    purpose: str = "answer"
+    """`answer`, `notice`, `alarm`, `mark` …, for people who look what went wrong."""
+    unique: str | None = None
+    """What has the same is said once: the key of the event it answers."""
+    essence: tuple[str, bool] | None = None
+    """(platform id of the message, marked)."""
+
+
+class Parcel(NamedTuple):
+    """A draft on its way."""
+
+    id: int
+    draft: Draft
+    tries: int
+
+
+class Failure(NamedTuple):
+    """What was not said, or perhaps was (`unsure`)."""
+
+    id: int
+    account: str
+    purpose: str
+    group_key: str | None
+    state: str
+    why: str
+    at: int
+    """Unix seconds."""
+
+
+_COLUMNS = (
+    "account, text, group_key, member_key, reply_to, purpose, unique_key, essence_id,"
+    " essence_marked"
+)
+
+
+def put(db: sqlite3.Connection, draft: Draft, at: int | None = None) -> int:
+    """Note something to say from now on or from a Unix time on; return its id.
+
+    The same `unique` again is the draft noted first.
+    """
+    marked = draft.essence or (None, None)
+    now = int(time.time())
+    row = db.execute(
+        f"INSERT INTO outbox({_COLUMNS}, state, made_at, next_at)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)"
+        " ON CONFLICT DO NOTHING RETURNING id",
+        (
+            draft.account, draft.text, draft.group_key, draft.member_key, draft.reply_to,
+            draft.purpose, draft.unique, *marked, now, now if at is None else at,
+        ),
+    ).fetchone()  # fmt: skip
+    if row is None:
+        row = db.execute("SELECT id FROM outbox WHERE unique_key = ?", (draft.unique,)).fetchone()
+    return int(row[0])
+
+
+def due(db: sqlite3.Connection, account: str, now: int, limit: int = 20) -> list[Parcel]:
+    """Return what an account has to say now, in the order it was noted."""
+    rows = db.execute(
+        f"SELECT id, tries, {_COLUMNS} FROM outbox WHERE state = 'waiting' AND account = ?"
+        " AND next_at <= ? ORDER BY id LIMIT ?",
+        (account, now, limit),
+    )
+    return [Parcel(i, _draft(*values), tries) for i, tries, *values in rows]
+
+
+def begin(db: sqlite3.Connection, id: int) -> bool:
+    """Note that it is being sent, in a transaction of its own before it is; False: it is not to be
+    sent any more."""
+    done = db.execute(
+        "UPDATE outbox SET state = 'sending', tries = tries + 1 WHERE id = ? AND state = 'waiting'",
+        (id,),
+    )
+    return done.rowcount == 1
+
+
+def sent(db: sqlite3.Connection, id: int, message_id: str | None = None) -> None:
+    """Note that the platform took it, and the id it gave."""
+    db.execute(
+        "UPDATE outbox SET state = 'sent', ended_at = ?, message_id = ?, why = NULL WHERE id = ?",
+        (int(time.time()), message_id, id),
+    )
+
+
+def later(db: sqlite3.Connection, id: int, next_at: int, why: str) -> None:
+    """Note that it is to be sent again at a Unix time; `why` holds no text and no token."""
+    db.execute(
+        "UPDATE outbox SET state = 'waiting', next_at = ?, why = ? WHERE id = ?"
+        " AND state IN ('waiting', 'sending')",
+        (next_at, why, id),
+    )
+
+
+def give_up(db: sqlite3.Connection, id: int, why: str) -> None:
+    """Note that it will not be sent."""
+    db.execute(
+        "UPDATE outbox SET state = 'failed', ended_at = ?, why = ? WHERE id = ?"
+        " AND state IN ('waiting', 'sending')",
+        (int(time.time()), why, id),
+    )
+
+
+def unsure(db: sqlite3.Connection, account: str | None = None) -> int:
+    """Note at a start that what was being sent may have been sent; return how many there are.
+
+    It is not sent again: better once too few than twice.
+    """
+    return db.execute(
+        "UPDATE outbox SET state = 'unsure', ended_at = ?1, why = 'stopped while sending'"
+        " WHERE state = 'sending' AND (?2 IS NULL OR account = ?2)",
+        (int(time.time()), account),
+    ).rowcount
+
+
+def retry(db: sqlite3.Connection, *, unsure_too: bool = False) -> int:
+    """Send what failed again, if its text is still there; return how many."""
+    states = "('failed', 'unsure')" if unsure_too else "('failed')"
+    return db.execute(
+        "UPDATE outbox SET state = 'waiting', next_at = ?, tries = 0, ended_at = NULL"
+        f" WHERE state IN {states} AND (text != '' OR essence_id IS NOT NULL)",
+        (int(time.time()),),
+    ).rowcount
+
+
+def recent_texts(db: sqlite3.Connection, account: str, since: int) -> list[str]:
+    """Return what an account has said, or may have, since a Unix time: its own echo."""
+    rows = db.execute(
+        "SELECT text FROM outbox WHERE state IN ('sending', 'sent', 'unsure') AND account = ?"
+        " AND (ended_at IS NULL OR ended_at >= ?) AND text != ''",
+        (account, since),
+    )
+    return [text for (text,) in rows]
+
+
+def failures(db: sqlite3.Connection, limit: int = 100) -> list[Failure]:
+    """Return what was given up or is unsure, the newest first."""
+    rows = db.execute(
+        "SELECT id, account, purpose, group_key, state, coalesce(why, ''), ended_at FROM outbox"
+        " WHERE state IN ('failed', 'unsure') ORDER BY ended_at DESC, id DESC LIMIT ?",
+        (limit,),
+    )
+    return [Failure(*row) for row in rows]
+
+
+def expire(db: sqlite3.Connection, now: int, keep_days: int = KEEP_DAYS) -> int:
+    """Erase the text of what ended so many days before `now`; return of how many."""
+    return db.execute(
+        "UPDATE outbox SET text = '' WHERE state IN ('sent', 'failed', 'unsure') AND text != ''"
+        " AND ended_at <= ?",
+        (now - keep_days * 86_400,),
+    ).rowcount
+
+
+def _draft(
+    account: str,
+    text: str,
+    group_key: str | None,
+    member_key: str | None,
+    reply_to: str | None,
+    purpose: str,
+    unique: str | None,
+    essence_id: str | None,
+    marked: int | None,
+) -> Draft:
+    essence = None if essence_id is None else (essence_id, bool(marked))
+    return Draft(account, text, group_key, member_key, reply_to, purpose, unique, essence)
