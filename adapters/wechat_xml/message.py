@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from adapters.exports.notices import action_of
-from adapters.exports.wechat.content import DEEPEST, NOT_EXPORTED, Content, Place
-from adapters.exports.wechat.record import unfolded
-from adapters.exports.wechat.xml import number, parse, said, words
+from adapters.notices import action_of
+from adapters.wechat_xml.content import DEEPEST, NOT_EXPORTED, Content, Place
+from adapters.wechat_xml.record import unfolded
+from adapters.wechat_xml.xml import number, parse, said, words
 from archive.records import Attachment, Quote, Span
 
 if TYPE_CHECKING:

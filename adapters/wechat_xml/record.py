@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from adapters.exports.wechat.content import DEEPEST, NOT_EXPORTED, Content, Place
-from adapters.exports.wechat.xml import number, parse, said
+from adapters.wechat_xml.content import DEEPEST, NOT_EXPORTED, Content, Place
+from adapters.wechat_xml.xml import number, parse, said
 from archive.records import Attachment, Message, Quote, Span
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.exports.memotrace_csv.merged import unfolded
-from adapters.exports.wechat.content import DEEPEST, Content, Place
-from adapters.exports.wechat.message import content_of
+from adapters.wechat_xml.content import DEEPEST, Content, Place
+from adapters.wechat_xml.message import content_of
 from archive.records import Attachment, Message, Quote, Span
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from adapters.exports.format import ExportFile, Options
-from adapters.exports.notices import action_of
 from adapters.exports.proposal import proposed_group, stem
+from adapters.notices import action_of
 from archive.records import AnyRecord, Attachment, Group, Member, Message, Rejected, name_key
 
 KINDS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from adapters.exports.wechat.content import DEEPEST, NOT_EXPORTED, Place
-from adapters.exports.wechat.record import MOST, local_time
+from adapters.wechat_xml.content import DEEPEST, NOT_EXPORTED, Place
+from adapters.wechat_xml.record import MOST, local_time
 from archive.records import Attachment, Message
 
 _line = re.compile(

@@ -8,8 +8,8 @@ from typing import Any
 
 from adapters.exports.memotrace_csv.conversation import Conversation
 from adapters.exports.memotrace_csv.merged import unfolded
-from adapters.exports.notices import action_of
-from adapters.exports.wechat.content import NOT_EXPORTED, Content, Place
+from adapters.notices import action_of
+from adapters.wechat_xml.content import NOT_EXPORTED, Content, Place
 from archive.records import AnyRecord, Attachment, Message, Quote, Rejected, Span
 
 KINDS = {

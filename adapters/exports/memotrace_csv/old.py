@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from adapters.exports.memotrace_csv.conversation import MYSELF, Conversation
-from adapters.exports.wechat.content import Place
-from adapters.exports.wechat.message import content_of
+from adapters.wechat_xml.content import Place
+from adapters.wechat_xml.message import content_of
 from archive.records import AnyRecord, Message, Rejected
 
 _WRITTEN = 9

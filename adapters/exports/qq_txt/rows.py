@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from adapters.exports.notices import action_of
+from adapters.notices import action_of
 from archive.records import Attachment
 
 _PLACEHOLDERS = {

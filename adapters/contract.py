@@ -1,0 +1,226 @@
+"""What an adapter offers and what it is given; nothing here knows a platform.
+
+AdapterError
+ ├── LoginExpired   the token or session is no longer accepted: a person must act
+ ├── NotReachable   the platform does not answer, or not in its own language: try again later
+ ├── TooFast        the platform asks for a pause of `seconds`
+ ├── Forbidden      this group or person does not let the bot do that: never try again
+ └── Unavailable    the bytes of a file cannot be had; `what` is the reason that is kept
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+from starlette.routing import BaseRoute
+
+from archive.records import AnyRecord
+
+Ability = Literal["held", "history", "essence", "media", "roles", "menu", "direct"]
+"""held: the platform keeps what is said while nobody listens, for a day · history: backfills what
+it missed · essence: marks natively · media: fetches files · roles: tells who is admin · menu:
+registers the commands · direct: writes to a person alone."""
+
+
+class AdapterError(Exception):
+    """`what` happened, and what to do about it (`hint`); never a token, never message text."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(f"{what} {hint}".strip())
+        self.what = what
+        self.hint = hint
+
+
+class LoginExpired(AdapterError):
+    """The platform no longer accepts the account."""
+
+
+class NotReachable(AdapterError):
+    """The platform does not answer, or answers something that is not its protocol."""
+
+
+class TooFast(AdapterError):
+    """The platform asks for a pause."""
+
+    def __init__(self, what: str, seconds: float) -> None:
+        super().__init__(what, f"wait {seconds:g} s")
+        self.seconds = seconds
+
+
+class Forbidden(AdapterError):
+    """The bot may not do this here."""
+
+
+class Unavailable(AdapterError):
+    """A file is gone, too large or refused."""
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What the door must know of an event before anything of it is stored; cheap to make."""
+
+    key: str
+    """The same for the same event whoever delivers it and however often:
+    `telegram:-100123:5:0:message`; an edit has another key than the message."""
+    kind: str
+    """`message`, `edit`, `recall`, `reaction`, `essence`, `member`, `group` or `other`."""
+    group_key: str | None = None
+    """None: no group can be read in it; it goes to quarantine unless `private`."""
+    private: bool = False
+    """A conversation with the bot alone: its commands are answered, it is never archived."""
+    message_id: str | None = None
+    sender_key: str | None = None
+    sender_name: str | None = None
+    sender_role: str | None = None
+    """`owner`, `admin` or `member` where the event itself says it."""
+    sender_is_bot: bool = False
+    """Any bot, this one included; a bot's commands are not obeyed."""
+    own: bool = False
+    """Said by the bot's own account."""
+    quoted: tuple[str, ...] = ()
+    """Member keys of people whose words the event carries besides the sender's."""
+    reply_to: str | None = None
+    """Platform id of the message answered."""
+    quote_text: str | None = None
+    """What is answered, where the platform gives no id."""
+    quote_sender: str | None = None
+    text: str = ""
+    """The words of a message or edit, for commands and `[不存]`."""
+    sent_at: int | None = None
+    """Unix seconds."""
+    replaces: str | None = None
+    """Former key of the group, when the event says that it has moved."""
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """One message to send, already within the platform's length."""
+
+    text: str
+    group_key: str | None = None
+    member_key: str | None = None
+    """For a direct message; with `group_key`, whom an answer in the group is for."""
+    reply_to: str | None = None
+    """Platform id of the message answered."""
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What the platform says of a message it took."""
+
+    message_id: str | None = None
+
+
+class Pace(msgspec.Struct, frozen=True):
+    """How fast and how long a platform lets a bot speak."""
+
+    longest: int
+    """Units of one message, as `length` counts them."""
+    each_second: float
+    """Messages in all."""
+    each_minute: float
+    """Messages in one group."""
+    utf16: bool = False
+    """`longest` counts UTF-16 code units instead of characters."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One line of `chendian check`."""
+
+    good: bool
+    what: str
+    hint: str = ""
+    """What to do, where it is not good."""
+
+
+class MenuLine(msgspec.Struct, frozen=True):
+    """One command for a platform's own menu."""
+
+    name: str
+    """Latin letters, without the slash."""
+    chinese: str
+    """What it does, in Chinese."""
+    english: str
+
+
+class Door(Protocol):
+    """What an adapter is given to hand over what it hears."""
+
+    async def take(self, events: Sequence[bytes], *, offset: str | None = None) -> None:
+        """Return once the raw events and the offset are durable, in one transaction; only then may
+        they be acknowledged. Raises ArchiveError when nothing was kept: the same events must be
+        offered again after a pause."""
+
+    async def offset(self) -> str | None:
+        """Return the last offset kept for this account."""
+
+    async def groups(self) -> list[str]:
+        """Return the keys of this platform's groups that are archived now."""
+
+    async def newest(self, group_key: str) -> list[tuple[str, int]]:
+        """Return the newest 50 archived messages of a group as (platform id, Unix time), newest
+        first; where a backfill may stop."""
+
+    async def complete(self, group_key: str, since: int, until: int) -> None:
+        """Note that everything said in this span (Unix seconds) has been handed over."""
+
+    def connected(self) -> None:
+        """Say that events flow from now on."""
+
+    def heard(self) -> None:
+        """Say that the peer is alive though nothing was said (a heartbeat, an empty poll)."""
+
+    def lost(self, why: str, *, held: bool = False) -> None:
+        """Say that the connection is gone; `held` when the platform keeps what is said."""
+
+    def alarm(self, what: str, hint: str = "") -> None:
+        """Tell the operator, once, of what only a person can mend."""
+
+
+class Adapter(Protocol):
+    """One account on one platform. `envelope` and `records` are pure and know no network."""
+
+    platform: str
+    """First part of its keys: `telegram`, `qq`, `wechat`."""
+    abilities: frozenset[Ability]
+    pace: Pace
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the bot is called where people address it with @; empty until it is known."""
+
+    def envelope(self, raw: bytes) -> Envelope:
+        """Read the envelope of a raw event. Raises AdapterError for what is no event at all."""
+
+    def records(self, raw: bytes) -> list[AnyRecord]:
+        """Project a raw event; the same bytes always give the same records. Unknown kinds give a
+        message of kind `unknown` with all that was said in `detail`; anything it raises is kept
+        beside the event, which can be projected again."""
+
+    async def listen(self, door: Door) -> None:
+        """Hand over events until cancelled; reconnects by itself with growing pauses."""
+
+    async def send(self, message: Outgoing) -> Sent:
+        """Send one message. Raises NotReachable where it certainly was not sent, a plain
+        AdapterError where it may have been, or one of the others."""
+
+    async def check(self) -> list[Finding]:
+        """Look whether the account can do its work; never raises for what is wrong with it."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what must be mounted on the site for the platform to call; often nothing."""
+
+    def fetch(self, source: str) -> AsyncIterator[bytes]:
+        """Stream the bytes of `Attachment.source`. Raises AdapterError. Ability `media`."""
+
+    async def role_of(self, group_key: str, member_key: str) -> str | None:
+        """Return `owner`, `admin`, `member`, or None for who is not in the group; asked of the
+        platform at this moment. Ability `roles`."""
+
+    async def mark_essence(self, group_key: str, message_id: str, marked: bool) -> None:
+        """Mark or unmark natively (群精华, pin). Ability `essence`."""
+
+    async def offer_menu(self, lines: Sequence[MenuLine]) -> None:
+        """Register the commands with the platform. Ability `menu`."""
