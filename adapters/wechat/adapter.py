@@ -1,0 +1,141 @@
+"""The WeChat adapter: one account behind a Wechaty gateway."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from starlette.routing import BaseRoute
+
+from adapters.contract import (
+    Ability,
+    AdapterError,
+    Door,
+    Envelope,
+    Finding,
+    Forbidden,
+    LoginExpired,
+    MenuLine,
+    Outgoing,
+    Pace,
+    Sent,
+    TooFast,
+)
+from adapters.wechat.checking import look
+from adapters.wechat.envelope import envelope_of
+from adapters.wechat.event import PLATFORM, read
+from adapters.wechat.gateway import Gateway, Refused
+from adapters.wechat.listening import Listener, Patience
+from adapters.wechat.media import fetch
+from adapters.wechat.names import Names
+from adapters.wechat.records import records_of
+from adapters.wechat.state import State
+from archive.records import AnyRecord
+
+_LOGGED_OUT = ("not logged in", "logout", "log in", "offline", "未登录", "登录")
+_TOO_FAST = ("frequen", "too many", "rate limit", "频繁", "过快")
+_CLOSED = ("not exist", "no such", "not found", "not a member", "not friend", "好友", "不存在")
+_SLOW_DOWN = 60.0
+"""Seconds to rest after WeChat found us too fast."""
+
+
+class WeChat:
+    """One WeChat account."""
+
+    platform = PLATFORM
+    abilities: frozenset[Ability] = frozenset({"media", "direct"})
+    # WeChat forbids automation: slower than any person is the least that can be done
+    pace = Pace(longest=1800, each_second=1, each_minute=10)
+
+    def __init__(
+        self, host: str, port: int, token: str, name: str, patience: Patience | None = None
+    ) -> None:
+        self.name = name
+        self._patience = patience or Patience()
+        self._gateway = Gateway(host, port, token)
+        self._people = Names(self._gateway)
+        self._state = State()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the account is called, as far as the gateway has told."""
+        return tuple(sorted(self._state.names))
+
+    def envelope(self, raw: bytes) -> Envelope:
+        """Read the envelope of a raw event. Raises AdapterError for what is none."""
+        return envelope_of(read(raw))
+
+    def records(self, raw: bytes) -> list[AnyRecord]:
+        """Project a raw event; nothing for what happened in no group."""
+        return records_of(read(raw))
+
+    async def listen(self, door: Door) -> None:
+        """Hand over events until cancelled; connects again by itself."""
+        await Listener(self._gateway, self._people, self._state, door, self._patience).run()
+
+    async def send(self, message: Outgoing) -> Sent:
+        """Send a text to a group, with a mention of whom it is for, or to a person alone."""
+        room_id, person_id = _bare(message.group_key), _bare(message.member_key)
+        conversation = room_id or person_id
+        if conversation is None:
+            raise Forbidden("a WeChat message needs a group or a person.")
+        if self._state.logged_in is False:
+            raise self._expired()
+        text, mentions = message.text, []
+        if room_id and person_id:
+            told = await self._people.person(person_id, room_id)
+            called = told.get("alias") or told.get("name")
+            # the separator by which WeChat knows where a name ends
+            text = f"@{called}\u2005{text}" if called else text
+            mentions = [person_id] if called else []
+        try:
+            return Sent(await self._gateway.send_text(conversation, text, mentions))
+        except Refused as error:
+            raise self._understood(error) from None
+
+    def fetch(self, source: str) -> AsyncIterator[bytes]:
+        """Stream the file of a message."""
+        return fetch(self._gateway, source)
+
+    async def check(self) -> list[Finding]:
+        """Look whether the gateway answers, who is logged in and how many groups there are."""
+        return await look(self._gateway, self._state)
+
+    async def close(self) -> None:
+        """Let the connection go."""
+        self._gateway.close()
+
+    def routes(self) -> list[BaseRoute]:
+        """Return nothing: the gateway is called, it does not call."""
+        return []
+
+    async def role_of(self, group_key: str, member_key: str) -> str | None:
+        """Raise Forbidden: a gateway that names no admins cannot be told from a group without."""
+        raise Forbidden("a WeChat gateway does not tell who is admin.", "name them in admins")
+
+    async def mark_essence(self, group_key: str, message_id: str, marked: bool) -> None:
+        """Raise Forbidden: WeChat has no essence of its own."""
+        raise Forbidden("WeChat has no essence.")
+
+    async def offer_menu(self, lines: Sequence[MenuLine]) -> None:
+        """Raise Forbidden: WeChat has no menu of commands."""
+        raise Forbidden("WeChat has no menu.")
+
+    def _expired(self) -> LoginExpired:
+        return LoginExpired(
+            "the WeChat account is not logged in.",
+            f"scan with the phone the QR code that the gateway at {self._gateway.place} shows",
+        )
+
+    def _understood(self, error: Refused) -> AdapterError:
+        if any(sign in error.why for sign in _LOGGED_OUT):
+            return self._expired()
+        if any(sign in error.why for sign in _TOO_FAST):
+            return TooFast("WeChat finds the account too fast.", _SLOW_DOWN)
+        if any(sign in error.why for sign in _CLOSED):
+            return Forbidden("WeChat does not let the account write there.")
+        return error
+
+
+def _bare(key: str | None) -> str | None:
+    """Return the WeChat id in a key."""
+    return key.removeprefix(f"{PLATFORM}:") if key else None
