@@ -1,0 +1,1 @@
+"""Commands in the chat: a module a family, one router; docs/commands.md lists them."""

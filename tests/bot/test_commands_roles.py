@@ -1,0 +1,147 @@
+"""Who may: as the platform says at that moment, and nobody else."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from commanding import QQ, TG, Talk, said, speaking, told
+
+from archive.access import operator
+from archive.database import Archive
+from archive.essence import feed
+from archive.groups import set_visibility
+from archive.records import Group
+
+
+@pytest.fixture
+def talk(archive: Archive) -> Talk:
+    return speaking(archive, {"7": "先备份再部署", "8": "好"})
+
+
+def kept(talk: Talk) -> list[str]:
+    with talk.archive.reading() as db:
+        return [view.messages[0].key for view in feed(db, operator())]
+
+
+def test_admin_marks_and_is_asked_for_every_time(talk: Talk) -> None:
+    assert "收进精华" in talk.ask("/精华", "1", reply="7")
+    assert "不再是精华" in talk.ask("/取消精华", "1", reply="7")
+    assert talk.questions == [(TG, "telegram:1")] * 2
+
+
+def test_admin_demoted_a_second_ago_is_refused(talk: Talk) -> None:
+    """TRUST 32: the role that counts is the one at the moment of the command."""
+    assert talk.ask("/help", "1")
+    talk.ask("/精华", "1", reply="7")
+    talk.roles.clear()
+    assert "群主或管理员" in talk.ask("/取消精华", "1", reply="7", role="admin")
+    assert kept(talk) == [f"{TG}:7"]
+    assert talk.audit("refused") == [("telegram:1", f"{TG}:7", "unessence")]
+
+
+def test_member_nominates_and_cannot_unmark(talk: Talk) -> None:
+    """TRUST 32: /精华 by who is no admin."""
+    assert "提名" in talk.ask("/精华 讲得好", reply="7")
+    assert kept(talk) == []
+    assert "群主或管理员" in talk.ask("/取消精华", reply="7")
+    assert talk.audit("refused") == [("telegram:2", f"{TG}:7", "unessence")]
+
+
+def test_anonymous_admin_is_one_and_a_channel_is_none(talk: Talk) -> None:
+    """TRUST 32: an anonymous admin speaks as the group; the event says that it is an admin."""
+    assert "收进精华" in talk.ask("/精华", None, reply="7", sender_key=TG, role="admin")
+    assert talk.questions == []
+    refused = talk.ask("/取消精华", None, reply="7", sender_key="telegram:-9", role=None)
+    assert "群主或管理员" in refused and kept(talk) == [f"{TG}:7"]
+
+
+def test_bot_is_not_obeyed_nor_answered(talk: Talk) -> None:
+    """TRUST 32: by a bot."""
+    talk.roles[TG, "telegram:9"] = "admin"
+    assert talk.ask("/精华", "9", reply="7", is_bot=True, role="admin") == ""
+    assert talk.ask("/help", "9", is_bot=True) == ""
+    assert kept(talk) == [] and talk.drafts() == []
+    assert talk.audit("refused") == [("telegram:9", f"{TG}:7", "essence")]
+
+
+def test_marking_twice_is_marking_once(talk: Talk) -> None:
+    """TRUST 32: twice."""
+    first = talk.ask("/精华", "1", reply="7")
+    again = talk.ask("/精华", "1", reply="7")
+    assert "收进精华" in first and "早就是精华" in again
+    assert kept(talk) == [f"{TG}:7"]
+    assert [d.essence for d in talk.drafts() if d.purpose == "mark"] == [("7", True)]
+
+
+def test_erased_message_is_not_marked(talk: Talk) -> None:
+    """TRUST 32: on an erased message; the answer is that for one that never was."""
+    assert "删掉了 1 条" in talk.ask("/删掉", "1", reply="7")
+    gone = talk.ask("/精华", "1", reply="7")
+    assert gone == talk.ask("/精华", "1", reply="4711") and "没有这条消息" in gone
+    assert "没有这条消息" in talk.ask("/删掉", "1", reply="7")
+    assert kept(talk) == []
+
+
+def test_nothing_is_changed_while_the_platform_does_not_say_who_is_admin(talk: Talk) -> None:
+    talk.away = True
+    for text in ("/精华", "/取消精华", "/标签 #a", "/删掉"):
+        answer = talk.ask(text, "1", reply="7")
+        assert "谁是管理员" in answer or "自己说的话" in answer, text
+    assert "谁是管理员" in talk.ask("/关闭存档", "1")
+    assert kept(talk) == []
+    assert "删掉了 1 条" in talk.ask("/删掉", "3", reply="8"), "one's own needs nobody's word"
+    assert "Find:" in talk.ask("/help", "1")
+
+
+def test_configured_admins_count_where_the_platform_shows_no_roles(archive: Archive) -> None:
+    talk = Talk(archive, archived=False)
+    talk.shows_roles = False
+    assert "群主或管理员" in talk.ask("/开启存档", "1")
+    talk.setting = msgspec.structs.replace(
+        talk.setting, admins={TG: frozenset(("telegram:2",)), QQ: frozenset(("telegram:1",))}
+    )
+    assert "群主或管理员" in talk.ask("/开启存档", "1")
+    assert "开始存档" in talk.ask("/开启存档", "2")
+
+
+def test_configured_admins_do_not_outweigh_the_platform(talk: Talk) -> None:
+    talk.setting = msgspec.structs.replace(talk.setting, admins={TG: frozenset(("telegram:2",))})
+    assert "提名" in talk.ask("/精华", "2", reply="7")
+
+
+def test_role_that_the_event_states_counts_where_the_platform_cannot_be_asked(talk: Talk) -> None:
+    talk.shows_roles = False
+    assert "提名" in talk.ask("/精华", "2", reply="7", role="member")
+    assert "收进精华" in talk.ask("/精华", "2", reply="7", role="owner")
+
+
+def test_help_asks_for_the_role_at_most_twice_a_minute(talk: Talk) -> None:
+    for _ in range(3):
+        assert "管理：" in talk.ask("/帮助", "1")
+        talk.clock -= 55
+    assert len(talk.questions) == 1
+    talk.clock += 60
+    talk.roles.clear()
+    assert "管理：" not in talk.ask("/帮助", "1")
+
+
+def test_author_tags_and_forgets_own_words_only(talk: Talk) -> None:
+    assert "#备份" in talk.ask("/标签 备份", "3", reply="7")
+    assert "自己说的话" in talk.ask("/标签 #备份", "2", reply="7")
+    assert "自己说的话" in talk.ask("/删掉", "2", reply="7")
+    assert "删掉了 1 条" in talk.ask("/删掉", "3", reply="7")
+
+
+def test_code_of_another_group_is_as_good_as_none(talk: Talk) -> None:
+    told(talk.archive, Group(QQ, "别的群"), said("1", "机密", group=QQ))
+    talk.agree(QQ)
+    code = talk.code("1", QQ)
+    talk.roles[QQ, "telegram:1"] = "admin"
+    hidden = talk.ask(f"/出处 {code}", "1")
+    assert hidden == talk.ask("/出处", "1", reply="4711") and "机密" not in hidden
+    assert hidden == talk.ask("/出处 ZZZZZ9", "1"), "nobody learns which codes there are"
+    assert "没有这条消息" in talk.ask(f"/精华 {code}", "1") and kept(talk) == []
+    with talk.archive.writing() as db:
+        set_visibility(db, QQ, "public", "operator")
+    assert "机密" in talk.ask(f"/出处 {code}", "1")
+    assert "没有这条消息" in talk.ask(f"/精华 {code}", "1") and kept(talk) == []
