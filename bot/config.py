@@ -15,7 +15,7 @@ import msgspec
 
 DEFAULT_FILE = Path("config.toml")
 PREFIX = "CHENDIAN_"
-"""Of environment variables: `CHENDIAN_ACCOUNTS__MAIN_TG__TOKEN` is `token` of `accounts.main-tg`."""
+"""Of environment variables: `CHENDIAN_ACCOUNTS__MAIN_TG__TOKEN` is `accounts.main-tg`'s `token`."""
 
 _EXAMPLE = "see config.example.toml"
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*?)`(?: - at `(.*)`)?$", re.S)

@@ -29,7 +29,7 @@ def serve(
     app = create_app(
         archive, base_url=base_url, loopback=is_loopback(host), title=title, time_zone=time_zone
     )
-    listener = _listen(host, port)
+    listener = listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"http://{shown}:{listener.getsockname()[1]}/   (stop with Ctrl-C)")
     if not is_loopback(host):
@@ -51,7 +51,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Bind an address to serve on. Raises ArchiveError."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 
 from archive.database import Archive
 from archive.people import DEFAULT_ZONE
 from web import api
 from web.guard import Guard
 from web.page import Site
-from web.pages import about, day, errors, essence, group, home, media, message, search, tags
+from web.pages import (
+    about,
+    coverage,
+    day,
+    errors,
+    essence,
+    group,
+    home,
+    media,
+    message,
+    search,
+    tags,
+)
 
 _ABOUT = "Read-only: groups, messages and search of a Chendian archive, as this reader sees it."
 
@@ -21,12 +36,14 @@ def create_app(
     loopback: bool,
     title: str = "沉淀",
     time_zone: str = DEFAULT_ZONE,
+    routes: Sequence[BaseRoute] = (),
 ) -> FastAPI:
     """Make the site of one archive.
 
     `loopback` says that it is bound to this machine only: then, and only for requests that
     certainly come from it, the operator reads; everyone else reads what is public. `base_url`
-    goes before permalinks in the API; a search's dates are understood in `time_zone`.
+    goes before permalinks in the API; a search's dates are understood in `time_zone`. `routes` are
+    what else answers at its port: what platforms call.
     """
     app = FastAPI(
         title=title,
@@ -37,8 +54,9 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.site = Site(archive, title, base_url.rstrip("/"), loopback, time_zone)
+    app.router.routes.extend(routes)
     app.include_router(api.routes)
-    for page in (home, search, essence, tags, about, media, message, day, group):
+    for page in (home, search, essence, tags, about, coverage, media, message, day, group):
         app.include_router(page.routes, include_in_schema=False)
     errors.install(app)
     app.add_middleware(Guard, failed=errors.failed)

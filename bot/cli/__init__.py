@@ -14,10 +14,12 @@ import typer
 from archive.errors import ArchiveError
 from bot.cli import (
     archive_commands,
+    capture_commands,
     essence_commands,
     group_commands,
     import_command,
     read_commands,
+    run_commands,
 )
 from bot.cli.options import say_error
 from bot.config import ConfigError
@@ -30,7 +32,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for commands in (archive_commands, import_command, read_commands):
+for commands in (
+    archive_commands, import_command, read_commands, run_commands, capture_commands,
+):  # fmt: skip
     commands.register(app)
 app.add_typer(essence_commands.app, name="essence")
 app.add_typer(essence_commands.tags, name="tags")

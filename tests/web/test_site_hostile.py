@@ -66,7 +66,7 @@ def hostile(archive, site):
 def test_every_page_of_a_hostile_archive_is_inert(hostile):
     pages = crawled(hostile, ["/", "/search?q=" + quote("alert"), "/search?q=" + quote(ONE)])
     kinds = {path.split("/")[1].partition("?")[0] for path in pages}
-    assert kinds == {"", "g", "m", "essence", "tag", "tags", "search", "about"}
+    assert kinds == {"", "g", "m", "essence", "tag", "tags", "search", "about", "coverage"}
     assert len(pages) > 60
     for path, page in pages.items():
         assert_inert(page, path)

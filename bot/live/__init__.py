@@ -1,0 +1,1 @@
+"""What `chendian run` runs: from the socket to the archive, and from the archive to the group."""

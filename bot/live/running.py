@@ -1,0 +1,166 @@
+"""`chendian run`: everything that lives in one process, begun together and ended in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sqlite3
+import sys
+from collections.abc import Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, Literal
+
+from adapters.contract import Adapter, AdapterError
+from archive import consent
+from archive.access import operator
+from archive.database import Archive
+from archive.errors import NotFound
+from archive.groups import get_group, set_visibility
+from archive.inbox import Inbox
+from bot.config import Config, ConfigError
+from bot.live.capture import Capture
+from bot.live.connections import Connections
+from bot.live.door import AccountDoor
+from bot.live.fetching import Fetching
+from bot.live.forgetting import Forgetting
+from bot.live.housekeeping import Housekeeping
+from bot.live.leases import lease
+from bot.live.logs import said
+from bot.live.metrics import Metrics
+from bot.live.obeying import Obeying
+from bot.live.sending import Sending
+from bot.live.site import Site
+from bot.live.writer import Writer
+
+log = logging.getLogger(__name__)
+
+Part = Literal["capture", "jobs", "web"]
+PARTS: tuple[Part, ...] = ("capture", "jobs", "web")
+
+_AGAIN = 5.0
+"""Seconds before an adapter that broke is begun anew."""
+
+
+def run(archive: Archive, config: Config, adapters: dict[str, Adapter], parts: set[Part]) -> None:
+    """Run until told to stop. Raises ArchiveError while another process holds an account."""
+    if "capture" in parts and not adapters and "web" not in parts:
+        raise ConfigError(
+            "there is no account to capture from.", "add one: see config.example.toml"
+        )
+    # its threads hand over to each other many times an event; Python's 5 ms would add up
+    sys.setswitchinterval(0.0005)
+    with ExitStack() as held:
+        if "capture" in parts:
+            for account in adapters:
+                held.enter_context(lease(archive.folder, account))
+        asyncio.run(_Running(archive, config, adapters, parts).run())
+
+
+class _Running:
+    """One process's parts."""
+
+    def __init__(
+        self, archive: Archive, config: Config, adapters: dict[str, Adapter], parts: set[Part]
+    ) -> None:
+        self._archive = archive
+        self._config = config
+        self._adapters = adapters if "capture" in parts else {}
+        self._parts = parts
+
+    async def run(self) -> None:
+        archive, config = self._archive, self._config
+        inbox, writer, metrics = Inbox(archive.folder), Writer(archive), Metrics()
+        capture = Capture(archive, inbox, writer, config, metrics)
+        connections = Connections(capture)
+        sending, fetching = Sending(capture), Fetching(capture)
+        forgetting = Forgetting(capture)
+        obeying = Obeying(capture, sending, forgetting)
+        housekeeping = Housekeeping(capture)
+        await writer.run(self._settle_groups)
+        await capture.begin(self._adapters, obeying.obey)
+        tasks: list[Coroutine[Any, Any, None]] = []
+        if "capture" in self._parts:
+            tasks += [capture.run(), connections.run(), sending.run(), fetching.run()]
+            tasks.append(forgetting.run())
+            for account, adapter in self._adapters.items():
+                door = AccountDoor(account, adapter, capture, connections)
+                tasks.append(self._listen(account, adapter, door, capture))
+                tasks.append(obeying.offer_menu(account, adapter))
+        if "jobs" in self._parts:
+            tasks.append(housekeeping.run())
+        if "web" in self._parts:
+            routes = [route for a in self._adapters.values() for route in a.routes()]
+            tasks.append(Site(archive, config, metrics, routes).run())
+        log.info("running %s", said(parts=",".join(sorted(self._parts)),
+                                    accounts=",".join(self._adapters) or "none"))  # fmt: skip
+        try:
+            await _until_told(tasks)
+        finally:
+            await connections.close()
+            await capture.close()
+            await writer.close()
+            inbox.close()
+            for adapter in self._adapters.values():
+                await adapter.close()
+            log.info("stopped")
+
+    def _settle_groups(self, db: sqlite3.Connection) -> None:
+        """Bring what the configuration says of groups into the archive."""
+        for key, group in self._config.groups.items():
+            if group.archive:
+                consent.approve(db, [key])
+            elif group.archive is False:
+                consent.stop(db, key, by="configuration")
+            try:
+                there = get_group(db, operator(), key)
+            except NotFound:
+                continue
+            if group.visibility is not None and there.visibility != group.visibility:
+                set_visibility(db, key, group.visibility, "configuration")
+
+    async def _listen(
+        self, account: str, adapter: Adapter, door: AccountDoor, capture: Capture
+    ) -> None:
+        while True:
+            try:
+                await adapter.listen(door)
+            except AdapterError as error:
+                door.lost(error.what)
+                door.alarm(error.what, error.hint)
+            except Exception as error:  # one account must not end the others
+                log.exception("listening broke %s", said(account=account))
+                door.lost(type(error).__name__)
+                capture.alarm(account, f"its adapter broke ({type(error).__name__})", "see the log")
+            await asyncio.sleep(_AGAIN)
+
+
+async def _until_told(tasks: list[Coroutine[Any, Any, None]]) -> None:
+    """Run the tasks until one ends with an error or the process is told to stop."""
+    told = asyncio.Event()
+    with _signals(told):
+        running = [asyncio.create_task(task) for task in tasks]
+        stopping = asyncio.create_task(told.wait())
+        waiting = {stopping, *running}
+        try:
+            while not told.is_set():
+                done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in done - {stopping}:
+                    task.result()
+                    waiting.discard(task)
+        finally:
+            for task in (*running, stopping):
+                task.cancel()
+            await asyncio.gather(*running, stopping, return_exceptions=True)
+
+
+@contextmanager
+def _signals(told: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

@@ -1,0 +1,184 @@
+"""Says what is in the outbox, as fast as a platform allows, and notes what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections import defaultdict
+
+import msgspec
+
+from adapters.contract import (
+    Adapter,
+    AdapterError,
+    Forbidden,
+    LoginExpired,
+    NotReachable,
+    Outgoing,
+    Pace,
+    Sent,
+    TooFast,
+)
+from archive import outbox
+from archive.outbox import Draft, Parcel
+from bot.live.capture import Capture
+from bot.live.logs import said
+from bot.live.splitting import split
+
+log = logging.getLogger(__name__)
+
+_TRIES = 10
+_LONGEST_PAUSE = 300
+"""Seconds between two tries at most."""
+_LOOK = 1.0
+"""Seconds between two looks into an outbox that nobody said to be filled."""
+
+
+class Sending:
+    """The outbox of every account."""
+
+    def __init__(self, capture: Capture) -> None:
+        self._capture = capture
+        self._more: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    def wake(self, account: str) -> None:
+        """Say that there is something new to say."""
+        self._more[account].set()
+
+    async def run(self) -> None:
+        """Send until cancelled. What a kill interrupted is not sent again by itself."""
+        number = await self._capture.writer.run(outbox.unsure)
+        if number:
+            log.warning("perhaps not sent %s", said(number=number, do="chendian outbox"))
+        async with asyncio.TaskGroup() as tasks:
+            for account, adapter in self._capture.adapters.items():
+                tasks.create_task(self._serve(account, adapter))
+
+    async def _serve(self, account: str, adapter: Adapter) -> None:
+        pacing = Pacing(adapter.pace)
+        while True:
+            self._more[account].clear()
+            parcels = await asyncio.to_thread(self._due, account)
+            held_up: set[str | None] = set()
+            progress = False
+            for parcel in parcels:
+                place = parcel.draft.group_key or parcel.draft.member_key
+                if place in held_up or not pacing.may(place):
+                    held_up.add(place)  # in a group the order is kept
+                    continue
+                progress = True
+                if not await self._send(account, adapter, parcel):
+                    held_up.add(place)
+            if not progress:
+                try:
+                    await asyncio.wait_for(self._more[account].wait(), _LOOK)
+                except TimeoutError:
+                    continue
+
+    def _due(self, account: str) -> list[Parcel]:
+        with self._capture.archive.reading() as db:
+            return outbox.due(db, account, int(time.time()), limit=100)
+
+    async def _send(self, account: str, adapter: Adapter, parcel: Parcel) -> bool:
+        """Send one; False where what follows in the same group must wait."""
+        run, draft = self._capture.writer.run, parcel.draft
+        text, *more = split(draft.text, adapter.pace) or [""]
+        if not await run(lambda db: _begin(db, parcel, more)):
+            return True
+        try:
+            done = await _say(adapter, draft, text)
+        except (LoginExpired, TooFast) as error:
+            pause = error.seconds if isinstance(error, TooFast) else _LONGEST_PAUSE
+            await self._later(parcel, error, pause)
+            if isinstance(error, LoginExpired):
+                self._capture.alarm(account, error.what, error.hint)
+            return False
+        except Forbidden as error:
+            await self._refused(account, parcel, error)
+            return True
+        except AdapterError as error:
+            # only what certainly was not sent is sent again
+            if not isinstance(error, NotReachable) or parcel.tries + 1 >= _TRIES:
+                await self._give_up(account, parcel, error)
+                return True
+            await self._later(parcel, error, min(2**parcel.tries, _LONGEST_PAUSE))
+            return False
+        await run(lambda db: outbox.sent(db, parcel.id, done.message_id))
+        self._capture.metrics.sent.labels(account).inc()
+        return True
+
+    async def _later(self, parcel: Parcel, error: AdapterError, pause: float) -> None:
+        at = int(time.time() + max(1.0, pause))
+        await self._capture.writer.run(lambda db: outbox.later(db, parcel.id, at, error.what))
+
+    async def _give_up(self, account: str, parcel: Parcel, error: AdapterError) -> None:
+        await self._capture.writer.run(lambda db: outbox.give_up(db, parcel.id, error.what))
+        self._capture.metrics.send_failures.labels(account).inc()
+        log.error("not sent %s", said(account=account, purpose=parcel.draft.purpose,
+                                      group=parcel.draft.group_key, why=error.what))  # fmt: skip
+
+    async def _refused(self, account: str, parcel: Parcel, error: AdapterError) -> None:
+        """Give up what the platform forbids; an answer for one person alone is asked for there."""
+        await self._give_up(account, parcel, error)
+        draft = parcel.draft
+        if draft.member_key is not None and draft.group_key is not None and draft.text:
+            there = msgspec.structs.replace(
+                draft, text=_WRITE_FIRST, member_key=None, essence=None,
+                unique=draft.unique and f"{draft.unique}#group",
+            )  # fmt: skip
+            await self._capture.writer.run(lambda db: outbox.put(db, there))
+            self.wake(account)
+
+
+_WRITE_FIRST = (
+    "请先私聊我一次，我才能单独回答你。/ Write to me in private once, so that I can answer."
+)
+
+
+def _begin(db: sqlite3.Connection, parcel: Parcel, more: list[str]) -> bool:
+    """Begin to send, having noted what does not fit as messages of their own."""
+    for number, text in enumerate(more, 2):
+        part = msgspec.structs.replace(
+            parcel.draft, text=text, reply_to=None, unique=f"{parcel.id}#part{number}"
+        )
+        outbox.put(db, part)
+    return outbox.begin(db, parcel.id)
+
+
+async def _say(adapter: Adapter, draft: Draft, text: str) -> Sent:
+    if draft.essence is not None and draft.group_key is not None:
+        if "essence" in adapter.abilities:
+            await adapter.mark_essence(draft.group_key, *draft.essence)
+        return Sent()
+    return await adapter.send(Outgoing(text, draft.group_key, draft.member_key, draft.reply_to))
+
+
+class Pacing:
+    """Counts what was said, so that a platform need not refuse."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._all = (float(max(1.0, pace.each_second)), time.monotonic())
+        self._places: dict[str | None, tuple[float, float]] = {}
+
+    def may(self, place: str | None) -> bool:
+        """Tell whether one more may be said there now, and count it."""
+        now = time.monotonic()
+        each_second, each_minute = self._pace.each_second, self._pace.each_minute
+        every = _filled(self._all, each_second, max(1.0, each_second), now)
+        here = self._places.get(place, (each_minute, now))
+        here = _filled(here, each_minute / 60, each_minute, now)
+        if every[0] < 1 or here[0] < 1:
+            self._all, self._places[place] = every, here
+            return False
+        self._all = (every[0] - 1, now)
+        self._places[place] = (here[0] - 1, now)
+        return True
+
+
+def _filled(
+    level: tuple[float, float], each_second: float, most: float, now: float
+) -> tuple[float, float]:
+    return min(most, level[0] + (now - level[1]) * each_second), now
