@@ -62,6 +62,24 @@ class Turns:
             os.close(writing)
             os.close(wanted)
 
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Say, while a block runs, that live capture goes on here."""
+        live = self._open("live")
+        try:
+            fcntl.flock(live, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(live)
+
+    def is_live(self) -> bool:
+        """Tell whether live capture goes on here, so that jobs must be short."""
+        live = self._open("live")
+        try:
+            return not _free(live)
+        finally:
+            os.close(live)
+
     def _open(self, name: str) -> int:
         # each turn opens the files anew: a lock belongs to the opening, so that threads differ
         path = self._folder / f"{name}.lock"

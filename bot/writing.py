@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from archive.access import operator
 from archive.database import Archive, transaction
 from archive.errors import NotFound
 from archive.groups import find_group, get_group
-from archive.index import merge_segments, worth_merging
+from archive.index import merge_a_little, merge_segments, worth_merging
 from archive.keep import Keeper, Report
 from archive.prepare import Ready
 from archive.runs import begin_run, end_run
+from archive.turns import BATCH_SECONDS, Turns
 from archive.unite import finish_unions
+
+_FIRST, _FEWEST, _MOST = 200, 20, 1_000
+"""Records in one transaction beside live capture."""
 
 
 class Writer:
@@ -21,7 +26,11 @@ class Writer:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._db = archive.connect_for_writing()
+        self._turns = Turns(archive.folder)
+        self._live = self._turns.is_live()
+        # beside live capture, who captures copies the log: no batch may take the time
+        self._db = archive.connect_for_writing(copies_log=not self._live)
+        self._fitting = _FIRST
 
     def recover(self) -> None:
         """Finish what killed imports left undone."""
@@ -54,9 +63,23 @@ class Writer:
         self._read_before = self.report.read
 
     def write(self, batch: list[Ready]) -> None:
-        """Write a batch as one transaction."""
-        with transaction(self._db):
-            self._keeper.write(batch)
+        """Write a batch as one transaction, or beside live capture as many short ones."""
+        if not self._live:
+            with transaction(self._db):
+                self._keeper.write(batch)
+            return
+        at = 0
+        while at < len(batch):
+            part = batch[at : at + self._fitting]
+            at += len(part)
+            with self._turns.job():
+                began = time.monotonic()
+                with transaction(self._db):
+                    self._keeper.write(part)
+                took = time.monotonic() - began
+            self._fitting = _fitting(len(part), took)
+            with self._turns.job(), transaction(self._db):
+                merge_a_little(self._db)
 
     def end_file(self) -> int:
         """Finish a file and return how many messages it had."""
@@ -93,6 +116,11 @@ class Writer:
     def close(self) -> None:
         """Close the connection."""
         self._db.close()
+
+
+def _fitting(number: int, took: float) -> int:
+    """Return how many records fit into a turn, after so many took so many seconds."""
+    return max(_FEWEST, min(_MOST, int(number * BATCH_SECONDS / max(took, 0.001))))
 
 
 def is_new(archive: Archive) -> bool:

@@ -84,12 +84,14 @@ def person(user: Any) -> Speaker:
     return Speaker(key_of(user), name_of(user), string(user.get("username")), is_bot)
 
 
-def member(group: str | None, user: Any, role: str | None = None) -> Member | None:
+def member(
+    group: str | None, user: Any, role: str | None = None, at: int | None = None
+) -> Member | None:
     """Return what is told of a user in a group; None without an id."""
     known = person(user)
     if known.key is None:
         return None
-    return Member(known.key, known.name, known.username, group_key=group, role=role)
+    return Member(known.key, known.name, known.username, group_key=group, role=role, at=at)
 
 
 def role_in(told: dict[str, Any]) -> str:

@@ -58,9 +58,9 @@ def _message(told: Part, key: str, account: Account) -> list[AnyRecord]:
     key = new_key or key
     who = speaker(message)
     records: list[AnyRecord] = [_group(message, key, former)]
-    records += _known(who, key)
+    records += _known(who, key, _as_of(message))
     for user, role in people_in(message):
-        if joined := member(key, user, role):
+        if joined := member(key, user, role, _as_of(message)):
             records.append(joined)
     kept = read_message(message, key, who, account)
     records.append(kept)
@@ -78,13 +78,19 @@ def _group(message: dict[str, Any], key: str, former: str | None) -> Group:
         string(message.get("new_chat_title")) or name_of(chat),
         "channel" if chat.get("type") == "channel" else "group",
         aliases=(former,) if former else (),
+        at=_as_of(message),
     )
 
 
-def _known(who: Speaker, key: str) -> list[AnyRecord]:
+def _as_of(told: dict[str, Any]) -> int | None:
+    """Return the time at which its group and people were called as it calls them."""
+    return integer(told.get("edit_date")) or integer(told.get("date"))
+
+
+def _known(who: Speaker, key: str, at: int | None) -> list[AnyRecord]:
     if who.key is None:
         return []
-    return [Member(who.key, who.name, who.username, group_key=key)]
+    return [Member(who.key, who.name, who.username, group_key=key, at=at)]
 
 
 def _reaction(told: Part, key: str, account: Account) -> list[AnyRecord]:
@@ -109,7 +115,7 @@ def _reaction(told: Part, key: str, account: Account) -> list[AnyRecord]:
         for item in dictionaries(body.get("new_reaction"))
         if (emoji := _emoji(item))
     )
-    return [*(_known(known, key) if known else ()), Reacted(key, number, who, now, at)]
+    return [*(_known(known, key, at) if known else ()), Reacted(key, number, who, now, at)]
 
 
 def _emoji(told: Any) -> str | None:
@@ -122,7 +128,7 @@ def _emoji(told: Any) -> str | None:
 
 def _member(told: Part, key: str) -> list[AnyRecord]:
     now = dictionary(told.body.get("new_chat_member"))
-    changed = member(key, now.get("user"), role_in(now))
+    changed = member(key, now.get("user"), role_in(now), integer(told.body.get("date")))
     if changed is None:
         # whoever asks to join is no member
         return []

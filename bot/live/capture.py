@@ -9,8 +9,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
-import msgspec
-
 from adapters.contract import Adapter
 from archive.consent import Standing, standing
 from archive.database import Archive
@@ -18,6 +16,8 @@ from archive.errors import ArchiveError
 from archive.inbox import Arrival, Event, Inbox
 from archive.keep import Keeper
 from archive.prepare import prepare_all
+from archive.records import Group
+from archive.unite import unite_some
 from bot.commands.command import Asked
 from bot.config import Config
 from bot.live.batching import Batching, Work
@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 500
 """Events projected in one transaction."""
 _PAUSE = 1.0
-"""Seconds before the next try where the disk refuses."""
+"""Seconds before the next try where the disk refuses; twice as long each time."""
+_LONGEST_PAUSE = 10.0
 _LOOK = 1.0
 """Seconds between two looks whether another process has changed consent."""
 _OBEYED_IN = 30.0
@@ -117,6 +118,7 @@ class Capture:
     async def run(self) -> None:
         """Project what is stored, until cancelled."""
         watching = asyncio.create_task(self._watch_standing())
+        pause = _PAUSE
         try:
             while True:
                 self._wake.clear()
@@ -124,8 +126,10 @@ class Capture:
                     more = await self._project_some()
                 except ArchiveError as error:
                     log.error("not kept %s", said(why=error.what))
-                    await asyncio.sleep(_PAUSE)
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, _LONGEST_PAUSE)
                     continue
+                pause = _PAUSE
                 if not more:
                     await self._wake.wait()
         finally:
@@ -179,7 +183,11 @@ class Capture:
             return
         records = [record for part in parts for record in part.records]
         prepared = await asyncio.to_thread(lambda: list(prepare_all(records)))
-        await self.writer.run(lambda db: self._keeper_on(db).write(prepared))
+        received_at = int(parts[-1].event.received_at)
+        await self.writer.run(lambda db: self._keeper_on(db).write(prepared, received_at))
+        if any(isinstance(record, Group) and record.aliases for record in records):
+            while await self.writer.run(unite_some):
+                pass
         fetches = [fetch for part in parts for fetch in part.fetches]
         await asyncio.to_thread(self.inbox.done, [part.event.id for part in parts], fetches)
         now = time.monotonic()
@@ -252,10 +260,3 @@ class Capture:
         for task in list(self._asked.values()):
             task.cancel()
         await self._store.close()
-
-
-class Note(msgspec.Struct, frozen=True):
-    """What became of an event at the door, for the counters."""
-
-    account: str
-    why: str

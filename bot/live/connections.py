@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 
 from archive import connections as book
 from archive.errors import ArchiveError
@@ -15,6 +16,8 @@ from bot.live.capture import Capture
 from bot.live.logs import said
 
 log = logging.getLogger(__name__)
+
+_Note = Callable[[sqlite3.Connection], object]
 
 _EVERY = 10.0
 """Seconds between two notes that an account still hears."""
@@ -32,7 +35,7 @@ class Connections:
         self._open: dict[str, float] = {}
         """Account → when it was last heard."""
         self._groups: dict[str, set[str]] = defaultdict(set)
-        self._notes: asyncio.Queue[Callable[[sqlite3.Connection], object]] = asyncio.Queue()
+        self._notes: asyncio.Queue[_Note] = asyncio.Queue()
 
     def connected(self, account: str, platform: str) -> None:
         """Note that an account hears what is said from now on."""
@@ -73,12 +76,13 @@ class Connections:
     async def run(self) -> None:
         """Write what is noted, and from time to time what it means for the groups' coverage."""
         while True:
-            try:
-                note = await asyncio.wait_for(self._notes.get(), _EVERY)
-            except TimeoutError:
-                await self._write(self._settle)
-            else:
-                await self._write(note)
+            note: _Note = self._settle
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_EVERY):
+                    note = await self._notes.get()
+            # one that is missing would make the next ones tell of a connection that was not
+            while not await self._write(note):
+                await asyncio.sleep(_EVERY)
 
     async def close(self) -> None:
         """Note the end of all connections that are still open."""
@@ -92,11 +96,13 @@ class Connections:
         adapter = self._capture.adapters.get(account)
         return adapter is not None and "held" in adapter.abilities
 
-    async def _write(self, note: Callable[[sqlite3.Connection], object]) -> None:
+    async def _write(self, note: _Note) -> bool:
         try:
             await self._capture.writer.run(note)
         except ArchiveError as error:
             log.error("connection not noted %s", said(why=error.what))
+            return False
+        return True
 
     def _settle(self, db: sqlite3.Connection) -> None:
         for account, last in self._open.items():

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 import time
+from contextlib import suppress
 
 from adapters.contract import AdapterError, TooFast, Unavailable
 from archive import media
@@ -23,6 +24,8 @@ _SECONDS = 600
 _LOOK = 5.0
 """Seconds between two looks for files whose pause is over."""
 _LONGEST_PAUSE = 6 * 3600
+_REFUSED = 10.0
+"""Seconds before the next try where the disk refuses."""
 
 
 class _TooLarge(Exception):
@@ -50,15 +53,27 @@ class Fetching:
                         await self._free.acquire()
                         self._under_way[job.id] = asyncio.create_task(self._one(job))
                 if not jobs or len(self._under_way) >= len(jobs):
-                    try:
-                        await asyncio.wait_for(more.wait(), _LOOK)
-                    except TimeoutError:
-                        continue
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(_LOOK):
+                            await more.wait()
         finally:
             for task in self._under_way.values():
                 task.cancel()
 
     async def _one(self, job: FetchJob) -> None:
+        try:
+            await self._try(job)
+        except (ArchiveError, OSError) as error:
+            # our own disk refuses: that is no fault of the file, and it is not asked for meanwhile
+            why = getattr(error, "what", None) or str(error.args[-1:])
+            log.error("file not stored %s", said(account=job.fetch.account, why=why))
+            await asyncio.sleep(_REFUSED)
+        finally:
+            self._under_way.pop(job.id, None)
+            self._free.release()
+            self._capture.more_fetches.set()
+
+    async def _try(self, job: FetchJob) -> None:
         try:
             await self._fetch(job)
         except (_TooLarge, Unavailable) as error:
@@ -69,12 +84,10 @@ class Fetching:
         except AdapterError as error:
             pause = error.seconds if isinstance(error, TooFast) else None
             await self._failed(job, error.what, pause=pause)
-        except (ArchiveError, OSError) as error:
-            await self._failed(job, getattr(error, "what", None) or str(error.args[-1:]))
-        finally:
-            self._under_way.pop(job.id, None)
-            self._free.release()
-            self._capture.more_fetches.set()
+        except (ArchiveError, OSError):
+            raise
+        except Exception as error:  # this file, whatever is wrong with it
+            await self._failed(job, type(error).__name__)
 
     async def _fetch(self, job: FetchJob) -> None:
         adapter = self._capture.adapters.get(job.fetch.account)

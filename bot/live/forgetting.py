@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 
 from archive import outbox
 from archive.errors import ArchiveError
@@ -58,11 +59,10 @@ class Forgetting:
                     unsettled = not await self._settle()
             except ArchiveError as error:
                 log.error("not forgotten yet %s", said(why=error.what))
-            try:
-                await asyncio.wait_for(self._more.wait(), _AGAIN if unsettled else None)
-                unsettled = True
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_AGAIN if unsettled else None):
+                    await self._more.wait()
+                    unsettled = True
 
     async def _forget_all(self, member: str) -> None:
         place: int | None = None
@@ -80,7 +80,7 @@ class Forgetting:
         inbox = self._capture.inbox
         self._files.update(done.files)
         for group_key, ids in done.names.items():
-            await asyncio.to_thread(inbox.erase, group_key, ids)
+            await asyncio.to_thread(inbox.erase, group_key, ids, done.senders)
         for member in done.members:
             await asyncio.to_thread(inbox.erase_member, member)
 

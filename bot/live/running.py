@@ -7,7 +7,7 @@ import logging
 import signal
 import sqlite3
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, Literal
 
@@ -15,9 +15,10 @@ from adapters.contract import Adapter, AdapterError
 from archive import consent
 from archive.access import operator
 from archive.database import Archive
-from archive.errors import NotFound
+from archive.errors import ArchiveError, NotFound
 from archive.groups import get_group, set_visibility
 from archive.inbox import Inbox
+from archive.turns import Turns
 from bot.config import Config, ConfigError
 from bot.live.capture import Capture
 from bot.live.connections import Connections
@@ -39,7 +40,7 @@ Part = Literal["capture", "jobs", "web"]
 PARTS: tuple[Part, ...] = ("capture", "jobs", "web")
 
 _AGAIN = 5.0
-"""Seconds before an adapter that broke is begun anew."""
+"""Seconds before an adapter or a part that broke is begun anew."""
 
 
 def run(archive: Archive, config: Config, adapters: dict[str, Adapter], parts: set[Part]) -> None:
@@ -52,8 +53,10 @@ def run(archive: Archive, config: Config, adapters: dict[str, Adapter], parts: s
     sys.setswitchinterval(0.0005)
     with ExitStack() as held:
         if "capture" in parts:
+            held.enter_context(lease(archive.folder, "capture"))
+            held.enter_context(Turns(archive.folder).serving())
             for account in adapters:
-                held.enter_context(lease(archive.folder, account))
+                held.enter_context(lease(archive.folder, f"account {account}"))
         asyncio.run(_Running(archive, config, adapters, parts).run())
 
 
@@ -81,14 +84,15 @@ class _Running:
         await capture.begin(self._adapters, obeying.obey)
         tasks: list[Coroutine[Any, Any, None]] = []
         if "capture" in self._parts:
-            tasks += [capture.run(), connections.run(), sending.run(), fetching.run()]
-            tasks.append(forgetting.run())
+            parts = (capture, connections, sending, fetching, forgetting)
+            tasks += [_steady(part.run) for part in parts]
+            tasks.append(_steady(writer.copy_log))
             for account, adapter in self._adapters.items():
                 door = AccountDoor(account, adapter, capture, connections)
                 tasks.append(self._listen(account, adapter, door, capture))
                 tasks.append(obeying.offer_menu(account, adapter))
         if "jobs" in self._parts:
-            tasks.append(housekeeping.run())
+            tasks.append(_steady(housekeeping.run))
         if "web" in self._parts:
             routes = [route for a in self._adapters.values() for route in a.routes()]
             tasks.append(Site(archive, config, metrics, routes).run())
@@ -125,7 +129,7 @@ class _Running:
         while True:
             try:
                 await adapter.listen(door)
-            except AdapterError as error:
+            except (AdapterError, ArchiveError) as error:
                 door.lost(error.what)
                 door.alarm(error.what, error.hint)
             except Exception as error:  # one account must not end the others
@@ -133,6 +137,17 @@ class _Running:
                 door.lost(type(error).__name__)
                 capture.alarm(account, f"its adapter broke ({type(error).__name__})", "see the log")
             await asyncio.sleep(_AGAIN)
+
+
+async def _steady(part: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a part again and again where the archive refuses a step: the others go on."""
+    while True:
+        try:
+            return await part()
+        except* (ArchiveError, sqlite3.Error) as group:
+            error = group.exceptions[0]
+            log.error("interrupted %s", said(why=getattr(error, "what", type(error).__name__)))
+        await asyncio.sleep(_AGAIN)
 
 
 async def _until_told(tasks: list[Coroutine[Any, Any, None]]) -> None:

@@ -7,6 +7,9 @@ import logging
 import sqlite3
 import time
 from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
 
 import msgspec
 
@@ -22,10 +25,13 @@ from adapters.contract import (
     TooFast,
 )
 from archive import outbox
+from archive.errors import ArchiveError
 from archive.outbox import Draft, Parcel
 from bot.live.capture import Capture
 from bot.live.logs import said
 from bot.live.splitting import split
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +40,8 @@ _LONGEST_PAUSE = 300
 """Seconds between two tries at most."""
 _LOOK = 1.0
 """Seconds between two looks into an outbox that nobody said to be filled."""
+_LONGEST_REFUSAL = 10.0
+"""Seconds between two tries to write while the disk refuses."""
 
 
 class Sending:
@@ -49,7 +57,7 @@ class Sending:
 
     async def run(self) -> None:
         """Send until cancelled. What a kill interrupted is not sent again by itself."""
-        number = await self._capture.writer.run(outbox.unsure)
+        number = await self._write(outbox.unsure)
         if number:
             log.warning("perhaps not sent %s", said(number=number, do="chendian outbox"))
         async with asyncio.TaskGroup() as tasks:
@@ -72,10 +80,9 @@ class Sending:
                 if not await self._send(account, adapter, parcel):
                     held_up.add(place)
             if not progress:
-                try:
-                    await asyncio.wait_for(self._more[account].wait(), _LOOK)
-                except TimeoutError:
-                    continue
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_LOOK):
+                        await self._more[account].wait()
 
     def _due(self, account: str) -> list[Parcel]:
         with self._capture.archive.reading() as db:
@@ -83,9 +90,9 @@ class Sending:
 
     async def _send(self, account: str, adapter: Adapter, parcel: Parcel) -> bool:
         """Send one; False where what follows in the same group must wait."""
-        run, draft = self._capture.writer.run, parcel.draft
+        draft = parcel.draft
         text, *more = split(draft.text, adapter.pace) or [""]
-        if not await run(lambda db: _begin(db, parcel, more)):
+        if not await self._write(lambda db: _begin(db, parcel, more)):
             return True
         try:
             done = await _say(adapter, draft, text)
@@ -105,16 +112,16 @@ class Sending:
                 return True
             await self._later(parcel, error, min(2**parcel.tries, _LONGEST_PAUSE))
             return False
-        await run(lambda db: outbox.sent(db, parcel.id, done.message_id))
+        await self._write(lambda db: outbox.sent(db, parcel.id, done.message_id))
         self._capture.metrics.sent.labels(account).inc()
         return True
 
     async def _later(self, parcel: Parcel, error: AdapterError, pause: float) -> None:
         at = int(time.time() + max(1.0, pause))
-        await self._capture.writer.run(lambda db: outbox.later(db, parcel.id, at, error.what))
+        await self._write(lambda db: outbox.later(db, parcel.id, at, error.what))
 
     async def _give_up(self, account: str, parcel: Parcel, error: AdapterError) -> None:
-        await self._capture.writer.run(lambda db: outbox.give_up(db, parcel.id, error.what))
+        await self._write(lambda db: outbox.give_up(db, parcel.id, error.what))
         self._capture.metrics.send_failures.labels(account).inc()
         log.error("not sent %s", said(account=account, purpose=parcel.draft.purpose,
                                       group=parcel.draft.group_key, why=error.what))  # fmt: skip
@@ -128,8 +135,19 @@ class Sending:
                 draft, text=_WRITE_FIRST, member_key=None, essence=None,
                 unique=draft.unique and f"{draft.unique}#group",
             )  # fmt: skip
-            await self._capture.writer.run(lambda db: outbox.put(db, there))
+            await self._write(lambda db: outbox.put(db, there))
             self.wake(account)
+
+    async def _write(self, does: Callable[[sqlite3.Connection], T]) -> T:
+        """Write, however long the disk refuses; meanwhile nothing is said."""
+        pause = 1.0
+        while True:
+            try:
+                return await self._capture.writer.run(does)
+            except ArchiveError as error:
+                log.error("outbox not written %s", said(why=error.what))
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_REFUSAL)
 
 
 _WRITE_FIRST = (

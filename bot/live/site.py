@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from archive.database import Archive
+from archive.errors import ArchiveError
 from bot.config import Config
 from bot.live.logs import said
 from bot.live.metrics import Metrics
@@ -45,9 +46,12 @@ class Site:
         )  # fmt: skip
 
     async def run(self) -> None:
-        """Serve until cancelled."""
+        """Serve until cancelled. Raises ArchiveError where the address cannot be had."""
         web = self._config.web
-        listener = listen(web.host, web.port)
+        try:
+            listener = listen(web.host, web.port)
+        except ArchiveError as error:
+            raise ArchiveError(error.what, "choose others: host, port in [web]") from None
         log.info("site %s", said(host=web.host, port=listener.getsockname()[1]))
         options = uvicorn.Config(
             self._app, log_config=None, access_log=False, server_header=False, lifespan="off",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from archive.checkpoints import copy_log
 from archive.database import Archive, piece, transaction
 from archive.turns import Turns
 from bot.live.batching import Batching, Work
 
 T = TypeVar("T")
+_COPY_EVERY = 0.5
+"""Seconds."""
 Piece = Callable[[sqlite3.Connection], Any]
 
 
@@ -31,6 +35,16 @@ class Writer:
         """Run a piece of work and wait until it is committed; return what it returned."""
         return cast("T", await self._pieces.ask(does))
 
+    async def copy_log(self) -> None:
+        """Move what was written from the log into the file, beside all else, until cancelled."""
+        db = await asyncio.to_thread(self._archive.connect_for_writing)
+        try:
+            while True:
+                await asyncio.to_thread(copy_log, db)
+                await asyncio.sleep(_COPY_EVERY)
+        finally:
+            db.close()
+
     async def close(self) -> None:
         """Finish what was asked for."""
         await self._pieces.close()
@@ -39,7 +53,8 @@ class Writer:
 
     def _commit(self, batch: list[Work[Piece, Any]]) -> None:
         if self._db is None:
-            self._db = self._archive.connect_for_writing()
+            # durable, for what is marked as done in the inbox must never be missing here
+            self._db = self._archive.connect_for_writing(durable=True, copies_log=False)
         with self._turns.live(), transaction(self._db):
             for work in batch:
                 _attempt(self._db, work)

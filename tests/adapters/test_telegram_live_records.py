@@ -65,8 +65,8 @@ def test_same_bytes_give_the_same_records() -> None:
 
 def test_message_comes_with_its_group_and_sender() -> None:
     group, sender, told = records({"message": message(5, TECH, BOB, date=9, text="好")})
-    assert group == Group(GROUP, "技术群")
-    assert sender == Member("telegram:1002", "Bob 王", "bob_w", group_key=GROUP)
+    assert group == Group(GROUP, "技术群", at=9)
+    assert sender == Member("telegram:1002", "Bob 王", "bob_w", group_key=GROUP, at=9)
     assert told == Message(
         GROUP, "5", 9, "telegram:1002", "Bob 王", text="好", quality=3
     )  # fmt: skip
@@ -239,9 +239,10 @@ def test_counted_reactions_name_nobody() -> None:
      ("restricted", "member"), ("gone", "left"), ("left", "left"), ("kicked", "left")],
 )  # fmt: skip
 def test_change_of_a_member_is_their_role(status: str, role: str) -> None:
-    group, told = records({"chat_member": joined(TECH, CAROL, ALICE, "member", status)})
+    change = joined(TECH, CAROL, ALICE, "member", status, date=9)
+    group, told = records({"chat_member": change})
     assert group.title == "技术群"
-    assert told == Member("telegram:1003", "阿珍", group_key=GROUP, role=role)
+    assert told == Member("telegram:1003", "阿珍", group_key=GROUP, role=role, at=9)
 
 
 def test_who_joins_or_leaves_is_a_member_or_was_one() -> None:
@@ -255,5 +256,5 @@ def test_who_joins_or_leaves_is_a_member_or_was_one() -> None:
 
 
 def test_new_title_is_the_groups_title() -> None:
-    told = message(5, SMALL, ALICE, new_chat_title="新名")
-    assert of(Group, {"message": told}) == [Group("telegram:-4455667788", "新名")]
+    told = message(5, SMALL, ALICE, date=9, new_chat_title="新名")
+    assert of(Group, {"message": told}) == [Group("telegram:-4455667788", "新名", at=9)]
