@@ -4,6 +4,9 @@ SIZE ?= 1000000
 PORT ?= 8765
 BIN := .venv/bin
 
+# every process of many would compile every module anew
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test lint bench lock
 
 setup: .venv/ready
