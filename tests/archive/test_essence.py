@@ -242,3 +242,16 @@ def test_stats_count_what_the_reader_may_see(archive: Archive) -> None:
         assert stats(db, member(frozenset({TG}))).media == 2
     with undone(archive) as db:
         assert_whole(db)
+
+
+def test_who_marked_is_shown_by_name_and_never_by_key(talk: Archive) -> None:
+    key = get_sender(talk, "3")
+    for number, (by, shown) in enumerate(((key, "张三"), ("telegram:404", ""), ("小王", "小王"))):
+        with talk.writing() as db:
+            mark(db, [f"{TG}:{number + 1}"], by=by)
+        assert all_essence(talk)[0].marked_by == shown
+
+
+def get_sender(archive: Archive, id: str) -> str:
+    with archive.reading() as db:
+        return get_message(db, operator(), f"{TG}:{id}").sender_key or ""
