@@ -35,6 +35,8 @@ _PAUSE = 1.0
 _LONGEST_PAUSE = 10.0
 _LOOK = 1.0
 """Seconds between two looks whether another process has changed consent."""
+_LOOK_AGAIN = 5.0
+"""Seconds between two looks for events that another process wants read again."""
 _OBEYED_IN = 30.0
 """Seconds for which what comes after a command on consent waits for its effect."""
 _REMEMBERED = 20_000
@@ -121,6 +123,8 @@ class Capture:
         pause = _PAUSE
         try:
             while True:
+                if watching.done():
+                    watching.result()
                 self._wake.clear()
                 try:
                     more = await self._project_some()
@@ -131,7 +135,9 @@ class Capture:
                     continue
                 pause = _PAUSE
                 if not more:
-                    await self._wake.wait()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(_LOOK_AGAIN):
+                            await self._wake.wait()
         finally:
             watching.cancel()
 
@@ -235,20 +241,25 @@ class Capture:
 
     async def _obeyed(self, obey: Obey, event: Event, asked: Asked) -> None:
         try:
-            await obey(asked)
+            await self._once(obey, event, asked)
+            self._settled(event)
         except ArchiveError as error:
             log.error("command not done %s", said(account=event.account, why=error.what))
             await asyncio.sleep(_PAUSE)  # it is still pending
-        except Exception as error:  # a command's own fault; it would only fail again
-            self._fail(event, f"{type(error).__name__} in command {asked.name[:20]}")
-            self._settled(event)
-            log.exception("command failed %s", said(account=event.account))
-        else:
-            await asyncio.to_thread(self.inbox.done, [event.id])
-            self._settled(event)
         finally:
             del self._asked[event.id]
             self._wake.set()
+
+    async def _once(self, obey: Obey, event: Event, asked: Asked) -> None:
+        try:
+            await obey(asked)
+        except ArchiveError:
+            raise
+        except Exception as error:  # a command's own fault; it would only fail again
+            log.exception("command failed %s", said(account=event.account))
+            self._fail(event, f"{type(error).__name__} in command {asked.name[:20]}")
+        else:
+            await asyncio.to_thread(self.inbox.done, [event.id])
 
     def _settled(self, event: Event) -> None:
         obeyed = self._obeyed_keys.get(event.key)

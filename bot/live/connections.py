@@ -76,13 +76,14 @@ class Connections:
     async def run(self) -> None:
         """Write what is noted, and from time to time what it means for the groups' coverage."""
         while True:
-            note: _Note = self._settle
+            note: _Note | None = None
             with suppress(TimeoutError):
                 async with asyncio.timeout(_EVERY):
                     note = await self._notes.get()
             # one that is missing would make the next ones tell of a connection that was not
-            while not await self._write(note):
+            while note is not None and not await self._write(note):
                 await asyncio.sleep(_EVERY)
+            await self._write(self._settle)
 
     async def close(self) -> None:
         """Note the end of all connections that are still open."""

@@ -24,7 +24,7 @@ _SECONDS = 600
 _LOOK = 5.0
 """Seconds between two looks for files whose pause is over."""
 _LONGEST_PAUSE = 6 * 3600
-_REFUSED = 10.0
+_REFUSED = 5.0
 """Seconds before the next try where the disk refuses."""
 
 

@@ -49,6 +49,7 @@ class Housekeeping:
             handled.expire(db, now - _HANDLED_DAYS * 86_400)
 
         await self._capture.writer.run(old)
+        await asyncio.to_thread(self._capture.archive.media.drop_unfinished)
         log.info("expired %s", said(events=gone))
 
     def _count(self) -> None:

@@ -59,7 +59,7 @@ class Sending:
         """Send until cancelled. What a kill interrupted is not sent again by itself."""
         number = await self._write(outbox.unsure)
         if number:
-            log.warning("perhaps not sent %s", said(number=number, do="chendian outbox"))
+            log.warning("perhaps not sent %s", said(number=number, do="chendian outbox list"))
         async with asyncio.TaskGroup() as tasks:
             for account, adapter in self._capture.adapters.items():
                 tasks.create_task(self._serve(account, adapter))

@@ -32,6 +32,7 @@ class Operated:
             f"[web]\nport = 0\n{accounts}\n{more}",
             "utf-8",
         )
+        self.program: list[str | Path] = [PROGRAM]
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
 
@@ -41,7 +42,7 @@ class Operated:
             before = log.tell()
             own = {k: v for k, v in os.environ.items() if not k.startswith("CHENDIAN_")}
             self._process = subprocess.Popen(
-                [PROGRAM, "run", "--config", self.config, *words],
+                [*self.program, "run", "--config", self.config, *words],
                 stdout=log, stderr=log, env=own,
             )  # fmt: skip
         if ready:
