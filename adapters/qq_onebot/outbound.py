@@ -22,7 +22,7 @@ async def say(link: Link, memory: Memory, message: Outgoing) -> Sent:
     if message.group_key is None:
         if message.member_key is None:
             raise NotReachable("nobody is named to send to.")
-        answer = await _called(
+        answer = await _said(
             link,
             "send_private_msg",
             user_id=keys.api_id(message.member_key),
@@ -31,11 +31,21 @@ async def say(link: Link, memory: Memory, message: Outgoing) -> Sent:
     else:
         segments = _addressed(message, memory, link)
         segments.append(_text(message.text))
-        answer = await _called(
+        answer = await _said(
             link, "send_group_msg", group_id=keys.api_id(message.group_key), message=segments
         )
     short = answer.get("message_id") if isinstance(answer, dict) else None
     return Sent(keys.short_name(short))
+
+
+async def _said(link: Link, action: str, **parameters: Any) -> Any:
+    try:
+        return await link.call(action, **parameters)
+    except Refused as refused:
+        raise meant(refused) from None
+    except NotReachable as error:
+        # it was on its way: nobody can tell whether it arrived
+        raise AdapterError(error.what, "look in the group whether it was said") from None
 
 
 def _addressed(message: Outgoing, memory: Memory, link: Link) -> list[dict[str, Any]]:

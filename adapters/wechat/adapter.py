@@ -23,7 +23,7 @@ from adapters.contract import (
 from adapters.wechat.checking import look
 from adapters.wechat.envelope import envelope_of
 from adapters.wechat.event import PLATFORM, read
-from adapters.wechat.gateway import Gateway, Refused
+from adapters.wechat.gateway import Gateway, Late, Refused
 from adapters.wechat.listening import Listener, Patience
 from adapters.wechat.media import fetch
 from adapters.wechat.names import Names
@@ -91,6 +91,8 @@ class WeChat:
             return Sent(await self._gateway.send_text(conversation, text, mentions))
         except Refused as error:
             raise self._understood(error) from None
+        except Late as error:
+            raise AdapterError(error.what, "look in the group whether it was said") from None
 
     def fetch(self, source: str) -> AsyncIterator[bytes]:
         """Stream the file of a message."""

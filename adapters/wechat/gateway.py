@@ -42,6 +42,10 @@ _LEVELS = 64
 """Brackets in a payload, which is flat, beyond which it is not read."""
 
 
+class Late(NotReachable):
+    """The gateway was asked and did not answer in time: it may have done what it was asked."""
+
+
 class Held(AdapterError):
     """Another program has the gateway's only event stream."""
 
@@ -223,14 +227,14 @@ class Gateway:
         except GRPCError as error:
             raise self._refusal(error) from None
         except TimeoutError:
-            raise self._away("does not answer in time") from None
+            raise self._away("does not answer in time", Late) from None
         except _BROKEN:
             raise self._away("is not reachable") from None
         except _GARBLED:
             raise Refused("the WeChat gateway gave an answer that is none.", "") from None
 
-    def _away(self, how: str) -> NotReachable:
-        return NotReachable(
+    def _away(self, how: str, kind: type[NotReachable] = NotReachable) -> NotReachable:
+        return kind(
             f"the WeChat gateway at {self.place} {how}.", "see that it runs, without TLS"
         )
 
