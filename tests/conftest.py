@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from archive.database import Archive, open_archive
+
+# what lands is judged by the same examples each time; at a desk every run tries others
+settings.register_profile("steady", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

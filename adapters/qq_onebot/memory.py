@@ -116,7 +116,8 @@ class Memory:
                 data = segment.get("data")
                 file = data if isinstance(data, dict) else {}
                 name, size = file.get("name") or file.get("file"), file.get("file_size")
-                place = (group, keys.word(event.get("user_id")), name, keys.number(size))
+                who = keys.word(event.get("user_id"))
+                place = (group, who, _name(name), keys.number(size))
                 before = self._recall("notice", place)
                 if before is not None:
                     return {"upload": before}
@@ -127,7 +128,7 @@ class Memory:
         found = told.event.get("file")
         file: dict[str, Any] = found if isinstance(found, dict) else {}
         who, size = keys.word(told.event.get("user_id")), keys.number(file.get("size"))
-        place = (group, who, file.get("name"), size)
+        place = (group, who, _name(file.get("name")), size)
         before = self._recall("message", place)
         if before is not None:
             return {"message": before}
@@ -155,3 +156,7 @@ def answered_by(event: dict[str, Any]) -> Any:
 def _limit(remembered: OrderedDict[Any, Any]) -> None:
     while len(remembered) > MOST:
         remembered.popitem(last=False)
+
+
+def _name(told: Any) -> str | None:
+    return told if isinstance(told, str) else None

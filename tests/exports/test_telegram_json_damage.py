@@ -44,6 +44,13 @@ WHOLE = [
 ]
 
 
+def test_file_that_ends_within_the_name_of_a_chat_is_cut(tmp_path: Path) -> None:
+    whole = WHOLE[1]
+    found = records(tmp_path, whole[: whole.index(b'"name":null') + len('"name":nu')])
+    assert found[-1].why == CUT
+    assert not any(isinstance(record, Rejected) for record in found[:-1])
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(WHOLE), st.data())
 def test_any_beginning_of_an_export_gives_the_beginning_of_its_records(

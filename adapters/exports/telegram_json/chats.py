@@ -9,6 +9,7 @@ import msgspec
 
 from adapters.exports.telegram_json.source import Damage, Source
 from adapters.exports.telegram_json.structure import (
+    CUT,
     END,
     OPEN,
     OPEN_LIST,
@@ -101,6 +102,8 @@ def _value(source: Source, key: str, chat: Chat) -> Iterator[Chat]:
         try:
             chat.own[key], _ = decode(source.window[source.at : source.at + length])
         except Undecodable as fault:
+            if len(source.ahead(length + 1)) <= length:
+                raise Damage(CUT) from None
             source.reject(f"byte {source.offset}", fault.why)
         source.at += length
     else:
