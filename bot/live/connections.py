@@ -46,8 +46,8 @@ class Connections:
         self._open[account] = now
         self._capture.metrics.connected.labels(account).set(1)
         log.info("connected %s", said(account=account))
-        held = self._holds(account)
-        self._notes.put_nowait(lambda db: book.opened(db, account, platform, int(now), held=held))
+        held, whole = self._holds(account), int(now) + 1  # this second was heard in part
+        self._notes.put_nowait(lambda db: book.opened(db, account, platform, whole, held=held))
 
     def heard(self, account: str) -> None:
         """Note that an account is still connected."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sqlite3
 import sys
@@ -41,6 +42,8 @@ PARTS: tuple[Part, ...] = ("capture", "jobs", "web")
 
 _AGAIN = 5.0
 """Seconds before an adapter or a part that broke is begun anew."""
+_LAST_SECONDS = 4.0
+"""For everything to end in order once the process is told to stop."""
 
 
 def run(archive: Archive, config: Config, adapters: dict[str, Adapter], parts: set[Part]) -> None:
@@ -163,10 +166,18 @@ async def _until_told(tasks: list[Coroutine[Any, Any, None]]) -> None:
                 for task in done - {stopping}:
                     task.result()
                     waiting.discard(task)
+            asyncio.get_running_loop().call_later(_LAST_SECONDS, _leave)
         finally:
             for task in (*running, stopping):
                 task.cancel()
             await asyncio.gather(*running, stopping, return_exceptions=True)
+
+
+def _leave() -> None:
+    """End at once. A kill is safe at any moment, so is this."""
+    log.warning("stopped %s", said(why="something still waited; the next start does the rest"))
+    logging.shutdown()
+    os._exit(0)
 
 
 @contextmanager

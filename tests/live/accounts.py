@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from bot_api import FakeBotApi
 from bot_api_updates import ALICE, BOB, CAROL, TECH
 from gateway import ROOM, Gateway
+from operated import until
 
 TECH_KEY = f"telegram:{TECH['id']}"
 ROOM_KEY = f"wechat:{ROOM}"
@@ -21,6 +22,11 @@ def telegram_group(limits: bool = False) -> Iterator[FakeBotApi]:
         api.set_member(TECH, ALICE, "creator")
         api.world.limits = limits
         yield api
+
+
+def all_acknowledged(api: FakeBotApi, seconds: float = 10) -> None:
+    """Wait until every update queued so far is acknowledged."""
+    until(lambda: not api.queue.waiting, seconds)
 
 
 def telegram(api: FakeBotApi, name: str = "tg", poll_seconds: int = 2) -> str:

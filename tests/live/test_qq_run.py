@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from operated import Operated, until
 from program import run, whole
-from qq_gateway import GROUP, KEY, QqGateway
+from qq_gateway import GROUP, QqGateway
 
 from archive.database import open_archive
 
@@ -68,7 +68,7 @@ def test_nothing_is_kept_before_the_owner_agrees_and_everything_after(
     asked = say(qq, MEMBER, "部署失败了怎么办")
     say(qq, ADMIN, "先看日志", reply=asked)
     wrong = say(qq, ADMIN, "说错了的话")
-    assert one.finds("部署失败")["key"] == f"{KEY}:{asked['real_seq']}"
+    hit = one.finds("部署失败")
     one.finds("说错了的话")
     qq.do(lambda peer: peer.recall(wrong))
     until(lambda: not one.search("说错了的话"))
@@ -82,7 +82,7 @@ def test_nothing_is_kept_before_the_owner_agrees_and_everything_after(
     qq.do(lambda peer: peer.whisper(MEMBER, "/搜 日志"))
     until(lambda: len(qq.answers()) == 4)
     assert qq.peer.sent[-1][0] == "send_private_msg" and "先看日志" in qq.answers()[3]
-    page = one.ask(f"/m/{KEY}:{asked['real_seq']}")
+    page = one.ask(f"/m/{hit['key']}")
     assert "部署失败了怎么办" in page and "先看日志" in page and "说错了" not in page
     assert one.stop() == 0
     for word in ("部署", "日志", qq.peer.token, "Traceback"):
@@ -101,7 +101,7 @@ def test_essence_goes_both_ways(qq: QqGateway, one: Operated) -> None:
     until(lambda: not one.search("is:精华 群里标的"), 15)
     say(qq, ADMIN, "/精华 #部署 讲得清楚", reply=second)
     one.finds("is:精华 tag:部署 命令标的")
-    place = int(str(second["real_seq"]))
+    place = second["_place"]
     until(lambda: place in qq.do(lambda peer: peer.world.groups[GROUP].essence))
     compared(qq)
     say(qq, ADMIN, "/取消精华", reply=second)

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from accounts import TECH_KEY, approved, telegram, telegram_group
+from accounts import TECH_KEY, all_acknowledged, approved, telegram, telegram_group
 from bot_api import FakeBotApi
 from bot_api_updates import ALICE, BOB, TECH, reaction, user
 from operated import Operated, until
@@ -96,7 +96,7 @@ def test_of_who_opts_out_no_byte_is_left(tmp_path: Path, killed: bool) -> None:
         assert {"archive.db-wal", "inbox.db-wal"} <= set(found_in(one.data, needles))
         api.say("/不要存我", sender=EVE)
         api.say(f"最后一句 {WORDS[1]}", sender=EVE)
-        api.wait_until_confirmed(api.queue.next_id - 870_000_001)
+        all_acknowledged(api)
         if killed:
             one.kill()
             one.start()
