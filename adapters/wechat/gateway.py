@@ -234,9 +234,7 @@ class Gateway:
             raise Refused("the WeChat gateway gave an answer that is none.", "") from None
 
     def _away(self, how: str, kind: type[NotReachable] = NotReachable) -> NotReachable:
-        return kind(
-            f"the WeChat gateway at {self.place} {how}.", "see that it runs, without TLS"
-        )
+        return kind(f"the WeChat gateway at {self.place} {how}.", "see that it runs, without TLS")
 
     def _refusal(self, error: GRPCError) -> AdapterError:
         if error.status is Status.UNAUTHENTICATED:
