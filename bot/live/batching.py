@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
@@ -23,17 +23,12 @@ class Work(Generic[T, R]):
         self.asked = asked
         self.result: R | None = None
         self.error: BaseException | None = None
-        self.loop = asyncio.get_running_loop()
-        self.done: asyncio.Future[R] = self.loop.create_future()
+        self.done: Future[R] = Future()
+        # it is done whether or not somebody still waits for it
+        self.done.set_running_or_notify_cancel()
 
     def settle(self) -> None:
         """Let whoever waits go on, in their own thread."""
-        with suppress(RuntimeError):  # the loop may be gone when a process is told to stop
-            self.loop.call_soon_threadsafe(self._settle)
-
-    def _settle(self) -> None:
-        if self.done.cancelled():
-            return
         if self.error is not None:
             self.done.set_exception(self.error)
         else:
@@ -51,9 +46,13 @@ class Batching(Generic[T, R]):
 
     async def ask(self, what: T) -> R:
         """Wait until this is done; return its result, or raise what it raised."""
+        return await asyncio.wrap_future(self.put(what))
+
+    def put(self, what: T) -> Future[R]:
+        """Ask from another thread, which may wait for it."""
         work: Work[T, R] = Work(what)
         self._queue.put(work)
-        return await work.done
+        return work.done
 
     async def close(self) -> None:
         """Finish what was asked for, then end the thread."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -14,29 +13,21 @@ from archive.consent import Standing, standing
 from archive.database import Archive
 from archive.errors import ArchiveError
 from archive.inbox import Arrival, Event, Inbox
-from archive.keep import Keeper
-from archive.prepare import prepare_all
-from archive.records import Group
-from archive.unite import unite_some
 from bot.commands.command import Asked
 from bot.config import Config
 from bot.live.batching import Batching, Work
 from bot.live.logs import said
 from bot.live.metrics import Metrics
-from bot.live.projecting import Projected, project
+from bot.live.projecting import Projected
+from bot.live.projector import Projector
 from bot.live.writer import Writer
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 500
-"""Events projected in one transaction."""
 _PAUSE = 1.0
-"""Seconds before the next try where the disk refuses; twice as long each time."""
-_LONGEST_PAUSE = 10.0
+"""Seconds before a command is tried again where the disk refuses."""
 _LOOK = 1.0
 """Seconds between two looks whether another process has changed consent."""
-_LOOK_AGAIN = 5.0
-"""Seconds between two looks for events that another process wants read again."""
 _OBEYED_IN = 30.0
 """Seconds for which what comes after a command on consent waits for its effect."""
 _REMEMBERED = 20_000
@@ -60,9 +51,12 @@ class Capture:
         self.standing = Standing()
         self.more_fetches = asyncio.Event()
         self._obey: Obey | None = None
-        self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         self._store: Batching[Arrival, int] = Batching("inbox", self._store_all)
-        self._keeper: Keeper | None = None
+        self._projector = Projector(
+            inbox, writer, config, command=self._hear, kept=self._note_kept, failed=self._fail,
+            fetches=lambda: self._in_loop(self.more_fetches.set),
+        )  # fmt: skip
         self._asked: dict[int, asyncio.Task[None]] = {}
         self._came: dict[str, float] = {}
         """Key of an event → when it was at the door, by the monotonic clock."""
@@ -73,6 +67,7 @@ class Capture:
     async def begin(self, adapters: dict[str, Adapter], obey: Obey) -> None:
         """Take what the configuration approves, and read who agrees to what."""
         self.adapters, self._obey = adapters, obey
+        self._projector.adapters = adapters
         await self.look()
 
     async def look(self) -> None:
@@ -92,12 +87,10 @@ class Capture:
         self._note_time(arrival)
         if decides is None:
             await self._store.ask(arrival)
-            self._wake.set()
             return
         obeyed = self._obeyed_keys.setdefault(decides, asyncio.Event())
         try:
             await self._store.ask(arrival)
-            self._wake.set()
             # one that came a second time may have been obeyed long ago
             if await asyncio.to_thread(self._is_pending, decides):
                 with suppress(TimeoutError):
@@ -115,31 +108,20 @@ class Capture:
         return any(event.key == key for event in self.inbox.pending(-1))
 
     def _store_all(self, batch: list[Work[Arrival, int]]) -> None:
-        self.inbox.store_many([work.asked for work in batch])
+        arrivals = [work.asked for work in batch]
+        with self._projector.storing:
+            ids = self.inbox.store_many(arrivals)
+            self._projector.take(_events(arrivals, ids))
 
     async def run(self) -> None:
         """Project what is stored, until cancelled."""
-        watching = asyncio.create_task(self._watch_standing())
-        pause = _PAUSE
-        try:
-            while True:
-                if watching.done():
-                    watching.result()
-                self._wake.clear()
-                try:
-                    more = await self._project_some()
-                except ArchiveError as error:
-                    log.error("not kept %s", said(why=error.what))
-                    await asyncio.sleep(pause)
-                    pause = min(pause * 2, _LONGEST_PAUSE)
-                    continue
-                pause = _PAUSE
-                if not more:
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(_LOOK_AGAIN):
-                            await self._wake.wait()
-        finally:
-            watching.cancel()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch_standing())
+            tasks.create_task(self._projector.run())
+
+    async def caught_up(self) -> None:
+        """Wait until what has come so far is in the archive; some seconds at most."""
+        await self._projector.caught_up()
 
     async def _watch_standing(self) -> None:
         """See what other processes decide: `chendian` on the command line."""
@@ -155,70 +137,20 @@ class Capture:
         finally:
             db.close()
 
-    async def _project_some(self) -> bool:
-        """Project one batch; tell whether there was any."""
-        limit = _AT_ONCE + len(self._asked)
-        pending = await asyncio.to_thread(self.inbox.pending, limit)
-        events = [event for event in pending if event.id not in self._asked]
-        if not events:
-            return False
-        parts = await asyncio.to_thread(self._read, events)
-        self._count(parts)
-        good = [part for part in parts if part.error is None and part.asked is None]
-        try:
-            await self._keep(good)
-        except ArchiveError:
-            raise
-        except Exception:  # of one event; found by keeping them one by one
-            await self._keep_singly(good)
-        for part in parts:
-            if part.asked is not None:
-                self._dispatch(part.event, part.asked)
-        return True
-
-    def _read(self, events: Sequence[Event]) -> list[Projected]:
-        return [project(self.adapters, event, self.config.media) for event in events]
-
-    def _count(self, parts: Sequence[Projected]) -> None:
-        for part in parts:
-            if part.error is not None:
-                self._fail(part.event, part.error)
-
-    async def _keep(self, parts: Sequence[Projected]) -> None:
-        if not parts:
-            return
-        records = [record for part in parts for record in part.records]
-        prepared = await asyncio.to_thread(lambda: list(prepare_all(records)))
-        received_at = int(parts[-1].event.received_at)
-        await self.writer.run(lambda db: self._keeper_on(db).write(prepared, received_at))
-        if any(isinstance(record, Group) and record.aliases for record in records):
-            while await self.writer.run(unite_some):
-                pass
-        fetches = [fetch for part in parts for fetch in part.fetches]
-        await asyncio.to_thread(self.inbox.done, [part.event.id for part in parts], fetches)
+    def _note_kept(self, parts: Sequence[Projected]) -> None:
         now = time.monotonic()
         for part in parts:
             self.metrics.projected.labels(part.event.account).inc()
             came = self._came.pop(part.event.key, None)
             if came is not None:  # else it came to an earlier process
                 self.metrics.lag.observe(now - came)
-        if fetches:
-            self.more_fetches.set()
 
-    async def _keep_singly(self, parts: Sequence[Projected]) -> None:
-        for part in parts:
-            try:
-                await self._keep([part])
-            except ArchiveError:
-                raise
-            except Exception as error:  # this event, whatever is wrong with it
-                self._fail(part.event, f"{type(error).__name__} while it was kept")
+    def _hear(self, event: Event, asked: Asked) -> None:
+        self._in_loop(self._dispatch, event, asked)
 
-    def _keeper_on(self, db: sqlite3.Connection) -> Keeper:
-        if self._keeper is None:
-            self._keeper = Keeper(db, time_zone=self.config.timezone)
-            self._keeper.begin_file()
-        return self._keeper
+    def _in_loop(self, does: Callable[..., object], *what: object) -> None:
+        with suppress(RuntimeError):  # the loop may be gone when a process is told to stop
+            self._loop.call_soon_threadsafe(does, *what)
 
     def _fail(self, event: Event, error: str) -> None:
         """Keep an event aside with its error; the first of a kind is an alarm."""
@@ -248,7 +180,7 @@ class Capture:
             await asyncio.sleep(_PAUSE)  # it is still pending
         finally:
             del self._asked[event.id]
-            self._wake.set()
+            self._projector.finished(event.id)
 
     async def _once(self, obey: Obey, event: Event, asked: Asked) -> None:
         try:
@@ -271,3 +203,15 @@ class Capture:
         for task in list(self._asked.values()):
             task.cancel()
         await self._store.close()
+
+
+def _events(arrivals: Sequence[Arrival], ids: Sequence[int]) -> list[Event] | None:
+    """Return what was stored as it stands in the inbox; None where some was there before."""
+    now = int(time.time())
+    incoming = [(arrival.account, event) for arrival in arrivals for event in arrival.events]
+    if len(incoming) != len(ids):
+        return None
+    return [
+        Event(id, account, new.key, new.group_key, new.form, new.body, 0, now)
+        for id, (account, new) in zip(ids, incoming, strict=True)
+    ]

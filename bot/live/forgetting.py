@@ -56,6 +56,8 @@ class Forgetting:
                     self._leaving.discard(member)
                     unsettled = True
                 if unsettled or self._files:
+                    # what is erased as soon as it is done must be so before
+                    await self._capture.caught_up()
                     unsettled = not await self._settle()
             except ArchiveError as error:
                 log.error("not forgotten yet %s", said(why=error.what))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -101,6 +102,9 @@ class _Running:
             tasks.append(Site(archive, config, metrics, routes).run())
         log.info("running %s", said(parts=",".join(sorted(self._parts)),
                                     accounts=",".join(self._adapters) or "none"))  # fmt: skip
+        # what is there by now stays: to look through it again takes 50 ms each time
+        gc.collect()
+        gc.freeze()
         try:
             await _until_told(tasks)
         finally:

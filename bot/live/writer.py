@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -15,6 +16,9 @@ from bot.live.batching import Batching, Work
 T = TypeVar("T")
 _COPY_EVERY = 0.5
 """Seconds."""
+_LOG_PAGES = 4096
+"""Length of the log at which a commit copies the little that is left, so that it begins anew: where
+messages come without a pause it would grow without end."""
 Piece = Callable[[sqlite3.Connection], Any]
 
 
@@ -29,11 +33,23 @@ class Writer:
         self._archive = archive
         self._turns = Turns(archive.folder)
         self._db: sqlite3.Connection | None = None
-        self._pieces: Batching[Piece, Any] = Batching("writer", self._commit)
+        self._pieces: Batching[tuple[Piece, bool], Any] = Batching("writer", self._commit)
 
     async def run(self, does: Callable[[sqlite3.Connection], T]) -> T:
         """Run a piece of work and wait until it is committed; return what it returned."""
-        return cast("T", await self._pieces.ask(does))
+        return cast("T", await self._pieces.ask((does, True)))
+
+    def do(self, does: Callable[[sqlite3.Connection], T]) -> T:
+        """Run it from another thread, which waits. A power cut may undo it until `make_durable`."""
+        return cast("T", self._pieces.put((does, False)).result())
+
+    def make_durable(self) -> None:
+        """Return once everything that was done is on the disk. Raises OSError."""
+        log = os.open(self._archive.path.with_name(f"{self._archive.path.name}-wal"), os.O_RDWR)
+        try:
+            os.fsync(log)
+        finally:
+            os.close(log)
 
     async def copy_log(self) -> None:
         """Move what was written from the log into the file, beside all else, until cancelled."""
@@ -51,19 +67,21 @@ class Writer:
         if self._db is not None:
             self._db.close()
 
-    def _commit(self, batch: list[Work[Piece, Any]]) -> None:
+    def _commit(self, batch: list[Work[tuple[Piece, bool], Any]]) -> None:
         if self._db is None:
-            # durable, for what is marked as done in the inbox must never be missing here
-            self._db = self._archive.connect_for_writing(durable=True, copies_log=False)
+            self._db = self._archive.connect_for_writing()
+            self._db.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
+        durable = any(work.asked[1] for work in batch)
+        self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         with self._turns.live(), transaction(self._db):
             for work in batch:
                 _attempt(self._db, work)
 
 
-def _attempt(db: sqlite3.Connection, work: Work[Piece, Any]) -> None:
+def _attempt(db: sqlite3.Connection, work: Work[tuple[Piece, bool], Any]) -> None:
     try:
         with piece(db):
-            work.result = work.asked(db)
+            work.result = work.asked[0](db)
     except sqlite3.OperationalError:
         raise  # the disk or a lock: not the fault of this piece
     except Exception as error:  # handed to whoever asked

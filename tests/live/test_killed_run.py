@@ -158,9 +158,10 @@ def test_of_wechat_what_a_kill_took_is_a_gap(tmp_path: Path) -> None:
                 for _ in range(max(1, ROUNDS // 4)):
                     latest = len(talk.said)
                     until(lambda: f"m{latest + 10}" in stored(data, ROOM_KEY), 60)  # noqa: B023
-                    time.sleep(chance.uniform(0, 0.5))
+                    # the ledger knows whole seconds
+                    time.sleep(chance.uniform(2, 2.5))
                     operated.kill()
-                    time.sleep(1.5)  # the ledger knows whole seconds
+                    time.sleep(1.5)
                     before = len(operated.said().encode())
                     operated.start(ready=False)
                     until(lambda: "connected account=" in operated.said(before), 60)  # noqa: B023

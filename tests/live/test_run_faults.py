@@ -53,6 +53,7 @@ def test_a_second_run_on_the_same_archive_is_refused_until_the_first_is_gone(
 
 def test_a_peer_that_was_killed_is_heard_again_within_five_seconds(tmp_path: Path) -> None:
     with telegram_group() as api, operated(tmp_path, api).start() as one:
+        until(lambda: [method for method, _ in api.calls if method == "getMe"])
         for text in ("第一次回来", "第二次回来"):
             until(lambda: 'connected{account="tg"} 1.0' in one.ask("/metrics"))
             api.stop()
@@ -124,8 +125,9 @@ def test_an_event_that_cannot_be_read_stays_and_the_others_go_on(tmp_path: Path)
             api.say("别的照常")
             renamed.finds("别的照常")
             assert renamed.search("存了还没读的") == []
-            found = run("inbox", "list", "--data", one.data, "--json", expect=0).json
-            assert found["waiting"] == 0
+            listing = ("inbox", "list", "--data", one.data, "--json")
+            until(lambda: run(*listing, expect=0).json["waiting"] == 0)
+            found = run(*listing, expect=0).json
             assert [(e["account"], e["group"], e["error"]) for e in found["failed"]] == [
                 ("tg", TECH_KEY, "there is no account tg any more")
             ] * 2

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from accounts import TECH_KEY, approved, telegram, telegram_group
+from accounts import TECH_KEY, all_acknowledged, approved, telegram, telegram_group
 from bot_api import FakeBotApi
 from bot_api_updates import ALICE, BOB
 from operated import PROGRAM, Operated, until
@@ -59,6 +59,7 @@ def test_a_full_disk_acknowledges_nothing_and_loses_nothing(
     pictured = api.say(sender=BOB, photo=[photo | {"width": 9, "height": 9}], caption="照片")
     api.say("/帮助", sender=BOB)
     operated.finds("照片")
+    all_acknowledged(api)
     ballast = fill(disk)
     acknowledged = api.queue.confirmed
     for number in range(40):
