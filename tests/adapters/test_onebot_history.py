@@ -131,7 +131,7 @@ def test_what_is_said_while_consent_is_withdrawn_is_never_fetched() -> None:
             door.archived.clear()
             await until(lambda: 'withdrawn":{"qq' in (door.kept or ""), 8)
             peer.say(GROUP, 20003, "不许存", at=int(time.time()) + 1, told=False)
-            await asyncio.sleep(1.6)
+            await asyncio.sleep(2.6)
             door.archived.append(KEY)
             await until(lambda: 'covered":{"qq' in (door.kept or ""), 8)
             peer.say(GROUP, 20003, "之后", told=False)

@@ -53,7 +53,7 @@ def test_nothing_acknowledged_is_lost_when_killed_twenty_times(tmp_path: Path) -
 
 
 def test_inbox_takes_twenty_thousand_events_a_second_and_one_in_three_milliseconds(
-    tmp_path: Path,
+    tmp_path: Path, slack: float
 ) -> None:
     """Held loosely here, for other tests run beside; docs say what was measured alone."""
     inbox = Inbox(tmp_path)
@@ -67,17 +67,17 @@ def test_inbox_takes_twenty_thousand_events_a_second_and_one_in_three_millisecon
         before = time.perf_counter()
         inbox.store("bot", batch, "1")
         best = max(best, 500 / (time.perf_counter() - before))
-    assert best >= 20_000 and 20_000 / (time.perf_counter() - began) >= 4_000
+    assert best >= 20_000 / slack and 20_000 / (time.perf_counter() - began) >= 4_000 / slack
     single = []
     for n in range(300):
         before = time.perf_counter()
         inbox.store("bot", [event(f"single {n}", body)], "2")
         single.append(time.perf_counter() - before)
-    assert sorted(single)[150] <= 0.003
+    assert sorted(single)[150] <= 0.003 * slack
     while pending := inbox.pending(2000):
         inbox.done([e.id for e in pending])
     before = time.perf_counter()
     for _ in range(100):
         assert inbox.pending(100) == []
-    assert (time.perf_counter() - before) / 100 <= 0.003
+    assert (time.perf_counter() - before) / 100 <= 0.003 * slack
     inbox.close()

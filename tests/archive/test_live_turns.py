@@ -74,17 +74,17 @@ def waited(archive: Archive, first: int) -> float:
 
 
 def test_live_message_waits_for_one_batch_while_a_job_writes_without_a_pause(
-    archive: Archive,
+    archive: Archive, slack: float
 ) -> None:
     told(archive, full_group(), said("0", "话"))
     job = started(JOB, archive.folder)
     try:
         # other tests may run on the same two cores
-        assert any(waited(archive, first) <= 0.05 for first in range(1, 1000, 200))
+        assert any(waited(archive, first) <= 0.05 * slack for first in range(1, 1000, 200))
     finally:
         killed(job)
     ((batches,),) = rows(archive, "SELECT count(*) FROM audit")
-    assert batches > 1000  # the job went on all the time
+    assert batches > 1000 / slack  # the job went on all the time
     assert verify(archive) == []
 
 

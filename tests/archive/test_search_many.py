@@ -179,11 +179,11 @@ def test_file_name_that_matched_is_the_excerpt(archive: Archive) -> None:
     assert "里面有针" in hit.excerpt and [hit.excerpt[a:b] for a, b in hit.marks] == ["针"]
 
 
-def test_page_of_the_longest_texts_is_made_in_a_second(archive: Archive) -> None:
+def test_page_of_the_longest_texts_is_made_in_a_second(archive: Archive, slack: float) -> None:
     told(archive, [said(str(n), "部署 " + "e\u0301話" * 33_000) for n in range(1, 11)])
     began = time.perf_counter()
     assert len(found(archive, "部署 話").hits) == 10
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 2 * slack
 
 
 @pytest.mark.parametrize(

@@ -224,7 +224,7 @@ def test_every_page_has_one_heading_and_its_landmarks(group, site):
         assert not [element for element in page.iter() if element.get("style")]
 
 
-def test_long_day_comes_in_parts_within_the_page_budget(fill, site):
+def test_long_day_comes_in_parts_within_the_page_budget(fill, site, slack):
     """2,000 messages: at most 60 ms on the server and 60 KB compressed with the style."""
     words = "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下"
     text = [(words * 2)[i % 40 : i % 40 + 5 + i * 7 % 40] for i in range(2000)]
@@ -238,7 +238,7 @@ def test_long_day_comes_in_parts_within_the_page_budget(fill, site):
     style = site.get("/static/style.css", accept_encoding="gzip")
     assert int(answer.headers["content-length"]) + int(style.headers["content-length"]) <= 60_000
     assert len(answer.content) <= 400_000
-    assert min(taken) <= 60
+    assert min(taken) <= 60 * slack
     seen = 0
     while path:
         page = site.page(path)
