@@ -23,7 +23,7 @@ demo: setup
 	$(BIN)/python demo/serve.py --data demo-data --port $(PORT)
 
 test: setup
-	$(BIN)/python -m pytest -n 4 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: setup
 	$(BIN)/ruff check

@@ -99,12 +99,12 @@ class Operated:
         found = self.ask(f"/api/search?limit=100&q={urllib.parse.quote(query)}")
         return list(found["hits"]) if found else []
 
-    def finds(self, query: str, seconds: float = 10) -> dict[str, Any]:
+    def finds(self, query: str, seconds: float = 30) -> dict[str, Any]:
         """Wait until a search finds something; return the first hit."""
         return until(lambda: self.search(query), seconds)[0]
 
 
-def until(does: Callable[[], T], seconds: float = 10) -> T:
+def until(does: Callable[[], T], seconds: float = 30) -> T:
     """Wait until something is true; return it."""
     end = time.monotonic() + seconds
     while True:
