@@ -45,6 +45,8 @@ _NEVER_SENT = (
 _BATCH = 100
 _SLACK = 10
 """Seconds an answer may take longer than a long poll."""
+_PATIENCE = 3
+"""Seconds to wait for what nothing depends on, for updates wait behind it."""
 _NOT_ALLOWED = (
     "not enough rights", "have no rights", "need administrator rights", "chat not found",
     "chat_write_forbidden", "can't initiate", "is inaccessible", "chat_admin_required",
@@ -136,7 +138,7 @@ class BotApi:
         """Learn what the bot is called, if that is not known; nothing depends on it."""
         if self.username is None:
             with suppress(AdapterError):
-                told = await self.ask("getMe")
+                told = await self._ask("getMe", {}, _PATIENCE)
                 self.username = string(dictionary(told).get("username")) or ""
 
     async def ask(self, method: str, **parameters: Any) -> Any:
