@@ -13,7 +13,6 @@ from archive.fresh import count_days
 from archive.hanging import CHILDREN, attachments_of
 from archive.ids import DAY, SHIFT
 from archive.matching import comparable, match_of
-from archive.media import drop_unused
 from archive.merge import entry_of, load, refresh_span
 from archive.orphans import drop_orphans
 from archive.people import Directory
@@ -41,7 +40,6 @@ class Erasure:
         self._index = EitherIndex(db)
         self._directory = Directory(db)
         self._days: dict[str, Counter[str]] = {}
-        self._digests: set[str] = set()
         self._tags: set[int] = set()
         self.index_is_whole = self._index.whole
         self.names: dict[str, list[str]] = {}
@@ -91,8 +89,8 @@ class Erasure:
         )
         return True
 
-    def finish(self) -> list[str]:
-        """Bring counters, tags and media in line; return the SHA-256 of files nobody carries."""
+    def finish(self) -> None:
+        """Bring counters and tags in line."""
         self._clean_near()
         for key, days in self._days.items():
             group = self._directory.group(key)
@@ -114,7 +112,6 @@ class Erasure:
         )
         if self._tags:
             rows_are_gone(self._db)
-        return drop_unused(self._db, self._digests)
 
     def _names_of(self, row: dict[str, Any]) -> list[str]:
         others = self._db.execute(
@@ -174,11 +171,6 @@ class Erasure:
     def _remove(self, row: dict[str, Any]) -> None:
         row_id = row["id"]
         self._index.replace(row_id, entry_of(row), None)
-        self._digests.update(
-            self._column(
-                "SELECT sha256 FROM attachments WHERE message_id = ? AND sha256 IS NOT NULL", row
-            )
-        )
         self._tags.update(self._column("SELECT tag_id FROM message_tags WHERE message_id = ?", row))
         essence = self._column("SELECT essence_id FROM essence_messages WHERE message_id = ?", row)
         for table in CHILDREN:

@@ -19,6 +19,7 @@ from archive.erasure import Erasure
 from archive.errors import NotFound
 from archive.ids import LOWEST
 from archive.inbox.connection import FILE as INBOX
+from archive.media import drop_unused
 from archive.messages import message_id
 from archive.orphans import drop_orphans
 from archive.personal import erase_person, own_messages, take_words_out
@@ -41,8 +42,6 @@ class Forgotten(msgspec.Struct, frozen=True):
     """Keys of who sent them, for `Inbox.erase`: events may quote them without naming a message."""
     members: tuple[str, ...] = ()
     """Every key of a member, for `Inbox.erase_member`."""
-    files: tuple[str, ...] = ()
-    """SHA-256 of stored files that belong to nothing any more, for `settle`."""
     next: int | None = None
     """Where to go on; None: all is done."""
 
@@ -51,7 +50,7 @@ def forget(db: sqlite3.Connection, keys: Iterable[str], by: str) -> Forgotten:
     """Erase messages within the caller's transaction: text, versions, files, reactions, essence,
     tags, quotes of them; they come back from no source. Also while the index is rebuilt.
 
-    A message that is not here is kept from coming. What `files` names is on disk until `settle`.
+    A message that is not here is kept from coming. Its files are on disk until `settle`.
     """
     erasure = Erasure(db)
     gone = []
@@ -98,9 +97,7 @@ def forget_member(
     return msgspec.structs.replace(done, members=tuple(keys), next=place)
 
 
-def settle(
-    archive: Archive, files: Iterable[str] = (), step: Callable[[], None] | None = None
-) -> bool:
+def settle(archive: Archive, step: Callable[[], None] | None = None) -> bool:
     """Make what was forgotten gone from the disk: stored files, the index's old parts, the logs.
 
     Takes turns with live capture, and may be stopped after any step (`step` is called after each).
@@ -109,7 +106,8 @@ def settle(
     turns = Turns(archive.folder)
     with closing(archive.connect_for_writing()) as db:
         with turns.job(), transaction(db):
-            archive.media.drop(_unused(db, files))
+            # a kill before the commit leaves the list as it was, and it is done again
+            archive.media.drop(drop_unused(db))
         merged = _merge_to_the_end(db, turns, step)
         emptied = empty_log(db)
     inbox = archive.folder / INBOX
@@ -135,15 +133,6 @@ def _merge_to_the_end(
     return True
 
 
-def _unused(db: sqlite3.Connection, files: Iterable[str]) -> list[str]:
-    # somebody may have sent the same file again meanwhile
-    return [
-        digest
-        for digest in files
-        if not db.execute("SELECT 1 FROM media WHERE sha256 = ?", (digest,)).fetchone()
-    ]
-
-
 def _keep_out(db: sqlite3.Connection, key: str, erasure: Erasure) -> None:
     """Bury the id of a message that is not here, if its group is."""
     parts = key.split(":")
@@ -164,9 +153,9 @@ def _keep_out(db: sqlite3.Connection, key: str, erasure: Erasure) -> None:
 def _forgotten(
     db: sqlite3.Connection, erasure: Erasure, messages: int, keys: tuple[str, ...]
 ) -> Forgotten:
-    files = erasure.finish()
+    erasure.finish()
     names = {
         other: tuple(ids) for key, ids in erasure.names.items() for other in group_keys(db, key)
     }
     senders = tuple(sorted(erasure.senders))
-    return Forgotten(messages=messages, keys=keys, names=names, senders=senders, files=tuple(files))
+    return Forgotten(messages=messages, keys=keys, names=names, senders=senders)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
 
 from archive.access import Reader, operator
 from archive.errors import NotFound
@@ -87,11 +86,13 @@ def unused(db: sqlite3.Connection, digest: str) -> bool:
     return row is None
 
 
-def drop_unused(db: sqlite3.Connection, digests: Iterable[str]) -> list[str]:
-    """Strike files that no message carries any more from the list; return them."""
-    gone = sorted(digest for digest in digests if unused(db, digest))
-    db.executemany("DELETE FROM media WHERE sha256 = ?", [(digest,) for digest in gone])
-    return gone
+def drop_unused(db: sqlite3.Connection) -> list[str]:
+    """Strike the files that no message carries any more from the list; return their SHA-256."""
+    gone = db.execute(
+        "DELETE FROM media WHERE NOT EXISTS"
+        " (SELECT 1 FROM attachments a WHERE a.sha256 = media.sha256) RETURNING sha256"
+    )
+    return [digest for (digest,) in gone]
 
 
 def _row_of(db: sqlite3.Connection, message_key: str) -> int | None:

@@ -67,11 +67,12 @@ def _facets(db: sqlite3.Connection) -> Iterator[str]:
 
 def _media(db: sqlite3.Connection, archive: Archive) -> Iterator[str]:
     known = {digest for (digest,) in db.execute("SELECT sha256 FROM media")}
-    wanted = db.execute("SELECT DISTINCT sha256 FROM attachments WHERE sha256 IS NOT NULL")
-    for (digest,) in wanted:
-        if digest not in known:
-            yield f"media: {digest[:12]} is on a message but not in the list; import it again"
-    for digest in sorted(known):
+    rows = db.execute("SELECT DISTINCT sha256 FROM attachments WHERE sha256 IS NOT NULL")
+    wanted = {digest for (digest,) in rows}
+    for digest in sorted(wanted - known):
+        yield f"media: {digest[:12]} is on a message but not in the list; import it again"
+    # what no message carries is about to be removed, or is already
+    for digest in sorted(wanted & known):
         path = archive.media.path(digest)
         if not path.is_file():
             yield f"media: {digest[:12]} is gone; import the export with its files again"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 
 from archive import outbox
@@ -27,7 +26,6 @@ class Forgetting:
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
-        self._files: set[str] = set()
         self._leaving: set[str] = set()
         self._more = asyncio.Event()
 
@@ -55,7 +53,7 @@ class Forgetting:
                     await self._forget_all(member)
                     self._leaving.discard(member)
                     unsettled = True
-                if unsettled or self._files:
+                if unsettled:
                     # what is erased as soon as it is done must be so before
                     await self._capture.caught_up()
                     unsettled = not await self._settle()
@@ -80,14 +78,10 @@ class Forgetting:
 
     async def _erase_raw(self, done: Forgotten) -> None:
         inbox = self._capture.inbox
-        self._files.update(done.files)
         for group_key, ids in done.names.items():
             await asyncio.to_thread(inbox.erase, group_key, ids, done.senders)
         for member in done.members:
             await asyncio.to_thread(inbox.erase_member, member)
 
     async def _settle(self) -> bool:
-        files: Iterable[str] = tuple(self._files)
-        settled = await asyncio.to_thread(settle, self._capture.archive, files)
-        self._files.difference_update(files)
-        return settled
+        return await asyncio.to_thread(settle, self._capture.archive)

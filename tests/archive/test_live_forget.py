@@ -13,7 +13,7 @@ from live_told import event, traces
 from told import T0, TG, assert_whole, damage, found, full_group, rows, said, texts, told
 
 from archive.codes import code_of, key_of
-from archive.database import Archive, transaction
+from archive.database import Archive, open_archive, transaction
 from archive.essence import mark
 from archive.forget import Forgotten, forget, settle
 from archive.inbox import Inbox
@@ -87,7 +87,7 @@ def test_forgotten_message_is_in_no_byte_of_the_folder(talk: Archive) -> None:
     assert set(gone.names[TG]) == {"5", "m5"} and gone.senders == ("telegram:42",)
     for group_key, ids in gone.names.items():
         inbox.erase(group_key, ids, gone.senders)
-    assert settle(talk, gone.files)
+    assert settle(talk)
     inbox.close()
     assert traces(talk.folder, *WORDS) == []
     assert verify(talk) == []
@@ -141,15 +141,17 @@ def test_file_goes_with_the_last_message_that_carries_it(archive: Archive) -> No
     stored = archive.media.take(io.BytesIO(b"shared"))
     file = Attachment("file", "a.txt", sha256=stored.sha256, size=6)
     told(archive, full_group(), (said(str(n), "", attachments=(file,)) for n in (1, 2)))
-    first = forgotten(archive, "1")
-    assert first.files == () and settle(archive, first.files)
+    forgotten(archive, "1")
+    assert settle(archive)
     assert archive.media.path(stored.sha256).exists()
-    second = forgotten(archive, "2")
-    assert second.files == (stored.sha256,)
+    forgotten(archive, "2")
+    assert archive.media.path(stored.sha256).exists() and verify(archive) == []
     told(archive, said("3", "", attachments=(file,)))
-    settle(archive, second.files)
+    settle(archive)
     assert archive.media.path(stored.sha256).exists()
-    settle(archive, forgotten(archive, "3").files)
+    forgotten(archive, "3")
+    # another process, after a kill in between
+    assert settle(open_archive(archive.folder))
     assert not archive.media.path(stored.sha256).exists() and verify(archive) == []
 
 
@@ -220,7 +222,7 @@ def test_message_is_forgotten_while_the_index_is_rebuilt(talk: Archive, state: s
     assert subprocess.run(command, check=False).returncode == 9
     gone = forgotten(talk, "5", "7000")
     assert gone.messages == 2
-    assert not settle(talk, gone.files)  # the old index still has parts of it
+    assert not settle(talk)  # the old index still has parts of it
     if state == "under way":
         assert texts(talk, "zqcanaryqz") == [] and found(talk, "金丝雀").count == 0
     with closing(talk.connect_for_writing()) as db:
@@ -231,7 +233,7 @@ def test_message_is_forgotten_while_the_index_is_rebuilt(talk: Archive, state: s
 
 
 def test_settling_goes_in_small_steps_and_may_be_stopped(talk: Archive) -> None:
-    gone = forgotten(talk, "5")
+    forgotten(talk, "5")
     steps: list[int] = []
 
     def stop() -> None:
@@ -239,18 +241,18 @@ def test_settling_goes_in_small_steps_and_may_be_stopped(talk: Archive) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        settle(talk, gone.files, stop)
+        settle(talk, stop)
     assert steps == [1] and verify(talk) == []
-    assert settle(talk, gone.files) and traces(talk.folder, *WORDS) == []
+    assert settle(talk) and traces(talk.folder, *WORDS) == []
 
 
 def test_reader_that_holds_the_log_is_told_of(
     talk: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("archive.checkpoints._PATIENCE", 0.1)
-    gone = forgotten(talk, "5")
+    forgotten(talk, "5")
     with talk.reading() as db:
         db.execute("SELECT count(*) FROM messages").fetchone()
         forgotten(talk, "10")
-        assert not settle(talk, gone.files)
+        assert not settle(talk)
     assert settle(talk) and traces(talk.folder, *WORDS) == []

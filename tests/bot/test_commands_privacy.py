@@ -10,7 +10,6 @@ from commanding import NAMES, TG, Talk, rows, said, speaking, told
 
 from archive.consent import standing
 from archive.database import Archive
-from archive.records import Attachment
 from archive.verify import verify
 from bot.commands.router import Router
 
@@ -91,15 +90,6 @@ def test_forgetting_by_reply_or_code_is_for_good(talk: Talk) -> None:
     assert texts(talk) == [], "it does not come back"
     assert verify(talk.archive) == []
     assert talk.audit("forget")[0][:2] == ("telegram:3", f"{TG}:7")
-
-
-def test_files_nobody_else_sent_are_named(talk: Talk) -> None:
-    digest = "ab" * 32
-    photo = Attachment("photo", sha256=digest, size=3)
-    told(talk.archive, said("20", "", "3", kind="photo", attachments=(photo,)))
-    answer = talk.give(talk.asked("/forget", "3", reply="20"))
-    assert answer is not None and answer.forgotten is not None
-    assert answer.forgotten.files == (digest,)
 
 
 def lately(talk: Talk) -> None:

@@ -68,15 +68,14 @@ def found_in(data: Path, needles: list[bytes]) -> list[str]:
     ]
 
 
-def spread(api: FakeBotApi, pictures: bool) -> int:
+def spread(api: FakeBotApi) -> int:
     """Let a person's words get to every place they can get to; return the message of theirs."""
     said = " ".join(WORDS)
     number = api.say(f"先说 {said}", sender=EVE)
     api.say(f"改成 {said}", sender=EVE, edit=number)
-    if pictures:
-        file = api.add_file(PICTURE, "photos/file_1.png")
-        api.say(sender=EVE, photo=[file | {"width": 9, "height": 9}], caption=said)
-        api.say(sender=EVE, document=file | {"file_name": f"{WORDS[1]}.png"})
+    file = api.add_file(PICTURE, "photos/file_1.png")
+    api.say(sender=EVE, photo=[file | {"width": 9, "height": 9}], caption=said)
+    api.say(sender=EVE, document=file | {"file_name": f"{WORDS[1]}.png"})
     api.say("他说得对", sender=BOB, reply_to=number, quote={"text": said, "position": 0})
     api.add_update(reaction(TECH, number, EVE))
     api.say("/精华 #好", sender=ALICE, reply_to=number)
@@ -88,9 +87,9 @@ def test_of_who_opts_out_no_byte_is_left(tmp_path: Path, killed: bool) -> None:
     """Fault 33: text, versions, names, files, quotes, index, answers, raw events and the log."""
     with telegram_group() as api, operated(tmp_path, api).start() as one:
         api.meet(TECH, EVE)
-        number = spread(api, pictures=not killed)
+        number = spread(api)
         one.finds("他说得对")
-        until(lambda: api.sent and (killed or any((one.data / "media").rglob("*/*"))))
+        until(lambda: api.sent and any((one.data / "media").rglob("*/*")))
         needles = [word.encode() for word in WORDS] + packed(one.data)
         assert len(needles) > 5
         assert {"archive.db-wal", "inbox.db-wal"} <= set(found_in(one.data, needles))
