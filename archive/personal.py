@@ -8,7 +8,7 @@ import sqlite3
 from archive.erasure import Erasure
 from archive.index import TABLE
 from archive.reactions import forget_reactions
-from archive.scrub import Whose, is_by_name, may_quote, remember_names
+from archive.scrub import Whose, forwarded_from, is_by_name, may_quote, remember_names
 from archive.text import normalise
 
 _LOOKED_AT = 20
@@ -39,7 +39,8 @@ def own_messages(
 def take_words_out(
     db: sqlite3.Connection, keys: list[str], erasure: Erasure, after: int, limit: int | None
 ) -> int | None:
-    """Take a person's words and reactions out of others' messages, from an id on.
+    """Take a person's words and reactions out of others' messages, from an id on; what only passes
+    on a message of theirs goes as a whole.
 
     Return where to go on; None: that was all.
     """
@@ -51,7 +52,9 @@ def take_words_out(
         return None
     names = _names(db, keys)
     for row_id, group_id, detail in rows:
-        if may_quote(detail):
+        if forwarded_from(detail) in keys:
+            erasure.erase(row_id, look_around=False)
+        elif may_quote(detail):
             erasure.clean(row_id, _theirs(frozenset(keys), names.get(group_id, frozenset())))
     until: int = rows[-1][0]
     forget_reactions(db, keys, after, until)

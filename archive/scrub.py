@@ -31,6 +31,14 @@ def may_quote(detail: str | None) -> bool:
     return detail is not None and any(part in detail for part in _PARTS)
 
 
+def forwarded_from(detail: str | None) -> str | None:
+    """Return the key of who said what a message passes on as a whole."""
+    if detail is None or '"forward"' not in detail:
+        return None
+    forward = json.loads(detail).get("forward")
+    return forward.get("key") if isinstance(forward, dict) else None
+
+
 def cleaned(detail: str, theirs: Whose, quote: bool = False) -> str | None:
     """Return a message's detail without some people's words; `quote`: the quoted ones anyway."""
     said: dict[str, Any] = json.loads(detail)
@@ -134,7 +142,9 @@ class Shunned:
         return bool(self.keys) or self._any_names
 
     def sent(self, group_id: int, message: Prepared) -> bool:
-        """Tell whether a message is of somebody of whom nothing is kept."""
+        """Tell whether a message is of somebody of whom nothing is kept, whoever passed it on."""
+        if self.keys and forwarded_from(message.detail) in self.keys:
+            return True
         key = message.sender_key
         if key is not None and not is_by_name(key):
             return key in self.keys
