@@ -26,7 +26,8 @@ LIVE = "live"
 def opened(
     db: sqlite3.Connection, account: str, platform: str, at: int, *, held: bool = False
 ) -> int:
-    """Note that an account hears what is said from a Unix time on; return the connection's id.
+    """Note that an account hears all of what is said from a Unix time on; return the connection's
+    id.
 
     A connection left open by a killed process ends where it was last heard; `held` tells whether
     this platform keeps what is said meanwhile.
@@ -39,7 +40,8 @@ def opened(
     row = db.execute(
         "INSERT INTO connections(account, platform, opened_at, heard_at) VALUES(?, ?, ?, ?)"
         " RETURNING id",
-        (account, platform, at, at),
+        # nothing was heard yet
+        (account, platform, at, at - 1),
     ).fetchone()
     return int(row[0])
 
@@ -54,9 +56,10 @@ def heard(db: sqlite3.Connection, account: str, at: int) -> None:
 
 
 def closed(db: sqlite3.Connection, account: str, at: int, why: str, held: bool = False) -> None:
-    """Note that the account hears nothing any more, why, and whether the platform keeps it."""
+    """Note that the account heard all until a Unix time and nothing any more, why, and whether
+    the platform keeps it. Before its beginning: it heard no second as a whole."""
     db.execute(
-        "UPDATE connections SET closed_at = max(?, opened_at), heard_at = max(heard_at, ?),"
+        "UPDATE connections SET closed_at = max(?, opened_at - 1), heard_at = max(heard_at, ?),"
         " why = ?, held = ? WHERE account = ? AND closed_at IS NULL",
         (at, at, why, held, account),
     )
@@ -106,7 +109,7 @@ _Span = tuple[int, int]
 def _unsettled(db: sqlite3.Connection, account: str) -> list[_Known]:
     """Return the connections whose coverage may still change, after the one before them."""
     rows = db.execute(
-        "SELECT id, opened_at, max(coalesce(closed_at, heard_at), opened_at),"
+        "SELECT id, opened_at, coalesce(closed_at, heard_at),"
         " closed_at IS NOT NULL, coalesce(why, ''), held, settled FROM connections"
         " WHERE account = ?1 AND id >= coalesce((SELECT max(id) FROM connections"
         " WHERE account = ?1 AND settled), 0) ORDER BY id",

@@ -63,7 +63,8 @@ class Connections:
         self._capture.metrics.connected.labels(account).set(0)
         level = logging.INFO if why == _STOPPED else logging.WARNING
         log.log(level, "lost %s", said(account=account, why=why))
-        self._notes.put_nowait(lambda db: book.closed(db, account, int(last), why, held))
+        whole = int(last) - 1  # of the last second only a part was heard
+        self._notes.put_nowait(lambda db: book.closed(db, account, whole, why, held))
 
     def in_group(self, account: str, group_key: str) -> None:
         """Note that an account hears what is said in a group."""

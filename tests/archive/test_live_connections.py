@@ -118,8 +118,10 @@ def test_killed_process_ends_where_it_was_last_heard(db: sqlite3.Connection) -> 
     opened(db, "bot", "qq", T + 100)
     heard(db, "bot", T + 300)
     opened(db, "bot", "qq", T + 1000)
+    heard(db, "bot", T + 1001)
     settled(db)
     assert holes(db) == [(T + 301, T + 999, "stopped without a word")]
+    heard(db, "bot", T + 1500)
     opened(db, "bot", "qq", T + 2000, held=True)
     settled(db)
     assert holes(db) == [(T + 301, T + 999, "stopped without a word")]
@@ -179,3 +181,32 @@ def test_group_that_is_not_here_yet_is_passed_over(archive: Archive) -> None:
         opened(db, "bot", "qq", T)
         settle_spans(db, "bot", ["qq:1"], T + 5)
     assert rows(archive, "SELECT count(*) FROM coverage") == [(0,)]
+
+
+def test_connection_that_heard_no_whole_second_covers_none(db: sqlite3.Connection) -> None:
+    """TRUST 12: opened in the second before T + 100 and lost in it, and not much later again."""
+    opened(db, "bot", "qq", T + 100)
+    closed(db, "bot", T + 98, "kicked")
+    opened(db, "bot", "qq", T + 102)
+    heard(db, "bot", T + 300)
+    settled(db)
+    assert whole(db) == [(T + 102, T + 300)]
+    assert holes(db) == [(T + 100, T + 101, "kicked")]
+
+
+def test_restart_within_a_second_is_a_gap_of_a_second(db: sqlite3.Connection) -> None:
+    opened(db, "bot", "qq", T + 100)
+    closed(db, "bot", T + 199, "stopped")  # in T + 200
+    opened(db, "bot", "qq", T + 201)  # in T + 200 too
+    heard(db, "bot", T + 300)
+    settled(db)
+    assert holes(db) == [(T + 200, T + 200, "stopped")]
+
+
+def test_killed_before_it_was_heard_of_covers_nothing(db: sqlite3.Connection) -> None:
+    opened(db, "bot", "qq", T + 100)
+    opened(db, "bot", "qq", T + 200)
+    heard(db, "bot", T + 300)
+    settled(db)
+    assert whole(db) == [(T + 200, T + 300)]
+    assert holes(db) == [(T + 100, T + 199, "stopped without a word")]

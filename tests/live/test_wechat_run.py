@@ -93,6 +93,6 @@ def test_a_file_is_fetched_and_a_gateway_that_was_killed_is_heard_again(
     assert time.monotonic() - began < 5
     assert one.stop() == 0
     (group,) = run("coverage", "--data", one.data, "--json").json
-    (gap,) = group["gaps"]
+    gap, *_ = group["gaps"]  # the other one begins with the stop
     assert "is not reachable" in gap["why"]
     whole(one.data)
