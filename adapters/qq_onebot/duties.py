@@ -11,7 +11,7 @@ from typing import Any
 
 from adapters.contract import AdapterError, Door, NotReachable
 from adapters.qq_onebot import keys
-from adapters.qq_onebot.essence import compare
+from adapters.qq_onebot.essence import Compared, compare
 from adapters.qq_onebot.history import Found, Look, Missed
 from adapters.qq_onebot.intake import MOST_AT_ONCE, Intake
 from adapters.qq_onebot.link import Link
@@ -81,6 +81,8 @@ class Duties:
             async with asyncio.TaskGroup() as tasks:
                 for group in due:
                     tasks.create_task(self._in_turn(limit, link, group))
+            for group in archived & self._intake.marked.keys():
+                self._done.get("essence", {}).pop(group, None)
             for group in self._due("essence", archived, options.essence_minutes):
                 await self._try("essence", group, self._essence(link, group))
             for group in self._due("members", archived, _MEMBERS_MINUTES):
@@ -195,9 +197,15 @@ class Duties:
     async def _essence(self, link: Link, group: str) -> None:
         """Follow the marks that were set or taken away where nobody told of it."""
         known = self.progress.essence.get(group, {})
-        compared = await compare(link, group, known, self.progress.is_paused)
-        if compared.marked == known and not compared.events:
-            return
+        told = dict(self._intake.marked.get(group, {}))
+        compared = await compare(link, group, known, told, self.progress.is_paused)
+        if compared.marked != known or compared.events:
+            await self._keep_marks(group, compared)
+        later = self._intake.marked.pop(group, {}).items() - told.items()
+        if later:
+            self._intake.marked[group] = dict(later)
+
+    async def _keep_marks(self, group: str, compared: Compared) -> None:
         async with self._keeping:
             progress = self.progress.copy()
             progress.essence[group] = compared.marked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any, NamedTuple
 
 from adapters.contract import AdapterError
@@ -38,16 +38,19 @@ Paused = Callable[[str, int], bool]
 """Tells whether a group was not archived at a time."""
 
 
-async def compare(link: Link, group_key: str, known: dict[str, int], is_paused: Paused) -> Compared:
+async def compare(
+    link: Link, group_key: str, known: dict[str, int], told: dict[str, int], is_paused: Paused
+) -> Compared:
     """List a group's marks and tell what is new and what is gone. Raises AdapterError.
 
-    NapCat never says that a mark was taken away: what a complete list lacks was. A list is asked
-    for twice before that is believed.
+    `known` were listed before, `told` are short ids of marks set since. NapCat never says that a
+    mark was taken away: what a complete list lacks was. A list is asked for twice before that is
+    believed.
     """
     listed = await _list(link, group_key)
     events: list[bytes] = []
     marked = dict(known)
-    present: set[str] = set()
+    present: set[str | None] = set()
     for name, entry in listed.entries.items():
         own_id = _remembered(name, entry, known)
         if own_id is None:
@@ -57,18 +60,23 @@ async def compare(link: Link, group_key: str, known: dict[str, int], is_paused: 
             events.append(_event(group_key, own_id, entry))
             marked[own_id] = keys.seconds(entry.get("operator_time")) or 0
         present.add(own_id)
-    gone = _gone(marked, present, listed)
+    gone = _gone(told | marked, present | _short_names(listed), listed)
     if gone:
         again = await _list(link, group_key)
         still = {_remembered(name, entry, marked) for name, entry in again.entries.items()}
-        gone = [own_id for own_id in _gone(marked, present, again) if own_id not in still]
+        still |= _short_names(again)
+        gone = [own_id for own_id in _gone(told | marked, present, again) if own_id not in still]
     for own_id in gone:
-        del marked[own_id]
+        marked.pop(own_id, None)
         events.append(_event(group_key, own_id, {}, removed=True))
     return Compared(events, marked)
 
 
-def _gone(marked: dict[str, int], present: set[str], listed: Listed) -> list[str]:
+def _short_names(listed: Listed) -> set[str | None]:
+    return {keys.short_name(entry.get("message_id")) for entry in listed.entries.values()}
+
+
+def _gone(marked: dict[str, int], present: Set[str | None], listed: Listed) -> list[str]:
     since = listed.complete_since
     return [own_id for own_id, at in marked.items() if own_id not in present and at >= since]
 

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from adapters.contract import AdapterError, Door
 from adapters.qq_onebot import keys
@@ -49,6 +50,9 @@ class Intake:
         self._archived_at = float("-inf")
         self.last_message = time.monotonic()
         """When a message of any group came last."""
+        self.marked: dict[str, dict[str, int]] = {}
+        """Group key → short id of what was just marked as essence → when; whoever compares takes
+        them: nobody may say that a mark was taken away again."""
 
     async def frame(self, link: Link, frame: bytes, head: Head) -> None:
         """Queue one event; what must be asked about first is queued once it is answered."""
@@ -64,6 +68,7 @@ class Intake:
         if head.post_type in MESSAGES and group is not None:
             self.last_message = time.monotonic()
             self._memory.hand(keys.platform_id(group), keys.message_id(told.event))
+        self._note_mark(group, told.event)
         if needs_asking(told, live=True) and await self.is_archived(group):
             if len(self._lookups) < _MOST_LOOKUPS:
                 task = asyncio.create_task(self._ask_first(link, frame, told))
@@ -73,6 +78,13 @@ class Intake:
             log.warning("onebot: too many lookups, going on without")
         self._queue(with_known(*without_strangers_words(frame, told.event, told.known)))
         await self._room.wait()
+
+    def _note_mark(self, group: str | None, event: dict[str, Any]) -> None:
+        if group is None or event.get("notice_type") != "essence":
+            return
+        name = keys.short_name(event.get("message_id"))
+        if name is not None and event.get("sub_type") == "add":
+            self.marked.setdefault(group, {})[name] = keys.seconds(event.get("time")) or 0
 
     async def _ask_first(self, link: Link, frame: bytes, told: Read) -> None:
         event = with_known(*without_strangers_words(frame, told.event, told.known))

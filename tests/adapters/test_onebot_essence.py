@@ -35,6 +35,21 @@ def test_a_mark_taken_away_is_noticed_though_napcat_does_not_say_so(app: str) ->
     asyncio.run(run())
 
 
+def test_a_mark_taken_away_before_it_was_ever_listed_is_noticed() -> None:
+    async def run() -> None:
+        async with connected("napcat", essence_minutes=10) as (peer, door, _):
+            first = peer.say(GROUP, 20003, "好")
+            await until(lambda: door.messages())
+            peer.essence(first)
+            await until(lambda: marks(door))
+            peer.unessence(first)
+            await until(lambda: any(removed for _, removed in marks(door)), 8)
+            (told,) = {mark for mark, removed in marks(door) if removed}
+            assert told in {door.messages()[0].id, *door.messages()[0].other_ids}
+
+    asyncio.run(run())
+
+
 def test_marks_set_and_taken_away_while_nobody_listened_are_followed() -> None:
     async def run() -> None:
         async with connected() as (peer, door, _):
