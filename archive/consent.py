@@ -122,9 +122,15 @@ def move(db: sqlite3.Connection, former: str, group_key: str) -> bool:
     return True
 
 
-def pause(db: sqlite3.Connection, group_key: str, until: int, by: str) -> None:
-    """Archive nothing of a group from now until a Unix time; a time that is past ends a pause."""
+def pause(
+    db: sqlite3.Connection, group_key: str, until: int, by: str, since: int | None = None
+) -> None:
+    """Archive nothing of a group between two Unix times; one that is past ends a pause.
+
+    It begins now, or when it was asked for: what was said since may still be on its way.
+    """
     now = int(time.time())
+    now = now if since is None else min(since, now)
     keys = group_keys(db, group_key)
     marks = ", ".join("?" * len(keys))
     going_on = db.execute(

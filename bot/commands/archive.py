@@ -42,10 +42,10 @@ def _archive(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
 def _on(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     assert asked.place is not None
     before = standing(db)
-    paused = _paused_until(before, asked.place, time.time())
+    paused = _paused_until(before, asked.place, asked.at)
     started = start(db, asked.place, by=asked.by, notice=NOTICE)
     if paused is not None:
-        pause(db, asked.place, 0, asked.by)
+        pause(db, asked.place, 0, asked.by, since=asked.at)
     if started:
         text = notice(asked, setting, readers(db, asked.place))
     elif paused is not None:
@@ -168,8 +168,8 @@ def _pause(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
                 " /archive off.",
             )
         )
-    until = int(time.time()) + seconds
-    pause(db, asked.place, until, asked.by)
+    until = asked.at + seconds
+    pause(db, asked.place, until, asked.by, since=asked.at)
     at = when(until, _zone(db, asked.place, setting), asked)
     length = spoken(seconds, asked.chinese)
     return Answer(

@@ -55,6 +55,8 @@ class Talk:
         self.archive = archive
         self.setting = setting
         self.clock = 0.0
+        self.now = T0 + 3600
+        """When the next command is said."""
         self.roles: dict[tuple[str, str], str | None] = {(TG, "telegram:1"): "admin"}
         self.others: str | None = "member"
         self.shows_roles = True
@@ -91,7 +93,7 @@ class Talk:
             "key": f"{group}:{5000 + self._number}:message",
             "name": parsed[0],
             "words": parsed[1],
-            "at": T0 + 3600,
+            "at": self.now,
             "group_key": None if private else group,
             "sender_key": f"{platform}:{who}" if who else None,
             "sender_name": NAMES.get(who or "", who),

@@ -19,8 +19,9 @@ def keeps(talk: Talk) -> bool:
 
 
 def paused(talk: Talk, seconds: float = 0) -> bool:
+    """Tell whether what is said so many seconds after a command falls into a pause."""
     with talk.archive.reading() as db:
-        return standing(db).paused_at(TG, time.time() + seconds)
+        return standing(db).paused_at(TG, talk.now + seconds)
 
 
 def test_group_that_has_not_agreed_is_answered_about_itself_only(archive: Archive) -> None:
@@ -98,6 +99,7 @@ def test_group_that_is_not_in_the_archive_yet_can_agree(archive: Archive) -> Non
 
 def test_pause_ends_by_itself_or_when_archiving_is_started_again(archive: Archive) -> None:
     talk = Talk(archive)
+    talk.now = int(time.time())
     assert "1 小时" in talk.ask("/暂停存档", "1") and paused(talk, 60) and not paused(talk, 3700)
     assert "暂停到" in talk.ask("/隐私") and "暂停到" in talk.ask("/archive", "1") + talk.ask(
         "/隐私"
@@ -105,6 +107,17 @@ def test_pause_ends_by_itself_or_when_archiving_is_started_again(archive: Archiv
     assert "2 天" in talk.ask("/暂停存档 两天", "1") and paused(talk, 86_400 + 60)
     assert "暂停结束" in talk.ask("/开启存档", "1") and not paused(talk, 60) and keeps(talk)
     assert "已经在存档" in talk.ask("/开启存档", "1")
+
+
+def test_pause_asked_for_while_nobody_listened_begins_when_it_was_asked_for(
+    archive: Archive,
+) -> None:
+    """TRUST 37: what was said since is still on its way, as is what was said after its end."""
+    talk = Talk(archive)
+    assert "1 小时" in talk.ask("/暂停存档", "1")
+    assert [paused(talk, seconds) for seconds in (-1, 0, 3599, 3600)] == [False, True, True, False]
+    talk.now += 600
+    assert "暂停结束" in talk.ask("/开启存档", "1") and paused(talk, -1) and not paused(talk)
 
 
 @pytest.mark.parametrize("words", ["x", "0h", "31d", "-1h", "1h 2h", "永远"])
