@@ -143,7 +143,7 @@ class OneBot:
     ) -> None:
         """Live through one connection; whatever ends it, another one follows."""
         link = Link(socket)
-        why = "the connection was lost."
+        why: str | None = "the connection was lost."
         intake.gate.clear()
         watch.begin()
         self._socket, self._expired = socket, False
@@ -160,10 +160,13 @@ class OneBot:
         except (AdapterError, ArchiveError) as error:
             why = error.what
             log.warning("onebot: account=%s %s", self._name, why)
+        except asyncio.CancelledError:
+            why = None  # whoever stops it knows
+            raise
         except Closed as closed:
             log.info("onebot: account=%s connection closed: %s", self._name, closed)
         finally:
-            if self._link is not None and not watch.is_down:
+            if self._link is not None and not watch.is_down and why is not None:
                 door.lost(why)
             self._link = self._socket = None
             await socket.close()
@@ -191,7 +194,7 @@ class OneBot:
         self._names = tuple(str(n) for n in (me.get("nickname"), link.self_id) if n)
         self._link = link
         door.connected()
-        log.info("onebot: account=%s connected app=%s", self._name, link.app)
+        log.info("onebot: account=%s app=%s", self._name, link.app)
         await duties.run(link)
 
     def _connected(self) -> Link:

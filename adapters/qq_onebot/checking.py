@@ -67,7 +67,7 @@ async def check_link(link: Link) -> list[Finding]:
         findings.append(Finding(False, "the account is offline.", "log in again at the gateway"))
     number = len(groups) if isinstance(groups, list) else 0
     findings.append(
-        Finding(True, f"in {number} groups.")
+        Finding(True, f"in {number} group{'' if number == 1 else 's'}.")
         if number
         else Finding(False, "the account is in no group.", "let it join the groups to archive")
     )

@@ -26,6 +26,8 @@ class Link:
         self._door = door
         self._name = name
         self._failures = 0
+        self._said = ""
+        """What was logged last; the same again is not."""
         self._heard_at = time.time()
         self._told_of_gap = False
         self._alarms: set[str] = set()
@@ -34,18 +36,20 @@ class Link:
         """Note an answer."""
         self._heard_at = time.time()
         self._failures = 0
+        self._said = ""
         self._alarms.clear()
         if self.up:
             self._door.heard()
             return
         self.up = True
         self._told_of_gap = False
-        log.info("connected account=%s", self._name)
         self._door.connected()
 
     def failed(self, error: AdapterError) -> float:
         """Note a fault; return the seconds to wait before the next attempt."""
         self._failures += 1
+        level = logging.DEBUG if error.what == self._said else logging.WARNING
+        self._said = error.what
         # another program's poll takes updates away for good
         held = not isinstance(error, Occupied)
         overdue = time.time() - self._heard_at > KEPT
@@ -56,10 +60,7 @@ class Link:
         if isinstance(error, LoginExpired | Occupied):
             self.alarm(error)
         pause = self._pause(error)
-        log.warning(
-            "failed account=%s what=%r tries=%d wait=%gs",
-            self._name, error.what, self._failures, pause,
-        )  # fmt: skip
+        log.log(level, "failed account=%s what=%r wait=%gs", self._name, error.what, pause)
         return pause
 
     def alarm(self, error: AdapterError) -> None:

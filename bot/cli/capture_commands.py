@@ -21,6 +21,8 @@ media_app = typer.Typer(help="See and fetch again files that are missing.",
                         no_args_is_help=True, rich_markup_mode=None)  # fmt: skip
 outbox_app = typer.Typer(help="See and say again what could not be said.",
                          no_args_is_help=True, rich_markup_mode=None)  # fmt: skip
+_SHORT = 600
+"""Seconds below which a span is told to the second."""
 _Group = Annotated[str | None, typer.Argument(help="A group's key or title; all without it.")]
 
 
@@ -72,8 +74,9 @@ def show_coverage(group: _Group = None, data: Data = None, as_json: AsJson = Fal
 def _span(group: GroupView, since: int, until: int) -> str:
     zone = ZoneInfo(group.time_zone)
     first, last = (datetime.fromtimestamp(at, zone) for at in (since, until))
-    end = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
-    return f"{first:%Y-%m-%d %H:%M} – {end}"
+    time = "%H:%M:%S" if until - since < _SHORT else "%H:%M"
+    end = f"{last:{time}}" if first.date() == last.date() else f"{last:%Y-%m-%d {time}}"
+    return f"{first:%Y-%m-%d {time}} – {end}"
 
 
 @inbox_app.command("list")

@@ -45,14 +45,17 @@ def _search(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
         )  # fmt: skip
     except BadQuery as error:
         return Answer(one_line(f"{error.what} {error.hint}", 200))
-    hits = [hit for hit in found.hits if not names_command(hit.message.text)][:SHOWN]
+    others = [hit for hit in found.hits if not names_command(hit.message.text)]
+    hits = others[:SHOWN]
     if not hits:
         return Answer(_nothing(words, found, asked))
-    number = f"{found.count:,}{'' if found.exact else '+'}"
+    # where all were looked at, the commands among them are not counted either
+    count = len(others) if found.count <= _LOOKED_AT else found.count
+    number = f"{count:,}{'' if found.exact else '+'}"
     quoted = one_line(words, 24)
-    if found.count == 1:
+    if count == 1:
         head = asked.say(f"“{quoted}”有 1 条：", f"“{quoted}”, 1 hit:")
-    elif found.count <= len(hits):
+    elif count <= len(hits):
         head = asked.say(f"“{quoted}”有 {number} 条：", f"“{quoted}”, {number} hits:")
     else:
         head = asked.say(
