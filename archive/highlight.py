@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from archive.text import normalise, pattern
+from archive.text import normalise, places
 
 EXCERPT = 160
 """Characters of a text shown in a list of hits."""
@@ -18,15 +17,14 @@ _LEAD = 40
 
 def marks_in(text: str, terms: Iterable[str]) -> tuple[tuple[int, int], ...]:
     """Return the (start, end) of what the terms match, in code points, merged and in order."""
-    patterns = [found for term in terms if (found := pattern(term))]
-    if not patterns or not text:
+    wanted = list(terms)
+    if not wanted or not text:
         return ()
-    folded, places = _with_places(text)
+    folded, origins = _with_origins(text)
     spans = sorted(
-        (places[match.start()], places[match.end() - 1] + 1)
-        for found in patterns
-        for match in re.finditer(found, folded)
-        if match.end() > match.start()
+        (origins[start], origins[end - 1] + 1)
+        for term in wanted
+        for start, end in places(term, folded)
     )
     merged: list[tuple[int, int]] = []
     for start, end in spans:
@@ -70,10 +68,10 @@ def _joins(char: str) -> bool:
     )
 
 
-def _with_places(text: str) -> tuple[str, list[int]]:
+def _with_origins(text: str) -> tuple[str, list[int]]:
     """Normalise a text, and tell for each resulting character which one it came from."""
     folded: list[str] = []
-    places: list[int] = []
+    origins: list[int] = []
     at = 0
     while at < len(text):
         end = at + 1
@@ -81,6 +79,6 @@ def _with_places(text: str) -> tuple[str, list[int]]:
             end += 1
         part = _folded(text[at:end])
         folded.append(part)
-        places += [at] * len(part)
+        origins += [at] * len(part)
         at = end
-    return "".join(folded), places
+    return "".join(folded), origins

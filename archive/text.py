@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from operator import add
 from pathlib import Path
 from typing import NamedTuple
@@ -22,11 +23,13 @@ VERSION = 1
 MAX_TOKEN = 64
 """Characters of a word that count; FTS5 stops at 32 KiB."""
 
-_HAN = (
+_OTHER_HAN = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3040-\u30ff\u3105-\u312f"
-    "\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
-    "\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U000323af"
+    "\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff\ua960-\ua97f\ud7a4-\ud7ff\uf900-\ufaff"
+    "\U0001b000-\U0001b16f\U00020000-\U000323af"
 )
+_HAN = rf"\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3{_OTHER_HAN}"
+"""The first three are most of it, and all of them are letters to Python."""
 _EMOJI = "\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _RUN = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+(?:(?:\+\+|#)(?![^\W_{_HAN}]))?)|([{_EMOJI}])")
 _MARK = "+"
@@ -128,20 +131,53 @@ def prefix(term: str) -> Phrase | None:
     return found._replace(prefix=True)
 
 
-_IN_WORD = rf"[^\W_{_HAN}]"
+_IN_WORD = re.compile(rf"[^\W_{_HAN}]")
+_NOT_FOUND = rf"(?:[^\w{_OTHER_HAN}{_EMOJI}]|_)"
+"""What stands between two runs of a term: nothing that the index knows."""
 
 
-def pattern(term: str) -> str | None:
-    """Return a regular expression that finds a term in normalised text, as the index would."""
+def places(term: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield the (start, end) of a term in normalised text, as the index would find it."""
+    finder = _finder(term)
+    start = 0
+    while finder is not None and (match := finder.pattern.search(text, start)):
+        edges = zip(finder.before, match.regs[1:], strict=True)
+        if any(_goes_on(text, at - 1 if before else at) for before, (at, _) in edges):
+            start = match.start() + 1
+        else:
+            yield match.span()
+            start = match.end()
+
+
+class _Finder(NamedTuple):
+    """A term with an empty group at each edge of its words.
+
+    To look at the edges afterwards is the same as to do it within the expression, where the many
+    ranges of Han would take 4 ms to compile for each new word.
+    """
+
+    pattern: re.Pattern[str]
+    before: tuple[bool, ...]
+    """For each group whether it stands before a word or behind it."""
+
+
+@lru_cache(256)
+def _finder(term: str) -> _Finder | None:
     star = term.endswith("*")
     found, after_han = "", False
+    before: list[bool] = []
     for han, word, emoji in _RUN.findall(normalise(term)):
         if found:
             # two runs of Han are two because something stands between them
-            found += rf"(?:[^\w{_HAN}{_EMOJI}]|_)" + ("+?" if han and after_han else "*?")
+            found += _NOT_FOUND + ("+?" if han and after_han else "*?")
         if word:
-            found += f"(?<!{_IN_WORD}){re.escape(word)}" + ("" if star else f"(?!{_IN_WORD})")
+            found += f"(){re.escape(word)}" + ("" if star else "()")
+            before += [True] if star else [True, False]
         else:
             found += re.escape(han or emoji)
         after_han = bool(han)
-    return found or None
+    return _Finder(re.compile(found), tuple(before)) if found else None
+
+
+def _goes_on(text: str, at: int) -> bool:
+    return 0 <= at < len(text) and _IN_WORD.match(text, at) is not None

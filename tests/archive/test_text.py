@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import unicodedata
 from contextlib import closing
@@ -219,6 +220,14 @@ def test_term_is_found_or_not(text: str, terms: tuple[str, ...], misses: tuple[s
             assert there.hits(term) == {0}, term
         for term in misses:
             assert there.hits(term) == set(), term
+
+
+def test_most_of_han_is_letters_to_python_so_that_a_gap_need_not_name_it() -> None:
+    most = archive.text._HAN.removesuffix(archive.text._OTHER_HAN)
+    letters = re.compile(r"\w")
+    ranges = [(int(a, 16), int(b, 16)) for a, b in re.findall(r"u(\w{4})-\\u(\w{4})", most)]
+    assert len(ranges) == 3
+    assert all(letters.match(chr(code)) for a, b in ranges for code in range(a, b + 1))
 
 
 def test_no_phrase_matches_across_two_runs() -> None:
