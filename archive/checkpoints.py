@@ -9,9 +9,12 @@ _PATIENCE = 5.0
 """Seconds for which readers are waited for."""
 
 
-def copy_log(db: sqlite3.Connection) -> None:
-    """Copy what the log holds into the file; nobody waits for it. Outside a transaction."""
-    db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+def copy_log(db: sqlite3.Connection) -> int:
+    """Copy what the log holds into the file; nobody waits for it. Outside a transaction.
+
+    Return the length of the log in pages: one that writers never let be copied to its end grows."""
+    _, length, _ = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    return int(length)
 
 
 def empty_log(db: sqlite3.Connection) -> bool:

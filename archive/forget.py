@@ -26,9 +26,6 @@ from archive.personal import erase_person, own_messages, take_words_out
 from archive.tombstones import bury, own
 from archive.turns import Turns
 
-_MERGED_PAGES = 40
-"""Pages of the index merged in one step of `settle`: some milliseconds."""
-
 
 class Forgotten(msgspec.Struct, frozen=True):
     """What was erased, and what must follow: `Inbox.erase`, `Inbox.erase_member`, `settle`."""
@@ -126,7 +123,7 @@ def _merge_to_the_end(
         with turns.job(), transaction(db):
             if not EitherIndex(db).whole:
                 return False
-            more = index.merge_segments(db, first, _MERGED_PAGES)
+            more = index.merge_segments(db, first, index.LITTLE_PAGES)
         first = False
         if step is not None:
             step()

@@ -23,7 +23,7 @@ _LARGE = 2_000_000
 """Messages up to which searches are fast enough with the segments as an import leaves them."""
 _MERGED_PAGES = 500
 """Pages of the index written in one step of merging."""
-_LITTLE_PAGES = 40
+LITTLE_PAGES = 40
 """The same beside live capture: measured, a step takes 6 ms and 18 at most."""
 SETTINGS = {"hashsize": 8 << 20, "automerge": 8, "pgsz": 16_200}
 """Bytes of tokens gathered before a segment is written, segments before they are merged, bytes of a
@@ -142,7 +142,7 @@ def merge_a_little(db: sqlite3.Connection) -> None:
     Who writes batch after batch beside live capture calls this after each, in a transaction of its
     own: otherwise every so many batches one commit does what was put off, some 50 ms of it.
     """
-    db.execute(f"INSERT INTO {TABLE}({TABLE}, rank) VALUES('merge', {_LITTLE_PAGES})")
+    db.execute(f"INSERT INTO {TABLE}({TABLE}, rank) VALUES('merge', {LITTLE_PAGES})")
 
 
 def check_version(db: sqlite3.Connection) -> None:

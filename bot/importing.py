@@ -110,7 +110,7 @@ def import_paths(
         )
         try:
             # closed here and now: a reading process that outlives the writer would complain
-            with closing(frames_of(request, paths)) as frames:
+            with closing(frames_of(request, paths, run.is_beside_capture)) as frames:
                 for frame in frames:
                     run.take(frame, progress)
             run.merge_index()
@@ -147,6 +147,10 @@ class _Import:
                 self._time_zone = known_zone
         self._writer.begin(self._sources, self._time_zone)
         return key, self._time_zone
+
+    @property
+    def is_beside_capture(self) -> bool:
+        return self._writer is not None and self._writer.is_beside_capture
 
     def take(self, frame: Frame, progress: Progress | None) -> None:
         if isinstance(frame, Batch):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from archive.access import operator
 from archive.database import Archive, transaction
 from archive.errors import NotFound
 from archive.groups import find_group, get_group
-from archive.index import merge_a_little, merge_segments, worth_merging
+from archive.index import LITTLE_PAGES, merge_a_little, merge_segments, worth_merging
 from archive.keep import Keeper, Report
 from archive.prepare import Ready
 from archive.runs import begin_run, end_run
@@ -31,6 +32,11 @@ class Writer:
         # beside live capture, who captures copies the log: no batch may take the time
         self._db = archive.connect_for_writing(copies_log=not self._live)
         self._fitting = _FIRST
+
+    @property
+    def is_beside_capture(self) -> bool:
+        """Whether live capture goes on in this archive."""
+        return self._live
 
     def recover(self) -> None:
         """Finish what killed imports left undone."""
@@ -90,13 +96,17 @@ class Writer:
 
     def merge_index(self) -> None:
         """After an import that is a large part of the archive, make searching faster."""
-        with transaction(self._db):
+        pages = {"pages": LITTLE_PAGES} if self._live else {}
+        with self._turn(), transaction(self._db):
             more = worth_merging(self._db, self.report.new)
         first = True
         while more:
-            with transaction(self._db):
-                more = merge_segments(self._db, first)
+            with self._turn(), transaction(self._db):
+                more = merge_segments(self._db, first, **pages)
             first = False
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._turns.job() if self._live else nullcontext()
 
     def groups(self) -> list[dict[str, Any]]:
         """Return key, title and number of messages read of each group, as it is called now."""

@@ -6,19 +6,25 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from archive.checkpoints import copy_log
 from archive.database import Archive, piece, transaction
+from archive.errors import ArchiveError
 from archive.turns import Turns
 from bot.live.batching import Batching, Work
 
 T = TypeVar("T")
-_COPY_EVERY = 0.5
+_COPY_EVERY = 0.25
 """Seconds."""
-_LOG_PAGES = 4096
-"""Length of the log at which a commit copies the little that is left, so that it begins anew: where
-messages come without a pause it would grow without end."""
+_SOME = 500
+"""Pages of the log that go to the disk at once: a larger flush holds up who waits for the disk."""
+_LONG = 4_096
+"""Pages of the log from which on it is made to begin anew; where somebody writes without a pause,
+it would grow without end."""
+_TOO_LONG = 65_536
+"""Pages at which a commit itself copies what is left, whoever waits."""
 Piece = Callable[[sqlite3.Connection], Any]
 
 
@@ -33,55 +39,83 @@ class Writer:
         self._archive = archive
         self._turns = Turns(archive.folder)
         self._db: sqlite3.Connection | None = None
-        self._pieces: Batching[tuple[Piece, bool], Any] = Batching("writer", self._commit)
+        self._pieces: Batching[Piece, Any] = Batching("writer", self._commit)
+        # nobody else waits for the disk: beside an import a flush takes up to a second
+        self._flushes: Batching[None, None] = Batching("flushing", self._flush)
 
     async def run(self, does: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a piece of work and wait until it is committed; return what it returned."""
-        return cast("T", await self._pieces.ask((does, True)))
+        """Run a piece of work and wait until it is on the disk; return what it returned."""
+        result = await self._pieces.ask(does)
+        await self._flushes.ask(None)
+        return cast("T", result)
 
     def do(self, does: Callable[[sqlite3.Connection], T]) -> T:
         """Run it from another thread, which waits. A power cut may undo it until `make_durable`."""
-        return cast("T", self._pieces.put((does, False)).result())
+        return cast("T", self._pieces.put(does).result())
 
     def make_durable(self) -> None:
         """Return once everything that was done is on the disk. Raises OSError."""
-        log = os.open(self._archive.path.with_name(f"{self._archive.path.name}-wal"), os.O_RDWR)
-        try:
-            os.fsync(log)
-        finally:
-            os.close(log)
+        _flush_file(self._archive.path.with_name(f"{self._archive.path.name}-wal"))
 
     async def copy_log(self) -> None:
         """Move what was written from the log into the file, beside all else, until cancelled."""
         db = await asyncio.to_thread(self._archive.connect_for_writing)
         try:
             while True:
-                await asyncio.to_thread(copy_log, db)
+                await asyncio.to_thread(self._copy_log, db)
                 await asyncio.sleep(_COPY_EVERY)
         finally:
             db.close()
 
+    def _copy_log(self, db: sqlite3.Connection) -> None:
+        length = copy_log(db)
+        if length > _SOME:
+            _flush_file(self._archive.path)
+        if length < _LONG:
+            return
+        # all but what is written meanwhile is on the disk before writers are kept waiting
+        copy_log(db)
+        _flush_file(self._archive.path)
+        with self._turns.live():
+            copy_log(db)
+
     async def close(self) -> None:
         """Finish what was asked for."""
         await self._pieces.close()
+        await self._flushes.close()
         if self._db is not None:
             self._db.close()
 
-    def _commit(self, batch: list[Work[tuple[Piece, bool], Any]]) -> None:
+    def _flush(self, batch: list[Work[None, None]]) -> None:
+        try:
+            self.make_durable()
+        except OSError as error:
+            raise ArchiveError(
+                f"the archive could not be flushed to the disk ({error.strerror}).",
+                "check the disk",
+            ) from error
+
+    def _commit(self, batch: list[Work[Piece, Any]]) -> None:
         if self._db is None:
             self._db = self._archive.connect_for_writing()
-            self._db.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
-        durable = any(work.asked[1] for work in batch)
-        self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._db.execute(f"PRAGMA wal_autocheckpoint={_TOO_LONG}")
         with self._turns.live(), transaction(self._db):
             for work in batch:
                 _attempt(self._db, work)
 
 
-def _attempt(db: sqlite3.Connection, work: Work[tuple[Piece, bool], Any]) -> None:
+def _flush_file(path: Path) -> None:
+    file = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _attempt(db: sqlite3.Connection, work: Work[Piece, Any]) -> None:
     try:
         with piece(db):
-            work.result = work.asked[0](db)
+            work.result = work.asked(db)
     except sqlite3.OperationalError:
         raise  # the disk or a lock: not the fault of this piece
     except Exception as error:  # handed to whoever asked
