@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="chendian-bench-") as temporary:
         folder: Path = asked.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        bench = Bench(folder, asked.size, asked.seed)
+        bench = Bench(folder, asked.size, asked.seed, asked.seconds)
         try:
             bench.make_chat()
             for step in steps:
@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--size", type=int, default=100_000, help="messages (default 100000)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=60, help="of each live part (default 60)")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the chat and the archive")
     parser.add_argument("--only", type=_steps, metavar="STEP,…", help=f"of {', '.join(STEPS)}")
     parser.add_argument("--skip-oracle", action="store_true", help="do not check the answers")

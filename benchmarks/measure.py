@@ -16,6 +16,7 @@ from archive.database import open_archive
 from benchmarks.bare import measure_bare
 from benchmarks.export import read_lines
 from benchmarks.generate import generate
+from benchmarks.live import Scene, measure_live
 from benchmarks.oracle import find
 from benchmarks.pages import measure_pages
 from benchmarks.peers import SIZE, measure_whoosh
@@ -38,8 +39,11 @@ Numbers = dict[str, Any]
 class Bench:
     """One benchmark in one folder: the chat, the archive made of it, the results so far."""
 
-    def __init__(self, folder: Path, size: int, seed: int) -> None:
+    def __init__(self, folder: Path, size: int, seed: int, seconds: float = 60) -> None:
         self.size, self.seed = size, seed
+        self.seconds = seconds
+        """How long each part of the live benchmark lasts."""
+        self.folder = folder
         self.chat = folder / f"chat-{size}-{seed}" / "result.json"
         self.data = folder / "data"
         self._results = folder / "results.json"
@@ -148,6 +152,12 @@ def _whoosh(bench: Bench) -> Numbers:
     return {**numbers, "per_second": peer.messages / peer.index_seconds, **_points(milliseconds)}
 
 
+def _live(bench: Bench) -> Numbers:
+    words = [query.text for query in bench.queries]
+    scene = Scene(bench.folder / "live", bench.data, bench.chat, bench.seconds, words, bench.seed)
+    return measure_live(scene)
+
+
 def _points(milliseconds: list[float]) -> Numbers:
     return {f"p{part}": percentile(milliseconds, part / 100) for part in (50, 95, 99)}
 
@@ -174,5 +184,6 @@ STEPS: dict[str, Callable[[Bench], Numbers]] = {
     "pages": _pages,
     "truth": _truth,
     "whoosh": _whoosh,
+    "live": _live,
 }
 """In this order; each after `import` needs the archive it left."""

@@ -23,11 +23,14 @@ class Failed(Exception):
 
 
 class Memory:
-    """The peak of a process and everything below it, in bytes; shared pages are shared out."""
+    """What a process and everything below it hold, in bytes; shared pages are shared out."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, every: float = _EVERY) -> None:
         self.peak = 0
+        self.seen: list[int] = []
+        """One after another, `every` seconds apart."""
         self._pid = pid
+        self._every = every
         self._stop = Event()
         self._thread = Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -39,8 +42,9 @@ class Memory:
         return self.peak
 
     def _watch(self) -> None:
-        while not self._stop.wait(_EVERY):
-            self.peak = max(self.peak, sum(_bytes_of(pid) for pid in _family(self._pid)))
+        while not self._stop.wait(self._every):
+            self.seen.append(sum(_bytes_of(pid) for pid in _family(self._pid)))
+            self.peak = max(self.peak, self.seen[-1])
 
 
 def _family(pid: int) -> list[int]:
@@ -102,26 +106,37 @@ def _cpu_of_children() -> float:
 @contextmanager
 def site(data: Path) -> Iterator[HTTPConnection]:
     """Serve the archive in a process of its own; yield a connection that is kept alive."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [str(PROGRAM), "web", "--data", str(data), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        yield _connect(process, port)
+        yield connect(process, port)
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
 
 
-def _connect(process: subprocess.Popen[bytes], port: int) -> HTTPConnection:
+def free_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end, and see that it does."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def connect(process: subprocess.Popen[bytes], port: int) -> HTTPConnection:
+    """Return a connection to a site that is just starting. Raises Failed when it does not."""
     for _ in range(300):
         if process.poll() is not None:
-            raise Failed(f"chendian web ended with exit {process.returncode}")
+            raise Failed(f"chendian ended with exit {process.returncode}")
         connection = HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             get(connection, "/healthz")
@@ -132,7 +147,7 @@ def _connect(process: subprocess.Popen[bytes], port: int) -> HTTPConnection:
         assert connection.sock is not None
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
-    raise Failed("chendian web did not answer within 30 s")
+    raise Failed("the site did not answer within 30 s")
 
 
 def get(connection: HTTPConnection, path: str, zipped: bool = False) -> bytes:
