@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 SIZE ?= 1000000
 PORT ?= 8765
+# many tests wait for real sockets and processes: more of them at a time than there are cores
+PYTEST ?= -n 4 --dist worksteal
 BIN := .venv/bin
 
 # every process of many would compile every module anew
@@ -23,7 +25,7 @@ demo: setup
 	$(BIN)/python demo/serve.py --data demo-data --port $(PORT)
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest $(PYTEST)
 
 lint: setup
 	$(BIN)/ruff check
