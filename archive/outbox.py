@@ -83,10 +83,13 @@ def put(db: sqlite3.Connection, draft: Draft, at: int | None = None) -> int:
 
 
 def due(db: sqlite3.Connection, account: str, now: int, limit: int = 20) -> list[Parcel]:
-    """Return what an account has to say now, in the order it was noted."""
+    """Return what an account has to say now, in the order it was noted.
+
+    So is what was noted later than now: since then the clock was set back.
+    """
     rows = db.execute(
-        f"SELECT id, tries, {_COLUMNS} FROM outbox WHERE state = 'waiting' AND account = ?"
-        " AND next_at <= ? ORDER BY id LIMIT ?",
+        f"SELECT id, tries, {_COLUMNS} FROM outbox WHERE state = 'waiting' AND account = ?1"
+        " AND (next_at <= ?2 OR (next_at = made_at AND tries = 0)) ORDER BY id LIMIT ?3",
         (account, now, limit),
     )
     return [Parcel(i, _draft(*values), tries) for i, tries, *values in rows]

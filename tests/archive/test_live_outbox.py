@@ -74,6 +74,19 @@ def test_what_is_put_off_comes_back_at_its_time(archive: Archive) -> None:
         assert len(due(db, "bot", NOW + 89)) == 1
 
 
+def test_clock_set_back_does_not_keep_what_is_to_be_said_at_once(archive: Archive) -> None:
+    """TRUST 39."""
+    an_hour_ago = NOW - 4200
+    with archive.writing() as db:
+        at_once, tomorrow, again = (put(db, answer(t), at) for t, at in [
+            ("现在", None), ("明天", NOW + 86_400), ("再试", None),
+        ])  # fmt: skip
+        assert begin(db, again)
+        later(db, again, NOW + 5, "no connection")
+        assert [parcel.id for parcel in due(db, "bot", an_hour_ago)] == [at_once]
+        assert [parcel.id for parcel in due(db, "bot", NOW + 90_000)] == [at_once, tomorrow, again]
+
+
 def test_what_was_being_sent_when_killed_is_not_sent_again_by_itself(archive: Archive) -> None:
     """TRUST 39: a kill between sending and knowing."""
     with archive.writing() as db:

@@ -33,6 +33,7 @@ class Operated:
             "utf-8",
         )
         self.program: list[str | Path] = [PROGRAM]
+        self.environment: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
 
@@ -43,7 +44,7 @@ class Operated:
             own = {k: v for k, v in os.environ.items() if not k.startswith("CHENDIAN_")}
             self._process = subprocess.Popen(
                 [*self.program, "run", "--config", self.config, *words],
-                stdout=log, stderr=log, env=own,
+                stdout=log, stderr=log, env=own | self.environment,
             )  # fmt: skip
         if ready:
             found = until(lambda: re.search(r"site host=\S+ port=(\d+)", self.said(before)), 30)
