@@ -23,7 +23,8 @@ _QUOTED = (
     r'(?<![0-9A-Za-z])"(?:([^"]*+)"|([^"”]*+)”)'
     r"|[“”]([^“”\"]*+)[“”\"]|「([^」]*+)」|『([^』]*+)』"
 )
-_WORD = rf"(?:[^\s%s\"“”「『]|\([^\s()]*+\)|\(|(?!{_QUOTED})[\"“”「『])++"
+# no group is possessive: before 3.11.5 Python matches one with alternatives wrongly (gh-106052)
+_WORD = rf"(?:[^\s%s\"“”「『]|\([^\s()]*+\)|\(|(?!{_QUOTED})[\"“”「『])+"
 _QUOTES = re.compile(_QUOTED)
 _WORDS = re.compile(_WORD % "(")
 _WORDS_IN_GROUP = re.compile(_WORD % "()")
