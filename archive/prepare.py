@@ -33,6 +33,7 @@ _LARGEST = (1 << 63) - 1
 _KIND = {name: number for number, name in enumerate(KINDS)}
 _KIND_FACET = {name: f"k{number}" for name, number in _KIND.items()}
 _LINK = re.compile(r"https?://|www\.", re.I)
+_COMMAND = re.compile(r"\s*[/／][^\s/／#]+(?:\s|$)").match
 _TAG = re.compile(r"(?<![\w/#&])#(?:([^\s#]{1,32})#|(\w{1,64}))")
 _encode = msgspec.msgpack.Encoder().encode
 _json = msgspec.json.Encoder().encode
@@ -124,7 +125,7 @@ def prepare(message: Message) -> Prepared:
         found.body,
         found.chars,
         _facet(message),
-        tags_in(words) if "#" in words and not message.recalled else (),
+        _tags_of(words) if "#" in words and not message.recalled else (),
         message.attachments,
         message.reactions,
         tuple(filter(None, map(_id, other_ids))) if other_ids else (),
@@ -134,6 +135,11 @@ def prepare(message: Message) -> Prepared:
 def _id(value: str | None) -> str | None:
     """Return an id without NULs, at which SQLite's JSON functions would cut it."""
     return value.replace("\0", "\ufffd") if value else value
+
+
+def _tags_of(words: str) -> tuple[str, ...]:
+    """Return a message's tags; those in a command are about another one."""
+    return () if _COMMAND(words) else tags_in(words)
 
 
 def tags_in(words: str) -> tuple[str, ...]:

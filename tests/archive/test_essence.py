@@ -255,3 +255,15 @@ def test_who_marked_is_shown_by_name_and_never_by_key(talk: Archive) -> None:
 def get_sender(archive: Archive, id: str) -> str:
     with archive.reading() as db:
         return get_message(db, operator(), f"{TG}:{id}").sender_key or ""
+
+
+@pytest.mark.parametrize(
+    ("text", "tagged"),
+    [("/精华 #运维", False), ("／tag #运维", False), (" /标签 #运维 好", False),
+     ("/etc/nginx 的写法 #运维", True), ("看 /etc #运维", True), ("/ #运维", True)],
+)  # fmt: skip
+def test_command_is_not_tagged_by_what_it_says_of_another_message(
+    archive: Archive, text: str, tagged: bool
+) -> None:
+    told(archive, full_group(), said("1", text))
+    assert bool(texts(archive, "tag:运维")) is tagged
