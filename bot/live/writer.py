@@ -6,7 +6,6 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from archive.checkpoints import copy_log
@@ -39,6 +38,7 @@ class Writer:
         self._archive = archive
         self._turns = Turns(archive.folder)
         self._db: sqlite3.Connection | None = None
+        self._file: int | None = None
         self._pieces: Batching[Piece, Any] = Batching("writer", self._commit)
         # nobody else waits for the disk: beside an import a flush takes up to a second
         self._flushes: Batching[None, None] = Batching("flushing", self._flush)
@@ -55,7 +55,11 @@ class Writer:
 
     def make_durable(self) -> None:
         """Return once everything that was done is on the disk. Raises OSError."""
-        _flush_file(self._archive.path.with_name(f"{self._archive.path.name}-wal"))
+        log = os.open(self._archive.path.with_name(f"{self._archive.path.name}-wal"), os.O_RDWR)
+        try:
+            os.fsync(log)
+        finally:
+            os.close(log)
 
     async def copy_log(self) -> None:
         """Move what was written from the log into the file, beside all else, until cancelled."""
@@ -70,14 +74,21 @@ class Writer:
     def _copy_log(self, db: sqlite3.Connection) -> None:
         length = copy_log(db)
         if length > _SOME:
-            _flush_file(self._archive.path)
+            self._flush_archive()
         if length < _LONG:
             return
         # all but what is written meanwhile is on the disk before writers are kept waiting
         copy_log(db)
-        _flush_file(self._archive.path)
+        self._flush_archive()
         with self._turns.live():
             copy_log(db)
+
+    def _flush_archive(self) -> None:
+        if self._file is None:
+            # never closed: that would let go of all locks SQLite holds on the file in this process,
+            # through whichever connection (POSIX)
+            self._file = os.open(self._archive.path, os.O_RDWR)
+        os.fsync(self._file)
 
     async def close(self) -> None:
         """Finish what was asked for."""
@@ -102,14 +113,6 @@ class Writer:
         with self._turns.live(), transaction(self._db):
             for work in batch:
                 _attempt(self._db, work)
-
-
-def _flush_file(path: Path) -> None:
-    file = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
 
 
 def _attempt(db: sqlite3.Connection, work: Work[Piece, Any]) -> None:

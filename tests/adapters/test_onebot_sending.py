@@ -113,7 +113,7 @@ def test_check_says_who_and_what_it_found_and_names_the_risk() -> None:
         found = await account(url=url, access_token="secret").check()
         words = " ".join(finding.what for finding in found)
         assert all(finding.good for finding in found)
-        assert "NapCat.Onebot 4.18.13" in words and "10001" in words and "1 groups" in words
+        assert "NapCat.Onebot 4.18.13" in words and "10001" in words and "in 1 group." in words
         assert "frozen" in found[-1].what
         peer.world.groups.clear()
         found = await account(url=url, access_token="secret").check()

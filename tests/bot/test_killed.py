@@ -142,15 +142,19 @@ def test_of_a_reading_process_that_dies_every_whole_frame_is_kept(
 
 
 def test_control_c_ends_both_processes_without_a_traceback(export: Path, tmp_path: Path) -> None:
-    process = begin("import", export, "--data", tmp_path, start_new_session=True)
-    until(process, lambda: messages(tmp_path) > 0)
-    os.killpg(process.pid, signal.SIGINT)
-    _, complaint = process.communicate(timeout=LIMIT)
+    for attempt in range(5):
+        data = tmp_path / str(attempt)
+        process = begin("import", export, "--data", data, start_new_session=True)
+        until(process, lambda: messages(data) > 0)  # noqa: B023
+        os.killpg(process.pid, signal.SIGINT)
+        _, complaint = process.communicate(timeout=LIMIT)
+        if process.returncode != 0:  # it may have been done before
+            break
     assert process.returncode == 130
     (line,) = complaint.decode().split("\n", 1)[0].splitlines()
     assert line == "stopped. the same command goes on where this one was."
-    assert rows(tmp_path, "SELECT state FROM runs") == [("interrupted",)]
-    whole(tmp_path)
+    assert rows(data, "SELECT state FROM runs") == [("interrupted",)]
+    whole(data)
 
 
 def test_a_killed_reindex_goes_on_where_it_was(undisturbed: Path, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_flood_of_commands_gets_one_request_to_slow_down_and_slows_nobody(
         assert rows(one.data, "SELECT count(*) FROM messages") == [(1 + len(said) + ASKED,)]
 
 
-def test_a_big_import_beside_capture_keeps_nobody_waiting(tmp_path: Path) -> None:
+def test_a_big_import_beside_capture_keeps_nobody_waiting(tmp_path: Path, slack: float) -> None:
     history = telegram_flood(tmp_path / "result.json", HISTORY)
     with (
         telegram_group() as api,
@@ -92,7 +92,7 @@ def test_a_big_import_beside_capture_keeps_nobody_waiting(tmp_path: Path) -> Non
             )  # fmt: skip
             slowed = lag.mean()
         assert json.loads(done.stdout)["messages"]["new"] == HISTORY
-        assert slowed < 1  # writers that do not take turns make it wait for seconds
+        assert slowed < slack  # writers that do not take turns make it wait for seconds
         until(lambda: one.search(f'"第 {len(said) - 1} 句"'))
         assert one.stop() == 0
         assert rows(one.data, "SELECT count(*) FROM messages") == [(HISTORY + 1 + len(said),)]
