@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any, TypeVar, cast
 
 from archive.checkpoints import copy_log
@@ -63,13 +65,20 @@ class Writer:
 
     async def copy_log(self) -> None:
         """Move what was written from the log into the file, beside all else, until cancelled."""
-        db = await asyncio.to_thread(self._archive.connect_for_writing)
+        stop = threading.Event()
+        work = asyncio.ensure_future(asyncio.to_thread(self._copy_log_until, stop))
         try:
-            while True:
-                await asyncio.to_thread(self._copy_log, db)
-                await asyncio.sleep(_COPY_EVERY)
+            await asyncio.shield(work)
         finally:
-            db.close()
+            # a connection that is closed while a thread uses it takes the process down
+            stop.set()
+            await asyncio.wait([work])
+
+    def _copy_log_until(self, stop: threading.Event) -> None:
+        with closing(self._archive.connect_for_writing()) as db:
+            while not stop.is_set():
+                self._copy_log(db)
+                stop.wait(_COPY_EVERY)
 
     def _copy_log(self, db: sqlite3.Connection) -> None:
         length = copy_log(db)
