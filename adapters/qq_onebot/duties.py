@@ -201,9 +201,10 @@ class Duties:
         compared = await compare(link, group, known, told, self.progress.is_paused)
         if compared.marked != known or compared.events:
             await self._keep_marks(group, compared)
+        # what came meanwhile, unless the list has it already
         later = self._intake.marked.pop(group, {}).items() - told.items()
-        if later:
-            self._intake.marked[group] = dict(later)
+        if left := {name: at for name, at in later if name not in compared.listed}:
+            self._intake.marked[group] = left
 
     async def _keep_marks(self, group: str, compared: Compared) -> None:
         async with self._keeping:

@@ -32,6 +32,8 @@ class Compared(NamedTuple):
     events: list[bytes]
     marked: dict[str, int]
     """Id → time of all marks known now."""
+    listed: Set[str | None]
+    """Short ids that the list had."""
 
 
 Paused = Callable[[str, int], bool]
@@ -69,7 +71,7 @@ async def compare(
     for own_id in gone:
         marked.pop(own_id, None)
         events.append(_event(group_key, own_id, {}, removed=True))
-    return Compared(events, marked)
+    return Compared(events, marked, _short_names(listed))
 
 
 def _short_names(listed: Listed) -> set[str | None]:
