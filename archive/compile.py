@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from archive import text
 from archive.access import Reader
+from archive.called import people_called
 from archive.errors import BadQuery
 from archive.groups import allowed_ids, inside_ids
 from archive.ids import HIGHEST, LOWEST, first_id
@@ -198,22 +199,7 @@ class _Compiler:
 
         Only in groups the reader is in: elsewhere people are anonymous.
         """
-        folded = normalise(name).strip().lstrip("@")
-        fence, values = _within("group_id", self.inside)
-        found: list[int] = []
-        for condition, value in (
-            ("folded = ?", folded),
-            ("member_id IN (SELECT id FROM members WHERE key = ?)", name),
-            ("instr(folded, ?) > 0", folded),
-        ):
-            if found or not folded:
-                break
-            rows = self._db.execute(
-                f"SELECT DISTINCT member_id FROM member_names WHERE {condition} AND {fence}"
-                f" LIMIT {_MAX_PEOPLE + 1}",
-                (value, *values),
-            )
-            found = [i for (i,) in rows]
+        found = people_called(self._db, name, self.inside, _MAX_PEOPLE)
         if not found:
             self.notes.append(f"没有叫「{name}」的人（nobody is called so）")
             return NOTHING
@@ -222,7 +208,7 @@ class _Compiler:
                 f"叫「{name}」的人太多（more than {_MAX_PEOPLE} people match）。",
                 "写全名（write the full name）",
             )
-        people = "facet : (" + " OR ".join(f"s{i}" for i in found) + ")"
+        people = "facet : (" + " OR ".join(found) + ")"
         return people if self.inside is None else f"({people}) AND {_any_group(self.inside)}"
 
     def _groups(self, name: str) -> str:

@@ -10,6 +10,7 @@ import msgspec
 
 from archive.audit import note
 from archive.scrub import remember_names
+from archive.unsaid import withdraw_of
 
 NOTICE = 1
 """The version of the notice that people agree to; grows with its meaning."""
@@ -160,6 +161,7 @@ def opt_out(db: sqlite3.Connection, member_key: str, by: str) -> bool:
         (member_key, int(time.time()), by),
     )
     remember_names(db, member_key)
+    withdraw_of(db, member_keys(db, member_key))
     note(db, by, "opt out", member_key)
     return True
 

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from archive.database import rows_are_gone
+from archive.edition_erasing import editions_of, scrub_editions
 from archive.either_index import EitherIndex
 from archive.fresh import count_days
 from archive.hanging import CHILDREN, attachments_of
@@ -18,9 +19,11 @@ from archive.orphans import drop_orphans
 from archive.people import Directory
 from archive.prepare import Prepared
 from archive.scrub import Whose, cleaned, may_quote, searchable
+from archive.shelving import drop_edited, let_go
 from archive.text import normalise
 from archive.tombstones import bury, own
 from archive.unite import as_prepared
+from archive.unsaid import Unsaid
 
 _QUOTED_WITHIN = 7 * DAY << SHIFT
 """How far behind a message, in ids, quotes of it are looked for that do not name it."""
@@ -41,6 +44,8 @@ class Erasure:
         self._directory = Directory(db)
         self._days: dict[str, Counter[str]] = {}
         self._tags: set[int] = set()
+        self._editions: set[int] = set()
+        self._unsaid = Unsaid(db)
         self.index_is_whole = self._index.whole
         self.names: dict[str, list[str]] = {}
         """Group key → ids of the messages erased, other ids too."""
@@ -62,9 +67,10 @@ class Erasure:
             [own(row["platform_id"]), *names, *self._matches(row, told)],
         )
         drop_orphans(self._db, row["group_id"], names)
-        self._clean_answers(row["group_id"], names)
+        self.clean_answers(row["group_id"], names)
         if look_around:
             self._note_words(row)
+        self._unsaid.note(row_id, row["text"], row["more"])
         # it may have answered itself
         self._remove(load(self._db, row_id))
         (key,) = self._db.execute(
@@ -87,11 +93,13 @@ class Erasure:
         self._db.execute(
             "UPDATE messages SET detail = ?, more = ? WHERE id = ?", (detail, new["more"], row_id)
         )
+        drop_edited(self._db, row_id)
         return True
 
     def finish(self) -> None:
         """Bring counters and tags in line."""
         self._clean_near()
+        scrub_editions(self._db, self._editions)
         for key, days in self._days.items():
             group = self._directory.group(key)
             count_days(self._db, group, days)
@@ -106,6 +114,7 @@ class Erasure:
             " AND NOT EXISTS (SELECT 1 FROM tags o WHERE o.synonym_of = ?1)",
             [(tag,) for tag in self._tags],
         )
+        self._unsaid.withdraw()
         # answers the bot gave may cite what is erased; the group has them
         self._db.execute(
             "UPDATE outbox SET text = '' WHERE state IN ('sent', 'failed', 'unsure') AND text != ''"
@@ -132,7 +141,8 @@ class Erasure:
                     found.add(match_of(told))
         return found
 
-    def _clean_answers(self, group_id: int, names: list[str]) -> None:
+    def clean_answers(self, group_id: int, names: list[str]) -> None:
+        """Take out of what answers these messages the words it quotes of them."""
         answers = self._db.execute(
             "SELECT id, detail FROM messages WHERE group_id = ? AND reply_to IN"
             " (SELECT value FROM json_each(?)) AND detail IS NOT NULL",
@@ -173,6 +183,8 @@ class Erasure:
         self._index.replace(row_id, entry_of(row), None)
         self._tags.update(self._column("SELECT tag_id FROM message_tags WHERE message_id = ?", row))
         essence = self._column("SELECT essence_id FROM essence_messages WHERE message_id = ?", row)
+        self._editions.update(editions_of(self._db, row_id))
+        let_go(self._db, row_id)
         for table in CHILDREN:
             self._db.execute(f"DELETE FROM {table} WHERE message_id = ?", (row_id,))
         self._db.executemany(

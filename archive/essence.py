@@ -164,6 +164,8 @@ def _view(db: sqlite3.Connection, reader: Reader, row: tuple[Any, ...]) -> Essen
         )
     ]
     messages = tuple(load_views(db, reader, ids))
+    if messages and all(message.recalled for message in messages):
+        title = reason = ""
     if not messages or not reader.inside(messages[0].group_key):
         title, reason, marked_by = mask(title), mask(reason), ANONYMOUS if marked_by else ""
     else:
@@ -183,8 +185,9 @@ def _view(db: sqlite3.Connection, reader: Reader, row: tuple[Any, ...]) -> Essen
 def _name_of(db: sqlite3.Connection, group: int, who: str) -> str:
     """Return how the group calls who marked, where that is known by a member's key."""
     row = db.execute(
-        "SELECT coalesce(s.name, nullif(p.name, ''), p.username) FROM members p"
-        " LEFT JOIN memberships s ON s.member_id = p.id AND s.group_id = ? WHERE p.key = ?",
+        "SELECT coalesce(a.name, s.name, nullif(p.name, ''), p.username) FROM members p"
+        " LEFT JOIN memberships s ON s.member_id = p.id AND s.group_id = ?1"
+        " LEFT JOIN shown_names a ON a.member_key = p.key AND a.group_id = ?1 WHERE p.key = ?2",
         (group, who),
     ).fetchone()
     if row is not None:

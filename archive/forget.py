@@ -8,7 +8,7 @@ from contextlib import closing
 
 import msgspec
 
-from archive import index
+from archive import erasure_ledger, index
 from archive.access import operator
 from archive.audit import note
 from archive.checkpoints import empty_log
@@ -105,6 +105,8 @@ def settle(archive: Archive, step: Callable[[], None] | None = None) -> bool:
         with turns.job(), transaction(db):
             # a kill before the commit leaves the list as it was, and it is done again
             archive.media.drop(drop_unused(db))
+        # backups from before have it still: what is restored of them is erased by the ledger
+        erasure_ledger.write(db, archive.folder)
         merged = _merge_to_the_end(db, turns, step)
         emptied = empty_log(db)
     inbox = archive.folder / INBOX

@@ -14,7 +14,10 @@ from archive.records import Attachment
 
 CHILDREN = (
     "attachments", "reactions", "versions", "essence_messages", "message_tags",
-    "reacted", "marks", "codes", "nominations",
+    "reacted", "marks", "codes", "nominations", "reports",
+    "questions", "answers",
+    "thread_messages", "column_messages", "saved",
+    "edition_messages", "candidates",
 )  # fmt: skip
 """The tables whose rows belong to a message, by `message_id`."""
 

@@ -28,13 +28,24 @@ SNIPPET = 140
 _DEEPEST = 8
 """Colons at which a message's key is parted from its group's; an export may name thousands."""
 
+HIDDEN = (
+    "(EXISTS (SELECT 1 FROM opt_outs o WHERE o.member_key = p.key) OR EXISTS (SELECT 1 FROM"
+    " aliases l JOIN opt_outs o ON o.member_key = l.other WHERE l.kind = 'member'"
+    " AND l.target = p.id))"
+)
+"""SQL, of a member `p`: who opted out is not shown from that moment on; erasing takes a while."""
+_NAME = (
+    f"CASE WHEN {HIDDEN} THEN ''"
+    " ELSE coalesce(a.name, s.name, nullif(p.name, ''), m.sender_name, '') END"
+)
 _SELECT = (
     "SELECT m.id, m.group_id, m.platform_id, m.sender_id, m.sent_at, m.edited_at, m.kind, m.text,"
-    " m.more, m.reply_to, m.topic, m.service, m.detail, m.flags, g.key, g.title, g.time_zone,"
-    " coalesce(s.name, nullif(p.name, ''), m.sender_name, ''), p.key"
+    f" m.more, m.reply_to, m.topic, m.service, m.detail, m.flags | {RECALLED} * {HIDDEN},"
+    f" g.key, g.title, g.time_zone, {_NAME}, p.key"
     " FROM messages m JOIN groups g ON g.id = m.group_id"
     " LEFT JOIN memberships s ON s.group_id = m.group_id AND s.member_id = m.sender_id"
     " LEFT JOIN members p ON p.id = m.sender_id"
+    " LEFT JOIN shown_names a ON a.group_id = m.group_id AND a.member_key = p.key"
 )
 _Parts = dict[int, list[Any]]
 
@@ -100,12 +111,14 @@ def _replies(
 def _answered(db: sqlite3.Connection, group: int, platform_id: str) -> tuple[str, ...] | None:
     """Find a message: its group's key, its id, sender, text, and text for outside."""
     row: tuple[str, ...] | None = db.execute(
-        "SELECT g.key, m.platform_id, coalesce(s.name, nullif(p.name, ''), m.sender_name, ''),"
-        " CASE WHEN m.flags & ?1 THEN '' ELSE coalesce(nullif(m.text, ''), m.more, '') END,"
-        " CASE WHEN m.flags & ?1 OR m.service IS NOT NULL THEN '' ELSE m.text END"
+        f"SELECT g.key, m.platform_id, {_NAME},"
+        f" CASE WHEN m.flags & ?1 OR {HIDDEN} THEN ''"
+        " ELSE coalesce(nullif(m.text, ''), m.more, '') END,"
+        f" CASE WHEN m.flags & ?1 OR {HIDDEN} OR m.service IS NOT NULL THEN '' ELSE m.text END"
         " FROM messages m JOIN groups g ON g.id = m.group_id"
         " LEFT JOIN memberships s ON s.group_id = m.group_id AND s.member_id = m.sender_id"
         " LEFT JOIN members p ON p.id = m.sender_id"
+        " LEFT JOIN shown_names a ON a.group_id = m.group_id AND a.member_key = p.key"
         " WHERE m.group_id = ?2 AND m.platform_id = ?3 OR m.id = (SELECT target FROM aliases"
         " WHERE kind = 'message' AND group_id = ?2 AND other = ?3)"
         " ORDER BY m.platform_id = ?3 DESC LIMIT 1",

@@ -8,6 +8,7 @@ from collections import Counter
 from archive.access import Reader, operator
 from archive.errors import NotFound
 from archive.groups import allowed_ids, group_id
+from archive.loading import HIDDEN
 from archive.masks import mask
 from archive.messages import message_id
 from archive.store import MediaStore as MediaStore
@@ -21,8 +22,8 @@ def find_media(db: sqlite3.Connection, reader: Reader, digest: str) -> MediaView
     rows = db.execute(
         "SELECT a.name, a.mime, media.size, g.id, g.key FROM attachments a"
         " JOIN media USING (sha256) JOIN messages m ON m.id = a.message_id"
-        " JOIN groups g ON g.id = m.group_id"
-        " WHERE a.sha256 = ? AND m.flags & 2 = 0",
+        " JOIN groups g ON g.id = m.group_id LEFT JOIN members p ON p.id = m.sender_id"
+        f" WHERE a.sha256 = ? AND m.flags & 2 = 0 AND NOT {HIDDEN}",
         (digest,),
     )
     for name, mime, size, group, group_key in rows:

@@ -171,7 +171,8 @@ def newest_ids(
 def versions(db: sqlite3.Connection, reader: Reader, key: str) -> list[VersionView]:
     """Return the former texts of a message, oldest first; for those inside only."""
     row_id = message_id(db, reader, key)
-    if not reader.inside(load_views(db, reader, [row_id])[0].group_key):
+    view = load_views(db, reader, [row_id])[0]
+    if view.recalled or not reader.inside(view.group_key):
         return []
     rows = db.execute(
         "SELECT v.text, v.edited_at FROM versions v JOIN messages m ON m.id = message_id"

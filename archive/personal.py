@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from archive.edition_erasing import scrub_members
 from archive.erasure import Erasure
 from archive.index import TABLE
+from archive.questions.tokens import erase_asker, questions_without_name
 from archive.reactions import forget_reactions
 from archive.scrub import Whose, forwarded_from, is_by_name, may_quote, remember_names
+from archive.shelving import erase_from_shelves
 from archive.text import normalise
+from archive.tombstones import remember_erased
 
 _LOOKED_AT = 20
 """Messages of others looked at for each one that may be erased in a transaction."""
@@ -18,7 +22,7 @@ _LOOKED_AT = 20
 def own_messages(
     db: sqlite3.Connection, keys: list[str], index_is_whole: bool, limit: int | None
 ) -> list[int]:
-    """Return the row ids of messages a person sent, `limit` at most."""
+    """Return the row ids of messages a person sent, or had the bot send, `limit` at most."""
     most = -1 if limit is None else limit
     found: list[int] = []
     for member_id in _member_ids(db, keys):
@@ -33,6 +37,7 @@ def own_messages(
             )
         )
         found += (i for (i,) in rows.fetchall())
+    found += questions_without_name(db, keys)
     return found if limit is None else found[:limit]
 
 
@@ -64,6 +69,9 @@ def take_words_out(
 def erase_person(db: sqlite3.Connection, keys: list[str]) -> None:
     """Erase a person's names and what else is kept of them; the key stays, as what to keep out."""
     remember_names(db, keys[0])
+    erase_from_shelves(db, keys, _names(db, keys))
+    scrub_members(db, keys)
+    erase_asker(db, keys)
     for member_id in _member_ids(db, keys):
         for table in ("memberships", "member_names"):
             db.execute(f"DELETE FROM {table} WHERE member_id = ?", (member_id,))
@@ -74,6 +82,12 @@ def erase_person(db: sqlite3.Connection, keys: list[str]) -> None:
         db.execute("DELETE FROM outbox WHERE member_key = ? AND group_key IS NULL", (key,))
         db.execute("UPDATE essence SET marked_by = '' WHERE marked_by = ?", (key,))
         db.execute("UPDATE message_tags SET added_by = '' WHERE added_by = ?", (key,))
+        for table, column in (
+            ("shown_names", "member_key"), ("publish_consents", "member_key"), ("reports", "who"),
+        ):  # fmt: skip
+            db.execute(f"DELETE FROM {table} WHERE {column} = ?", (key,))
+        db.execute("UPDATE reports SET handled_by = '' WHERE handled_by = ?", (key,))
+    remember_erased(db, keys)
 
 
 def _member_ids(db: sqlite3.Connection, keys: list[str]) -> list[int]:

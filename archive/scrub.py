@@ -166,6 +166,10 @@ class Shunned:
             found = text.tokens(index.indexable(message.text, message.more))
             message.body, message.chars = found.body, found.chars
 
+    def is_called(self, group_id: int, name: str) -> bool:
+        """Tell whether a name in a group is one of a person who opted out."""
+        return self._known(group_id, name) is True
+
     def _theirs(self, group_id: int) -> Whose:
         def theirs(key: str | None, name: str | None, words: str) -> bool:
             if key is not None and not is_by_name(key):

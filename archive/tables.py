@@ -9,7 +9,13 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from archive import live_tables  # noqa: F401  (declares those of live capture)
+from archive import (  # noqa: F401  (they declare theirs)
+    digest_tables,
+    live_tables,
+    question_tables,
+    rights_tables,
+    shelf_tables,
+)
 
 _Id = BigInteger().with_variant(Integer, "sqlite")
 

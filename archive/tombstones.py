@@ -23,11 +23,11 @@ def forgotten(
     secret = secret_of(db)
     marks: dict[str, set[str]] = defaultdict(set)
     for platform_id, message in named:
-        marks[_mark(secret, platform_id)].add(platform_id)
-        marks[_mark(secret, match_of(message))].add(platform_id)
+        marks[mark_of(secret, platform_id)].add(platform_id)
+        marks[mark_of(secret, match_of(message))].add(platform_id)
         for other in message.other_ids:
             # two messages may share one: only one's own tells that it is forgotten
-            marks[_mark(secret, own(other))].add(platform_id)
+            marks[mark_of(secret, own(other))].add(platform_id)
     rows = db.execute(
         "SELECT match FROM tombstones WHERE group_id = ?"
         " AND match IN (SELECT value FROM json_each(?))",
@@ -42,7 +42,7 @@ def forgotten_ids(db: sqlite3.Connection, group_id: int, ids: Iterable[str]) -> 
     if not wanted or not _any(db, group_id):
         return set()
     secret = secret_of(db)
-    marks = {_mark(secret, name): name for name in wanted}
+    marks = {mark_of(secret, name): name for name in wanted}
     rows = db.execute(
         "SELECT match FROM tombstones WHERE group_id = ?"
         " AND match IN (SELECT value FROM json_each(?))",
@@ -61,8 +61,28 @@ def bury(db: sqlite3.Connection, group_id: int, names: list[str]) -> None:
     secret = secret_of(db)
     db.executemany(
         "INSERT OR IGNORE INTO tombstones(group_id, match, forgotten_at) VALUES(?, ?, ?)",
-        [(group_id, _mark(secret, name), int(time.time())) for name in names],
+        [(group_id, mark_of(secret, name), int(time.time())) for name in names],
     )
+
+
+def remember_erased(db: sqlite3.Connection, member_keys: Iterable[str]) -> None:
+    """Note that all of a person was erased now; the same of who has opted out is one erasure."""
+    keys = list(member_keys)
+    (opted_out_at,) = db.execute(
+        "SELECT max(at) FROM opt_outs WHERE member_key IN (SELECT value FROM json_each(?))",
+        (json.dumps(keys),),
+    ).fetchone()
+    secret, now = secret_of(db), int(time.time())
+    db.executemany(
+        "INSERT INTO erased_people(mark, at) VALUES(?1, ?2) ON CONFLICT DO UPDATE"
+        " SET at = excluded.at WHERE ?3 IS NULL OR at < ?3",
+        [(person_mark(secret, key), now, opted_out_at) for key in keys],
+    )
+
+
+def person_mark(secret: bytes, member_key: str) -> str:
+    """Return the keyed hash by which a person is known to be erased."""
+    return mark_of(secret, f"person\0{member_key}")
 
 
 def secret_of(db: sqlite3.Connection) -> bytes:
@@ -76,5 +96,6 @@ def _any(db: sqlite3.Connection, group_id: int) -> bool:
     return row is not None
 
 
-def _mark(secret: bytes, name: str) -> str:
+def mark_of(secret: bytes, name: str) -> str:
+    """Return a keyed hash, which says nothing to who has not the secret."""
     return hmac.digest(secret, name.encode(), "sha256").hex()

@@ -16,8 +16,10 @@ from archive.merge import entry_of, facet_of, load, merge, refresh_span, store
 from archive.namesakes import join_names, settle_keys
 from archive.people import Directory, KnownGroup
 from archive.prepare import Prepared
+from archive.questions.joining import join_questions
 from archive.reactions import join as join_reactions
 from archive.records import Group, Reaction, platform_of
+from archive.shelving import let_go, move_group
 from archive.tombstones import forgotten
 
 BATCH = 2_000
@@ -122,7 +124,13 @@ def _drop(db: sqlite3.Connection, row_id: int, kept_id: int) -> None:
     """Remove a message that stands twice; what people added to it goes to the other row."""
     dropped = load(db, row_id)
     join_reactions(db, row_id, kept_id)
-    for table in ("versions", "essence_messages", "message_tags", "marks", "codes", "nominations"):
+    join_questions(db, row_id, kept_id)
+    for table in (
+        "versions", "essence_messages", "message_tags", "marks", "codes", "nominations",
+        "reports",
+        "thread_messages", "column_messages", "saved",
+        "edition_messages", "candidates",
+    ):  # fmt: skip
         db.execute(
             f"UPDATE OR IGNORE {table} SET message_id = ? WHERE message_id = ?", (kept_id, row_id)
         )
@@ -141,6 +149,7 @@ def _remove(db: sqlite3.Connection, row: dict[str, Any]) -> None:
     left = db.execute(
         "SELECT essence_id FROM essence_messages WHERE message_id = ?", (row_id,)
     ).fetchall()
+    let_go(db, row_id)
     for table in CHILDREN:
         db.execute(f"DELETE FROM {table} WHERE message_id = ?", (row_id,))
     db.executemany(
@@ -164,7 +173,7 @@ def _close(db: sqlite3.Connection, source_id: int, source_key: str, target_id: i
         db.execute(
             f"UPDATE OR IGNORE {table} SET group_id = ? WHERE group_id = ?", (target_id, source_id)
         )
-    for table in ("tombstones", "forgotten_names", "orphans"):
+    for table in ("tombstones", "forgotten_names", "orphans", "shown_names"):
         db.execute(
             f"UPDATE OR IGNORE {table} SET group_id = ? WHERE group_id = ?", (target_id, source_id)
         )
@@ -182,6 +191,7 @@ def _close(db: sqlite3.Connection, source_id: int, source_key: str, target_id: i
         " FROM groups WHERE id = ?) AS s WHERE id = ?",
         (source_id, target_id),
     )
+    move_group(db, source_id, target_id)
     for table in ("memberships", "member_names", "days"):
         db.execute(f"DELETE FROM {table} WHERE group_id = ?", (source_id,))
     db.execute("DELETE FROM aliases WHERE kind = 'union' AND other = ?", (source_key,))

@@ -58,6 +58,23 @@ class Erasing(Connected):
         quoting = self._ids(_QUOTES.format(1), (json.dumps([member_key]),))
         return self._erase(own) + self._erase(quoting, pending_too=False)
 
+    def named(self) -> tuple[dict[str, dict[str, str | None]], set[str]]:
+        """Return what the events name: group key → ids of messages → who sent them, where that is
+        known; and the keys of all who sent something or are quoted."""
+        ids: dict[str, dict[str, str | None]] = {}
+        for group_key, message_id, sender_key in self._db.execute(
+            "SELECT group_key, reply_to, NULL FROM events WHERE reply_to IS NOT NULL UNION ALL"
+            " SELECT group_key, message_id, NULL FROM fetches UNION ALL"
+            " SELECT group_key, message_id, sender_key FROM events WHERE message_id IS NOT NULL"
+        ):
+            if group_key is not None:
+                ids.setdefault(group_key, {})[message_id] = sender_key
+        people = self._db.execute(
+            "SELECT sender_key FROM events WHERE sender_key IS NOT NULL UNION"
+            " SELECT value FROM events, json_each(quoted) WHERE quoted IS NOT NULL"
+        )
+        return ids, {key for (key,) in people}
+
     def erase_group(self, group_key: str) -> int:
         """Erase every event of a group; return how many."""
         with self._writing() as db:

@@ -1,0 +1,182 @@
+"""Chooses what is worth telling: candidates of all kinds, one for each thing, the best first."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from archive.digest.alike import FEWEST, Shingles, same, shingles
+from archive.digest.items import Item
+from archive.digest.noise import links_in
+from archive.digest.said import Heard, Said
+from archive.digest.threads import Thread
+from archive.digest.weighing import Weight, answered, weigh, worth
+from archive.digest.wording import piece, quotation, title
+
+LEAST, LEAST_UNLINKED, LEAST_OF_A_GROUP = 3.5, 3.0, 0.75
+"""Score below which a thread is small talk; the second where the platform tells of no answers and
+no reactions, the third is the part of it that does for a group without anything better."""
+_QUOTED = 3
+_SHORTEST = 10
+"""Characters a message must have to be told."""
+_BEGINS = 15
+"""Characters from which the first message says what a thread is about."""
+_ASKS = re.compile(r"[?？]|怎么|请教|求助")
+_FILE = 1.0
+"""What a file counts beside what is said of it."""
+_DISCUSSED = 3
+"""People who make a discussion."""
+
+
+class Candidate(msgspec.Struct):
+    """Something that could be told, and what it would be told by."""
+
+    kind: str
+    lead: Said
+    """What its title is from."""
+    quoted: list[Said]
+    score: float
+    weight: Weight
+    notes: list[str]
+    """Said before the counts."""
+    core: set[int]
+    """Ids of the messages it is about."""
+    covers: set[int]
+    """Ids of all messages it stands for."""
+    alike: Shingles
+    label: str = ""
+    """A title from elsewhere: an essence's, a file's name."""
+    own: bool = False
+    """Somebody chose its messages: it is not one with what else its thread is about."""
+    repeated: int = 0
+    """How often the same was found again."""
+
+
+def of_thread(thread: Thread, heard: Heard) -> Candidate | None:
+    """Make a candidate of a thread; None where nothing in it could be quoted."""
+    answers = answered(thread, heard)
+    told = [m for m in thread.messages if len(m.text) >= _SHORTEST or m.id in heard.files]
+    if not told:
+        return None
+    value = {m.id: worth(m, answers.get(m.id, 0), heard.reactions.get(m.id, 0)) for m in told}
+    best = max(told, key=lambda m: value[m.id])
+    lead = _root(best, {m.id: m for m in told}, heard)
+    if lead is best and best.id not in heard.answers:
+        lead = _opening(told, best)
+    others = sorted((m for m in told if m is not lead), key=lambda m: -value[m.id])
+    quoted = sorted([lead, *others[: _QUOTED - 1]], key=lambda m: m.id)
+    weight = weigh(thread, heard)
+    return Candidate(
+        kind=_kind(lead, weight, heard),
+        lead=lead,
+        quoted=quoted,
+        score=weight.score + (_FILE if lead.id in heard.files else 0),
+        weight=weight,
+        notes=[],
+        core={lead.id, best.id},
+        covers={m.id for m in thread.messages},
+        alike=shingles(best.text),
+        label=heard.files.get(lead.id, ""),
+    )
+
+
+def _root(one: Said, told: dict[int, Said], heard: Heard) -> Said:
+    """Follow answers up to what they all answer."""
+    seen = {one.id}
+    while (target := heard.answers.get(one.id)) in told and target not in seen:
+        assert target is not None
+        seen.add(target)
+        one = told[target]
+    return one
+
+
+def _opening(told: list[Said], best: Said) -> Said:
+    """Return what began it, where messages are not linked, if that says what it is about."""
+    first = told[0]
+    return first if len(first.text) >= _BEGINS or _ASKS.search(first.text) else best
+
+
+def _kind(lead: Said, weight: Weight, heard: Heard) -> str:
+    if lead.id in heard.files:
+        return "file"
+    if links_in(lead.text):
+        return "link"
+    return "discussion" if weight.people >= _DISCUSSED else "message"
+
+
+def merge(candidates: list[Candidate]) -> list[Candidate]:
+    """Return each thing once, the best first: what covers the same, or says the same, is one."""
+    kept: list[Candidate] = []
+    for one in sorted(candidates, key=lambda c: (-c.score, c.lead.id)):
+        twin = next((k for k in kept if _tells(k, one)), None)
+        if twin is None:
+            twin = next((k for k in kept if same(k.alike, one.alike)), None)
+            if twin is None:
+                kept.append(one)
+                continue
+            twin.repeated += 1
+        twin.covers |= one.covers
+    return kept
+
+
+def count_again(chosen: list[Candidate], lesser: list[Candidate]) -> None:
+    """Count among what was not worth telling by itself what says the same as what is told."""
+    for one in lesser:
+        if len(one.alike) >= FEWEST:
+            twin = next((c for c in chosen if c.covers.isdisjoint(one.core)
+                         and same(c.alike, one.alike)), None)  # fmt: skip
+            if twin is not None:
+                twin.repeated += 1
+
+
+def _tells(kept: Candidate, one: Candidate) -> bool:
+    """Tell whether what is kept already tells the other as well."""
+    if not one.own:
+        return not kept.covers.isdisjoint(one.core)
+    shown = {m.id for m in kept.quoted} if one.kind in ("file", "link") else set()
+    return not one.core.isdisjoint(kept.core | shown)
+
+
+def sift(
+    candidates: list[Candidate], linked: set[int], ease: float
+) -> tuple[list[Candidate], list[Candidate]]:
+    """Part what is worth telling from small talk; `linked` are the groups that link messages."""
+    found: tuple[list[Candidate], list[Candidate]] = ([], [])
+    for one in sorted(candidates, key=lambda c: -c.score):
+        least = ease * (LEAST if one.lead.group in linked else LEAST_UNLINKED)
+        if one.score < least and not any(c.lead.group == one.lead.group for c in found[0]):
+            # of a quiet group its best thing, if anybody took some trouble
+            least *= LEAST_OF_A_GROUP if one.weight.length else 1
+        found[one.score < least].append(one)
+    return found
+
+
+def pick(candidates: list[Candidate], most: int) -> list[Candidate]:
+    """Return the best so many, of each group at least its best one while there is room."""
+    first: dict[int, Candidate] = {}
+    for one in candidates:
+        first.setdefault(one.lead.group, one)
+    chosen = list(first.values())[:most]
+    for one in candidates:
+        if len(chosen) < most and one not in chosen:
+            chosen.append(one)
+    return chosen
+
+
+def to_item(one: Candidate, heard: Heard) -> Item:
+    """Write a candidate down."""
+    said = piece(one.label, 60) or title(one.lead.text)
+    lines = [
+        quotation(m, heard) for m in one.quoted if m is not one.lead or piece(m.text, 400) != said
+    ]
+    again = [f"同样的话另有 {one.repeated} 处"] if one.repeated else []
+    return Item(
+        kind=one.kind,
+        title=said,
+        text="\n".join(lines) or quotation(one.lead, heard),
+        keys=tuple(dict.fromkeys(heard.key(m) for m in (one.lead, *one.quoted))),
+        why="，".join([*one.notes, one.weight.why, *again]),
+        group_key=heard.places[one.lead.group].key,
+        at=min(m.at for m in one.quoted),
+    )

@@ -1,0 +1,55 @@
+"""Questions 问题: what was asked, what was answered, and what was asked like it before."""
+
+from __future__ import annotations
+
+from archive.questions.asking import (
+    accept,
+    add_answer,
+    assign,
+    close_question,
+    confirm,
+    open_question,
+    refuse_answer,
+    take_back_accepted,
+)
+from archive.questions.detecting import (
+    detect,
+    may_offer,
+    note_offer,
+    question_text,
+    set_offers,
+)
+from archive.questions.lookalikes import Similar, proposed, similar
+from archive.questions.reading import (
+    QuestionView,
+    between,
+    get_question,
+    list_questions,
+    open_questions,
+    question_about,
+)
+
+__all__ = (
+    "QuestionView",
+    "Similar",
+    "accept",
+    "add_answer",
+    "assign",
+    "between",
+    "close_question",
+    "confirm",
+    "detect",
+    "get_question",
+    "list_questions",
+    "may_offer",
+    "note_offer",
+    "open_question",
+    "open_questions",
+    "proposed",
+    "question_about",
+    "question_text",
+    "refuse_answer",
+    "set_offers",
+    "similar",
+    "take_back_accepted",
+)

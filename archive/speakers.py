@@ -1,0 +1,35 @@
+"""Who speaks in a group, and whom to ask about it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from archive.consent import group_keys
+
+
+def speaker(db: sqlite3.Connection, group_key: str, accounts: Sequence[str]) -> str | None:
+    """Return the account among these that last spoke in a group, else the first of them."""
+    row = db.execute(
+        "SELECT account FROM outbox WHERE state = 'sent'"
+        " AND group_key IN (SELECT value FROM json_each(?))"
+        " AND account IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT 1",
+        (json.dumps(group_keys(db, group_key)), json.dumps(list(accounts))),
+    ).fetchone()
+    if row is not None:
+        return str(row[0])
+    return accounts[0] if accounts else None
+
+
+def known_admins(db: sqlite3.Connection, group_key: str) -> list[tuple[str, str]]:
+    """Return (key, username) of a group's owner and admins as far as sources told; they may have
+    been others since."""
+    rows = db.execute(
+        "SELECT p.key, coalesce(p.username, '') FROM memberships s"
+        " JOIN members p ON p.id = s.member_id JOIN groups g ON g.id = s.group_id"
+        " WHERE s.role IN ('owner', 'admin') AND NOT p.name_only"
+        " AND g.key IN (SELECT value FROM json_each(?)) ORDER BY p.id",
+        (json.dumps(group_keys(db, group_key)),),
+    )
+    return rows.fetchall()
