@@ -60,12 +60,56 @@ class MediaConfig(_Section, frozen=True):
     tries: Annotated[int, msgspec.Meta(ge=1, le=50)] = 8
 
 
+Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""A time of day in the group's time zone: `20:00`."""
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class DigestConfig(_Section, frozen=True):
+    """[digest]: when the round-up is drafted, and who lets it be sent."""
+
+    enabled: bool = False
+    day: Weekday = "sunday"
+    time: Clock = "20:00"
+    daily: bool = False
+    daily_time: Clock = "21:30"
+    send: Literal["approval", "unapproved"] = "approval"
+    groups: tuple[str, ...] = ()
+
+
+class RemindersConfig(_Section, frozen=True):
+    """[reminders]: what admins, and those who are asked something, are told by themselves."""
+
+    candidates: bool = False
+    candidates_time: Clock = "21:00"
+    assigned: bool = False
+    assigned_time: Clock = "10:00"
+    open_questions: bool = False
+    open_questions_day: Weekday = "monday"
+    open_questions_time: Clock = "10:00"
+
+
+class MailConfig(_Section, frozen=True):
+    """[mail]: digests by mail."""
+
+    host: str = ""
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 587
+    user: str = ""
+    password: str = ""
+    sender: str = ""
+    to: tuple[str, ...] = ()
+    starttls: bool = True
+
+
 class GroupConfig(_Section, frozen=True):
     """[groups."platform:id"]: what is decided for a group outside the chat."""
 
     archive: bool | None = None
     visibility: Literal["private", "members", "public"] | None = None
     admins: tuple[str, ...] = ()
+    welcome: str = ""
+    greet: bool = False
+    digest: bool | None = None
 
 
 class Config(_Section, frozen=True):
@@ -77,6 +121,9 @@ class Config(_Section, frozen=True):
     web: WebConfig = WebConfig()
     capture: CaptureConfig = CaptureConfig()
     media: MediaConfig = MediaConfig()
+    digest: DigestConfig = DigestConfig()
+    reminders: RemindersConfig = RemindersConfig()
+    mail: MailConfig = MailConfig()
     accounts: dict[str, dict[str, Any]] = {}
     """By any name; `platform` says whose other options they are (`bot.accounts` checks them)."""
     groups: dict[str, GroupConfig] = {}
@@ -87,6 +134,9 @@ _SECTIONS: dict[str, type[_Section]] = {
     "$.web": WebConfig,
     "$.capture": CaptureConfig,
     "$.media": MediaConfig,
+    "$.digest": DigestConfig,
+    "$.reminders": RemindersConfig,
+    "$.mail": MailConfig,
     "$.groups[...]": GroupConfig,
 }
 

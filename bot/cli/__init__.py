@@ -14,12 +14,18 @@ import typer
 from archive.errors import ArchiveError
 from bot.cli import (
     archive_commands,
+    backup_commands,
     capture_commands,
+    digest_commands,
     essence_commands,
     group_commands,
     import_command,
+    job_commands,
+    question_commands,
     read_commands,
+    roster_commands,
     run_commands,
+    shelf_commands,
 )
 from bot.cli.options import say_error
 from bot.config import ConfigError
@@ -34,6 +40,8 @@ app = typer.Typer(
 )
 for commands in (
     archive_commands, import_command, read_commands, run_commands, capture_commands,
+    digest_commands, question_commands, job_commands, roster_commands, shelf_commands,
+    backup_commands,
 ):  # fmt: skip
     commands.register(app)
 app.add_typer(essence_commands.app, name="essence")

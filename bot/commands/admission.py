@@ -54,7 +54,8 @@ class Admission:
                 asked = _placed(db, asked)
             target = find_target(db, asked) if command.about_message else Target(words=asked.words)
             groups: tuple[str, ...] = ()
-            if asked.group_key is None and command.who == "member" and not target.named:
+            wanted = command.who == "member" or command.knows_groups
+            if asked.group_key is None and wanted and not target.named:
                 groups = tuple(key for key in _met_in(db, asked) if now.keeps(key))
             mine = member_keys(db, asked.sender_key) if asked.sender_key else ()
             return Scene(asked, target, frozenset(mine), groups)
@@ -136,11 +137,14 @@ class Admission:
         self, command: Command, scene: Scene, setting: Setting, role_of: RoleOf | None
     ) -> tuple[Asked, Setting] | Answer:
         asked = scene.asked
-        if command.who == "all":
+        if command.who == "all" and not scene.groups:
             return self._ready(asked, setting, None, frozenset())
         groups = await self._roles.groups(asked, list(scene.groups), setting, role_of)
-        if not groups:
+        if not groups and command.who != "all":
             return refusals.no_group(asked)
+        if command.wants_role:
+            own = await self._roles.administered(asked, groups, setting, role_of)
+            setting = msgspec.structs.replace(setting, admin_of=own)
         return self._ready(asked, setting, None, groups)
 
     def _ready(

@@ -120,8 +120,12 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: str = DEFAULT_ZONE
     admins: Mapping[str, frozenset[str]] = {}
     """Admins by group key, for groups whose platform does not say who they are."""
+    welcome: Mapping[str, str] = {}
+    """A group's own words to its newcomers, by group key."""
     reader: Reader = public()
     """Who is asking; the router sets it."""
+    admin_of: frozenset[str] = frozenset()
+    """In private: keys of the groups whose admin is asking, where a command wants roles."""
 
 
 Run = Callable[[sqlite3.Connection, Asked, Setting], Answer | None]
@@ -154,6 +158,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """Does without one as well."""
     wants_role: bool = False
     """Its answer depends on the role, though anyone may ask."""
+    knows_groups: bool = False
+    """In private its reader is in the groups the person is in, though anyone may ask."""
     in_group: bool = False
     """Makes no sense in a private conversation."""
     urgent: bool = False

@@ -45,7 +45,7 @@ def _essence(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     return Answer(
         _thanks(view, again, tags, asked) + permalink(view, setting),
         (view.key, view.key),
-        native=_native(view, True),
+        native=native(view, True),
     )
 
 
@@ -105,11 +105,11 @@ def _unessence(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer
             f"No longer essence: “{title}”. The message stays.\nTo mark it again: /essence {CODE}",
         ),
         (view.key,),
-        native=_native(view, False),
+        native=native(view, False),
     )
 
 
-def _native(view: MessageView, marked: bool) -> tuple[str, bool] | None:
+def native(view: MessageView, marked: bool) -> tuple[str, bool] | None:
     """Return the platform's id, unless the message came from a source without ids."""
     platform_id = view.key[len(view.group_key) + 1 :]
     return None if platform_id.startswith("~") else (platform_id, marked)

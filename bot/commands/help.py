@@ -8,6 +8,7 @@ from archive.consent import standing
 from archive.text import normalise
 from bot.commands.command import Answer, Asked, Command, Run, Setting, Shelf, Who, usage
 from bot.commands.lines import address, one_line
+from bot.commands.people import newcomers_pack
 
 _SHELVES: tuple[tuple[Shelf, str, str], ...] = (
     ("find", "找", "Find"),
@@ -42,6 +43,7 @@ def commands(others: tuple[Command, ...]) -> tuple[Command, ...]:
             chinese="这是什么，从哪里开始",
             english="what this is, and where to begin",
             needs_consent=False,
+            knows_groups=True,
         ),
     )
 
@@ -117,6 +119,9 @@ def _not_archived(asked: Asked) -> str:
 
 
 def _start(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
+    pack = newcomers_pack(db, asked, setting)
+    if pack is not None:
+        return pack
     title = one_line(setting.title)
     return Answer(
         asked.say(

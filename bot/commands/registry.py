@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from adapters.contract import MenuLine
 from archive.text import normalise
-from bot.commands import archive, essence, help, privacy, search, tags
+from bot.commands import (
+    archive,
+    catchup,
+    digest,
+    essence,
+    help,
+    people,
+    privacy,
+    questions,
+    rights,
+    roster,
+    search,
+    shelves,
+    tags,
+)
 from bot.commands.command import Command
 
-_FAMILIES = (search, essence, tags, privacy, archive)
+_FAMILIES = (
+    search, catchup, digest, questions, people,
+    essence, tags, shelves,
+    privacy, rights, archive, roster,
+)  # fmt: skip
 
 COMMANDS: tuple[Command, ...] = tuple(c for family in _FAMILIES for c in family.COMMANDS)
 COMMANDS = (*help.commands(COMMANDS), *COMMANDS)

@@ -68,6 +68,22 @@ class Roles:
         )
         return frozenset(key for key, role in zip(candidates, roles, strict=True) if role)
 
+    async def administered(
+        self, asked: Asked, groups: frozenset[str], setting: Setting, role_of: RoleOf | None
+    ) -> frozenset[str]:
+        """Return those among these groups the person is admin of, asked for afresh; none where the
+        platform does not say."""
+
+        async def ask(key: str) -> str | None:
+            try:
+                return await self.now(asked, key, setting, role_of)
+            except AdapterError:
+                return None
+
+        keys = sorted(groups)
+        roles = await asyncio.gather(*map(ask, keys))
+        return frozenset(key for key, role in zip(keys, roles, strict=True) if is_admin(role))
+
     def _remember(self, group_key: str, person: str, role: str | None) -> None:
         if len(self._known) > _REMEMBERED:
             self._known.clear()

@@ -9,6 +9,7 @@ import time
 import msgspec
 
 from archive.access import Reader, operator
+from archive.called import is_called
 from archive.codes import key_of
 from archive.errors import ArchiveError, NotFound
 from archive.messages import get_message, newest
@@ -103,7 +104,7 @@ def _quoted(db: sqlite3.Connection, asked: Asked) -> list[MessageView]:
         and view.sent_at >= since
         and not view.recalled
         and view.key != asked.message_key
-        and _is_sender(view, asked.quote_sender)
+        and _is_sender(db, view, asked.quote_sender)
         and quoted
     ]
     alike = [view for view in found if _comparable(view.text) == _comparable(asked.quote_text)]
@@ -134,8 +135,11 @@ def _word_in(quoted: str) -> str | None:
     return max(whole or runs, key=len, default="")[:_LONGEST] or None
 
 
-def _is_sender(view: MessageView, who: str | None) -> bool:
-    return who is None or who == view.sender_key or normalise(who) == normalise(view.sender)
+def _is_sender(db: sqlite3.Connection, view: MessageView, who: str | None) -> bool:
+    if who is None or who == view.sender_key or normalise(who) == normalise(view.sender):
+        return True
+    # the platform knows nothing of an alias
+    return view.sender_key is not None and is_called(db, view.group_key, view.sender_key, who)
 
 
 def _comparable(text: str) -> str:

@@ -16,6 +16,7 @@ from archive.inbox import Arrival, Event, Inbox
 from bot.commands.command import Asked
 from bot.config import Config
 from bot.live.batching import Batching, Work
+from bot.live.greeting import Greeting
 from bot.live.logs import said
 from bot.live.metrics import Metrics
 from bot.live.projecting import Projected
@@ -68,6 +69,7 @@ class Capture:
         """Take what the configuration approves, and read who agrees to what."""
         self.adapters, self._obey = adapters, obey
         self._projector.adapters = adapters
+        self._projector.greet = Greeting(self.config, adapters).greet
         await self.look()
 
     async def look(self) -> None:

@@ -65,6 +65,8 @@ class Projector:
         self._command, self._kept, self._failed = command, kept, failed
         self._more_fetches = fetches
         self.adapters: Mapping[str, Adapter] = {}
+        self.greet: Callable[[sqlite3.Connection, Sequence[Projected]], None] | None = None
+        """Called where events are kept, in their transaction."""
         self._keeper: Keeper | None = None
         self.storing = threading.Lock()
         """Held around storing and `take`, so that no look into the inbox falls between them."""
@@ -202,7 +204,13 @@ class Projector:
         records = [record for part in parts for record in part.records]
         prepared = list(prepare_all(records))
         received_at = int(parts[-1].event.received_at)
-        self._writer.do(lambda db: self._keeper_on(db).write(prepared, received_at))
+
+        def write(db: sqlite3.Connection) -> None:
+            self._keeper_on(db).write(prepared, received_at)
+            if self.greet is not None:
+                self.greet(db, parts)
+
+        self._writer.do(write)
         if any(isinstance(record, Group) and record.aliases for record in records):
             while self._writer.do(unite_some):
                 pass

@@ -21,7 +21,11 @@ from archive.errors import ArchiveError, NotFound
 from archive.groups import get_group, set_visibility
 from archive.inbox import Inbox
 from archive.turns import Turns
+from bot.accounts import make_adapters
 from bot.config import Config, ConfigError
+from bot.jobs.compute import in_child
+from bot.jobs.job import Place
+from bot.jobs.running import Jobs
 from bot.live.capture import Capture
 from bot.live.connections import Connections
 from bot.live.door import AccountDoor
@@ -97,6 +101,14 @@ class _Running:
                 tasks.append(obeying.offer_menu(account, adapter))
         if "jobs" in self._parts:
             tasks.append(_steady(housekeeping.run))
+            speaking = self._adapters or make_adapters(config.accounts)
+            place = Place(archive, config, speaking, in_child)
+
+            def wake() -> None:
+                for account in self._adapters:
+                    sending.wake(account)
+
+            tasks.append(_steady(Jobs(place, writer.run, wake).run))
         if "web" in self._parts:
             routes = [route for a in self._adapters.values() for route in a.routes()]
             tasks.append(Site(archive, config, metrics, routes).run())

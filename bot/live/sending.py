@@ -25,8 +25,11 @@ from adapters.contract import (
     TooFast,
 )
 from archive import outbox
+from archive.database import piece
 from archive.errors import ArchiveError
 from archive.outbox import Draft, Parcel
+from archive.questions import anonymous
+from bot.live import greeting
 from bot.live.capture import Capture
 from bot.live.logs import said
 from bot.live.splitting import split
@@ -112,7 +115,7 @@ class Sending:
                 return True
             await self._later(parcel, error, min(2**parcel.tries, _LONGEST_PAUSE))
             return False
-        await self._write(lambda db: outbox.sent(db, parcel.id, done.message_id))
+        await self._write(lambda db: _sent(db, parcel, done.message_id))
         self._capture.metrics.sent.labels(account).inc()
         return True
 
@@ -125,6 +128,9 @@ class Sending:
         self._capture.metrics.send_failures.labels(account).inc()
         log.error("not sent %s", said(account=account, purpose=parcel.draft.purpose,
                                       group=parcel.draft.group_key, why=error.what))  # fmt: skip
+        if parcel.draft.purpose == greeting.PURPOSE and parcel.draft.group_key is None:
+            await self._write(lambda db: greeting.say_in_group(db, parcel.draft))
+            self.wake(account)
 
     async def _refused(self, account: str, parcel: Parcel, error: AdapterError) -> None:
         """Give up what the platform forbids; an answer for one person alone is asked for there."""
@@ -157,12 +163,23 @@ _WRITE_FIRST = (
 
 def _begin(db: sqlite3.Connection, parcel: Parcel, more: list[str]) -> bool:
     """Begin to send, having noted what does not fit as messages of their own."""
+    if not outbox.begin(db, parcel.id):
+        return False  # what it shows was forgotten meanwhile, perhaps
     for number, text in enumerate(more, 2):
         part = msgspec.structs.replace(
             parcel.draft, text=text, reply_to=None, unique=f"{parcel.id}#part{number}"
         )
         outbox.put(db, part)
-    return outbox.begin(db, parcel.id)
+    return True
+
+
+def _sent(db: sqlite3.Connection, parcel: Parcel, message_id: str | None) -> None:
+    """Note that the platform took it; a question the bot asks for somebody is a message, too."""
+    outbox.sent(db, parcel.id, message_id)
+    if parcel.draft.purpose == anonymous.PURPOSE:
+        # it was said, whatever becomes of the archive: during a reindex nothing is added
+        with suppress(ArchiveError), piece(db):
+            anonymous.posted(db, parcel.id, message_id, int(time.time()))
 
 
 async def _say(adapter: Adapter, draft: Draft, text: str) -> Sent:

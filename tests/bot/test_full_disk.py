@@ -77,7 +77,7 @@ def small_disk(tmp_path: Path) -> SmallDisk:
     return SmallDisk(tmp_path)
 
 
-@pytest.mark.parametrize("size", ["100k", "2m"])
+@pytest.mark.parametrize("size", ["100k", "3m"])
 def test_an_import_that_fills_the_disk_says_so_and_is_completed_when_there_is_room(
     export: Path, small_disk: SmallDisk, size: str
 ) -> None:
@@ -152,9 +152,9 @@ def test_a_limit_on_the_size_of_files_is_a_clear_error_too(export: Path, tmp_pat
 
 def test_a_file_too_large_for_the_disk_stops_the_import_and_names_why(tmp_path: Path) -> None:
     def limited() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))
 
-    export = photos(tmp_path / "export", 5, 3_000_000)
+    export = photos(tmp_path / "export", 5, 4_000_000)
     ran = run_cold("import", export, "--data", tmp_path / "d", preexec_fn=limited, expect=1)
     assert "could not be stored: File too large" in ran.err
     assert not list((tmp_path / "d").rglob(".taking-*"))

@@ -18,13 +18,13 @@ from operated import PROGRAM, Operated, until
 
 @pytest.fixture
 def on_small_disk(tmp_path: Path) -> Iterator[tuple[FakeBotApi, Operated, Path]]:
-    """A run whose data folder is a file system of 4 MiB, and where that is seen from here."""
+    """A run whose data folder is a file system of 8 MiB, and where that is seen from here."""
     disk = tmp_path / "data"
     disk.mkdir()
     tried = subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", str(disk)])
     if tried.returncode != 0:
         pytest.skip("no file system can be mounted here")
-    mount = f'mount -t tmpfs -o size=4m tmpfs {disk} && exec "$@"'
+    mount = f'mount -t tmpfs -o size=8m tmpfs {disk} && exec "$@"'
     with (
         telegram_group() as api,
         Operated(tmp_path, telegram(api), approved(TECH_KEY)) as operated,

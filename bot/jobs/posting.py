@@ -1,0 +1,75 @@
+"""Says approved editions in their groups, and has them mailed: each once."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+import msgspec
+
+from archive import editions, mails, outbox
+from archive.access import member, operator
+from archive.codes import code_of
+from archive.consent import standing
+from archive.digest import Digest
+from archive.edition_erasing import outbox_key
+from archive.editions import EditionView
+from archive.groups import get_group
+from archive.outbox import Draft
+from bot.jobs.job import Place
+
+_CODES = 80
+"""Characters left for the short codes of a digest."""
+_LONGEST = 1_000
+"""Characters of a message where no adapter says how long one may be."""
+
+
+def load_forms() -> None:
+    """Load what writes digests, before a transaction needs it."""
+    import web.digest_forms  # noqa: F401
+
+
+def post(db: sqlite3.Connection, place: Place, edition_id: int, now: int) -> bool:
+    """Put an approved edition into the outbox and note it as sent, in one transaction.
+
+    What its group's members may not read any more by now is left out. False: nobody speaks there
+    yet, or the group has withdrawn; then it is a draft again.
+    """
+    group_key = editions.place_of(db, edition_id)
+    if not standing(db).keeps(group_key):
+        editions.hold(db, edition_id, "chendian")
+        return False
+    account = place.account_for(db, group_key)
+    if account is None:
+        return False
+    view = editions.get_edition(db, member(frozenset((group_key,))), edition_id)
+    if not editions.sent(db, edition_id, now):
+        return False
+    if not view.digest["items"]:
+        return True  # all of it had to leave
+    for number, text in enumerate(_texts(db, place, view, account), 1):
+        unique = outbox_key(view.place, view.kind, view.period, number)
+        outbox.put(db, Draft(account, text, group_key=group_key, purpose="digest", unique=unique))
+    if place.config.mail.host:
+        mails.put(db, edition_id, place.config.mail.to, now)
+    return True
+
+
+def _texts(db: sqlite3.Connection, place: Place, view: EditionView, account: str) -> list[str]:
+    """Write an edition in pieces that the account may send, with short codes where there is no
+    site."""
+    from web.digest_forms import CODE, as_text, cited
+
+    adapter = place.adapters.get(account)
+    longest = adapter.pace.longest if adapter is not None else _LONGEST
+    digest = msgspec.convert(view.digest, Digest)
+    base_url = place.config.web.base_url.rstrip("/")
+    pieces = as_text(digest, titles_of(db, digest), base_url, longest - _CODES)
+    codes = iter([] if base_url else [code_of(db, key) for key in cited(digest)])
+    return [re.sub(CODE, lambda _: next(codes), piece) for piece in pieces]
+
+
+def titles_of(db: sqlite3.Connection, digest: Digest) -> dict[str, str]:
+    """Return what the groups of a digest are called."""
+    keys = {*digest.groups, *(item.group_key for item in digest.items)}
+    return {key: get_group(db, operator(), key).title for key in keys}
