@@ -17,8 +17,8 @@ from archive.turns import Turns
 from bot.live.batching import Batching, Work
 
 T = TypeVar("T")
-_COPY_EVERY = 0.25
-"""Seconds."""
+_COPY_EVERY, _LOOK_EVERY = 0.25, 1.0
+"""Seconds, while much is written and otherwise."""
 _SOME = 500
 """Pages of the log that go to the disk at once: a larger flush holds up who waits for the disk."""
 _LONG = 4_096
@@ -77,20 +77,21 @@ class Writer:
     def _copy_log_until(self, stop: threading.Event) -> None:
         with closing(self._archive.connect_for_writing()) as db:
             while not stop.is_set():
-                self._copy_log(db)
-                stop.wait(_COPY_EVERY)
+                busy = self._copy_log(db) > _SOME
+                stop.wait(_COPY_EVERY if busy else _LOOK_EVERY)
 
-    def _copy_log(self, db: sqlite3.Connection) -> None:
+    def _copy_log(self, db: sqlite3.Connection) -> int:
         length = copy_log(db)
         if length > _SOME:
             self._flush_archive()
         if length < _LONG:
-            return
+            return length
         # all but what is written meanwhile is on the disk before writers are kept waiting
         copy_log(db)
         self._flush_archive()
         with self._turns.live():
             copy_log(db)
+        return length
 
     def _flush_archive(self) -> None:
         if self._file is None:
