@@ -170,8 +170,8 @@ class Capture:
 
     def _dispatch(self, event: Event, asked: Asked) -> None:
         assert self._obey is not None
-        task = asyncio.create_task(self._obeyed(self._obey, event, asked))
-        self._asked[event.id] = task
+        if event.id not in self._asked:
+            self._asked[event.id] = asyncio.create_task(self._obeyed(self._obey, event, asked))
 
     async def _obeyed(self, obey: Obey, event: Event, asked: Asked) -> None:
         try:

@@ -163,6 +163,8 @@ class Projector:
         limit = _AT_ONCE + len(under_way)
         with self.storing:
             pending = self._inbox.pending(limit)
+            # and what was stored since then waits here already
+            under_way |= self._under_way
             events = [event for event in pending if event.id not in under_way]
             self._under_way.update(event.id for event in events)
         if len(pending) == limit:
