@@ -2,11 +2,64 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 _PATIENCE = 5.0
 """Seconds for which readers are waited for."""
+_SOME = 500
+"""Pages of the log that go to the disk at once: a larger flush holds up who waits for the disk."""
+_LONG = 4_096
+"""Pages of the log from which on it is made to begin anew; where somebody writes without a pause,
+it would grow without end."""
+_TOO_LONG = 65_536
+"""Pages at which a commit itself copies what is left, whoever waits."""
+
+
+class Log:
+    """The log of an archive, for the process that keeps it short while others write."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+
+    def leave_to_copier(self, db: sqlite3.Connection) -> None:
+        """Let commits on a connection not take the time to copy the log."""
+        db.execute(f"PRAGMA wal_autocheckpoint={_TOO_LONG}")
+
+    def flush(self) -> None:
+        """Return once everything that is committed is on the disk. Raises OSError."""
+        log = os.open(self._path.with_name(f"{self._path.name}-wal"), os.O_RDWR)
+        try:
+            os.fsync(log)
+        finally:
+            os.close(log)
+
+    def copy(
+        self, db: sqlite3.Connection, turn: Callable[[], AbstractContextManager[None]]
+    ) -> bool:
+        """Copy it into the file, a long one to its end within a turn; return whether it was long."""
+        length = copy_log(db)
+        if length > _SOME:
+            self._flush_file()
+        if length >= _LONG:
+            # all but what is written meanwhile is on the disk before writers are kept waiting
+            copy_log(db)
+            self._flush_file()
+            with turn():
+                copy_log(db)
+        return length > _SOME
+
+    def _flush_file(self) -> None:
+        if self._file is None:
+            # never closed: that would let go of all locks SQLite holds on the file in this process,
+            # through whichever connection (POSIX)
+            self._file = os.open(self._path, os.O_RDWR)
+        os.fsync(self._file)
 
 
 def copy_log(db: sqlite3.Connection) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any, TypeVar, cast
 
-from archive.checkpoints import copy_log
+from archive.checkpoints import Log
 from archive.database import Archive, piece, transaction
 from archive.errors import ArchiveError
 from archive.turns import Turns
@@ -19,13 +18,6 @@ from bot.live.batching import Batching, Work
 T = TypeVar("T")
 _COPY_EVERY, _LOOK_EVERY = 0.25, 1.0
 """Seconds, while much is written and otherwise."""
-_SOME = 500
-"""Pages of the log that go to the disk at once: a larger flush holds up who waits for the disk."""
-_LONG = 4_096
-"""Pages of the log from which on it is made to begin anew; where somebody writes without a pause,
-it would grow without end."""
-_TOO_LONG = 65_536
-"""Pages at which a commit itself copies what is left, whoever waits."""
 Piece = Callable[[sqlite3.Connection], Any]
 
 
@@ -40,7 +32,7 @@ class Writer:
         self._archive = archive
         self._turns = Turns(archive.folder)
         self._db: sqlite3.Connection | None = None
-        self._file: int | None = None
+        self._log = Log(archive.path)
         self._pieces: Batching[Piece, Any] = Batching("writer", self._commit)
         # nobody else waits for the disk: beside an import a flush takes up to a second
         self._flushes: Batching[None, None] = Batching("flushing", self._flush)
@@ -57,11 +49,7 @@ class Writer:
 
     def make_durable(self) -> None:
         """Return once everything that was done is on the disk. Raises OSError."""
-        log = os.open(self._archive.path.with_name(f"{self._archive.path.name}-wal"), os.O_RDWR)
-        try:
-            os.fsync(log)
-        finally:
-            os.close(log)
+        self._log.flush()
 
     async def copy_log(self) -> None:
         """Move what was written from the log into the file, beside all else, until cancelled."""
@@ -77,28 +65,8 @@ class Writer:
     def _copy_log_until(self, stop: threading.Event) -> None:
         with closing(self._archive.connect_for_writing()) as db:
             while not stop.is_set():
-                busy = self._copy_log(db) > _SOME
+                busy = self._log.copy(db, self._turns.live)
                 stop.wait(_COPY_EVERY if busy else _LOOK_EVERY)
-
-    def _copy_log(self, db: sqlite3.Connection) -> int:
-        length = copy_log(db)
-        if length > _SOME:
-            self._flush_archive()
-        if length < _LONG:
-            return length
-        # all but what is written meanwhile is on the disk before writers are kept waiting
-        copy_log(db)
-        self._flush_archive()
-        with self._turns.live():
-            copy_log(db)
-        return length
-
-    def _flush_archive(self) -> None:
-        if self._file is None:
-            # never closed: that would let go of all locks SQLite holds on the file in this process,
-            # through whichever connection (POSIX)
-            self._file = os.open(self._archive.path, os.O_RDWR)
-        os.fsync(self._file)
 
     async def close(self) -> None:
         """Finish what was asked for."""
@@ -119,7 +87,7 @@ class Writer:
     def _commit(self, batch: list[Work[Piece, Any]]) -> None:
         if self._db is None:
             self._db = self._archive.connect_for_writing()
-            self._db.execute(f"PRAGMA wal_autocheckpoint={_TOO_LONG}")
+            self._log.leave_to_copier(self._db)
         with self._turns.live(), transaction(self._db):
             for work in batch:
                 _attempt(self._db, work)
