@@ -42,7 +42,7 @@ class Log:
     def copy(
         self, db: sqlite3.Connection, turn: Callable[[], AbstractContextManager[None]]
     ) -> bool:
-        """Copy it into the file, a long one to its end within a turn; return whether it was long."""
+        """Copy it into the file, a long one to its end within a turn; tell whether it had grown."""
         length = copy_log(db)
         if length > _SOME:
             self._flush_file()
