@@ -15,6 +15,12 @@ class Reader(msgspec.Struct, frozen=True):
     group_keys: frozenset[str] = frozenset()
     """Groups this reader is a member of, as of now; public groups need not be named."""
     member_key: str | None = None
+    admin_of: frozenset[str] = frozenset()
+    """Those of `group_keys` whose owner or admin this reader is, as of now."""
+
+    def rules(self, group_key: str) -> bool:
+        """Tell whether this reader may decide for a group: the desk's rows of it."""
+        return self.everything or group_key in self.admin_of
 
     def inside(self, group_key: str) -> bool:
         """Tell whether this group's names and personal numbers are shown as they are; everybody
@@ -27,9 +33,13 @@ def operator() -> Reader:
     return Reader(everything=True)
 
 
-def member(group_keys: frozenset[str], member_key: str | None = None) -> Reader:
-    """Make a reader who sees these groups and what is public."""
-    return Reader(group_keys=group_keys, member_key=member_key)
+def member(
+    group_keys: frozenset[str],
+    member_key: str | None = None,
+    admin_of: frozenset[str] = frozenset(),
+) -> Reader:
+    """Make a reader who sees these groups and what is public; `admin_of` are among them."""
+    return Reader(group_keys=group_keys, member_key=member_key, admin_of=admin_of & group_keys)
 
 
 def public() -> Reader:

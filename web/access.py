@@ -1,4 +1,4 @@
-"""Decides who is reading: the operator on this machine, or the public."""
+"""Decides who is asking: the operator on this machine, somebody who logged in, or the public."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from ipaddress import ip_address
 
+import msgspec
 from starlette.requests import Request
 
 from archive.access import Reader, operator, public
@@ -16,6 +17,27 @@ _FORWARDED = re.compile(
     rb"|true-client-ip|client-ip|cf-.*|fastly-.*|x-envoy-.*|x-proxy.*|proxy-.*|via|cdn-loop"
     rb"|x-appengine-.*|x-azure-.*|x-nginx-proxy",
 )
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """Who asks: what they may read, and how the audit names them."""
+
+    reader: Reader
+    by: str = ""
+    """`operator`, a member's key, or empty for the public."""
+    session: str = ""
+    """What the forms of this visitor are signed for; empty for the public, who has none."""
+
+    @property
+    def has_desk(self) -> bool:
+        """Tell whether there is a group this visitor may decide for."""
+        return self.reader.everything or bool(self.reader.admin_of)
+
+
+def visitor_of(request: Request, loopback: bool) -> Visitor:
+    """Return who asks, as of now."""
+    reader = reader_of(request, loopback)
+    return Visitor(reader, "operator", "loopback") if reader.everything else Visitor(reader)
 
 
 def reader_of(request: Request, loopback: bool) -> Reader:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from archive.database import Archive
 from archive.people import DEFAULT_ZONE
+from archive.tombstones import secret_of
 from web import api
+from web.desk import acting, start
+from web.desk.acts import ACTS
 from web.guard import Guard
-from web.page import Site
+from web.page import Site, Write
 from web.pages import (
     about,
     coverage,
@@ -26,6 +32,8 @@ from web.pages import (
     tags,
 )
 
+T = TypeVar("T")
+
 _ABOUT = "Read-only: groups, messages and search of a Chendian archive, as this reader sees it."
 
 
@@ -37,13 +45,15 @@ def create_app(
     title: str = "沉淀",
     time_zone: str = DEFAULT_ZONE,
     routes: Sequence[BaseRoute] = (),
+    write: Write | None = None,
 ) -> FastAPI:
     """Make the site of one archive.
 
     `loopback` says that it is bound to this machine only: then, and only for requests that
     certainly come from it, the operator reads; everyone else reads what is public. `base_url`
     goes before permalinks in the API; a search's dates are understood in `time_zone`. `routes` are
-    what else answers at its port: what platforms call.
+    what else answers at its port: what platforms call. `write` lets the desk share a writer with
+    what else is written.
     """
     app = FastAPI(
         title=title,
@@ -53,11 +63,31 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.site = Site(archive, title, base_url.rstrip("/"), loopback, time_zone)
+    with archive.reading() as db:
+        secret = secret_of(db)
+    app.state.site = Site(
+        archive, title, base_url.rstrip("/"), loopback, secret, write or _alone(archive), time_zone
+    )
     app.router.routes.extend(routes)
     app.include_router(api.routes)
     for page in (home, search, essence, tags, about, coverage, media, message, day, group):
         app.include_router(page.routes, include_in_schema=False)
+    for desk in (start,):
+        app.include_router(desk.routes, include_in_schema=False)
+    app.include_router(acting.router(ACTS), include_in_schema=False)
     errors.install(app)
     app.add_middleware(Guard, failed=errors.failed)
     return app
+
+
+def _alone(archive: Archive) -> Write:
+    """Write from this process by itself, in a thread."""
+
+    def run(does: Callable[[sqlite3.Connection], T]) -> T:
+        with archive.writing() as db:
+            return does(db)
+
+    def write(does: Callable[[sqlite3.Connection], T]) -> Awaitable[T]:
+        return asyncio.to_thread(run, does)
+
+    return write

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import zlib
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -23,18 +25,20 @@ from archive.database import Archive
 from archive.people import DEFAULT_ZONE
 from archive.query import filter_text
 from archive.views import EssenceView
-from web.access import reader_of
+from web.access import Visitor, visitor_of
 from web.addresses import Addresses
 from web.dates import local
+from web.forms import token_for
 from web.links import REL
 from web.talk import Fold, Parting, Talk
 from web.words import LANGUAGES, asked_for
 
+T = TypeVar("T")
+
 _HERE = Path(__file__).parent
-_STATIC = {
-    "style.css": "text/css; charset=utf-8",
-    "icon.svg": "image/svg+xml",
-}
+_TYPES = {".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
+_STYLES = {"style.css": "style", "desk.css": "desk"}
+"""Stylesheets, and the folders whose files each is made of, in the order of their names."""
 # what no browser shows and UTF-8 cannot hold; NUL, lone surrogates
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _GZIP_FROM = 1000
@@ -51,6 +55,12 @@ Number = Annotated[int, PathPart(ge=0, le=_LARGEST)]
 """An id in an address; larger ones SQLite could not hold."""
 
 
+class Write(Protocol):
+    """Runs a piece of work in a write transaction of the archive, and returns once it is kept."""
+
+    def __call__(self, does: Callable[[sqlite3.Connection], T]) -> Awaitable[T]: ...
+
+
 class Site(msgspec.Struct, frozen=True):
     """What one site is set up with."""
 
@@ -58,6 +68,10 @@ class Site(msgspec.Struct, frozen=True):
     title: str
     base_url: str
     loopback: bool
+    secret: bytes
+    """What forms and links of this site are signed with."""
+    write: Write
+    """Runs a piece of work in a write transaction of the archive."""
     time_zone: str = DEFAULT_ZONE
     """In which a search's dates are understood."""
 
@@ -71,8 +85,20 @@ class StaticFile(msgspec.Struct, frozen=True):
     version: str
 
 
-def _load(name: str, mime: str) -> StaticFile:
-    body = (_HERE / "static" / name).read_bytes()
+def _files() -> dict[str, StaticFile]:
+    folder = _HERE / "static"
+    found = {
+        file.name: _held(file.read_bytes(), _TYPES[file.suffix])
+        for file in sorted(folder.iterdir())
+        if file.suffix in _TYPES
+    }
+    for name, parts in _STYLES.items():
+        css = b"\n".join(part.read_bytes() for part in sorted((folder / parts).glob("*.css")))
+        found[name] = _held(css, "text/css; charset=utf-8")
+    return found
+
+
+def _held(body: bytes, mime: str) -> StaticFile:
     return StaticFile(body, packed(body, 9), mime, blake2b(body, digest_size=6).hexdigest())
 
 
@@ -82,7 +108,7 @@ def packed(body: bytes, level: int = 4) -> bytes:
     return stream.compress(body) + stream.flush()
 
 
-STATIC = {name: _load(name, mime) for name, mime in _STATIC.items()}
+STATIC = _files()
 
 
 def _environment() -> Environment:
@@ -113,7 +139,8 @@ class Visit:
         self.request = request
         self.site: Site = request.app.state.site
         self.archive = self.site.archive
-        self.reader: Reader = reader_of(request, self.site.loopback)
+        self.visitor: Visitor = visitor_of(request, self.site.loopback)
+        self.reader: Reader = self.visitor.reader
         self.zone = self.site.time_zone
         lang = request.query_params.get("lang")
         self.words = asked_for(lang, request.headers.get("accept-language"))
@@ -123,6 +150,18 @@ class Visit:
     def talk(self) -> Talk:
         """Make lines of messages in this visit's words."""
         return Talk(self.archive.media, self.words, self.to)
+
+    @property
+    def token(self) -> str:
+        """Return what this visitor's forms carry; empty for the public, who has no forms."""
+        session = self.visitor.session
+        return token_for(self.site.secret, session) if session else ""
+
+    @property
+    def here(self) -> str:
+        """Return this page's own path and query, to come back to."""
+        url = self.request.url
+        return f"{url.path}?{url.query}" if url.query else url.path
 
     @property
     def other_language(self) -> str:

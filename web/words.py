@@ -21,10 +21,11 @@ class Words:
     """The texts of one language: `words("search.found", n=37)`."""
 
     def __init__(self, code: str) -> None:
-        tables = tomllib.loads((_FOLDER / f"{LANGUAGES[code]}.toml").read_text("utf-8"))
         self.code = code
-        self.lang: str = tables["lang"]
-        self.texts = _flat(tables)
+        self.lang = LANGUAGES[code]
+        self.texts: dict[str, Any] = {}
+        for file in sorted((_FOLDER / self.lang).glob("*.toml")):
+            self.texts |= _flat(tomllib.loads(file.read_text("utf-8")))
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the text under a dotted key with its values filled in; never markup."""

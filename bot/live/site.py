@@ -19,6 +19,7 @@ from bot.live.metrics import Metrics
 from bot.serving import is_loopback, listen
 from web.access import reader_of
 from web.app import create_app
+from web.page import Write
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,12 @@ class Site:
     """The site of one archive."""
 
     def __init__(
-        self, archive: Archive, config: Config, metrics: Metrics, routes: Sequence[BaseRoute]
+        self,
+        archive: Archive,
+        config: Config,
+        metrics: Metrics,
+        routes: Sequence[BaseRoute],
+        write: Write,
     ) -> None:
         self._config = config
         self._loopback = is_loopback(config.web.host)
@@ -43,6 +49,7 @@ class Site:
         self._app = create_app(
             archive, base_url=config.web.base_url, loopback=self._loopback, title=config.title,
             time_zone=config.timezone, routes=[*routes, Route("/metrics", self._show_metrics)],
+            write=write,
         )  # fmt: skip
 
     async def run(self) -> None:

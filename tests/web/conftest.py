@@ -47,6 +47,24 @@ class Asker:
 
         return asyncio.run(ask())
 
+    def post(
+        self,
+        path: str,
+        fields: dict[str, str],
+        *,
+        host: str = "127.0.0.1:8765",
+        client: str = "127.0.0.1",
+        **headers: str,
+    ) -> httpx.Response:
+        sent = {"host": host} | {k.replace("_", "-"): v for k, v in headers.items()}
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app, client=(client, 50000))
+            async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as asked:
+                return await asked.post(path, data=fields, headers=sent)
+
+        return asyncio.run(ask())
+
     def page(self, path: str, status: int = 200, **headers: str) -> html.HtmlElement:
         answer = self.get(path, **headers)
         assert answer.status_code == status, answer.text[:400]

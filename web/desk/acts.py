@@ -1,0 +1,10 @@
+"""Every act there is at the desk; a new family is one module and one name here."""
+
+from __future__ import annotations
+
+from web.desk import essence_acts
+from web.desk.acting import Does
+
+_FAMILIES = (essence_acts,)
+
+ACTS: dict[str, Does] = {name: does for family in _FAMILIES for name, does in family.ACTS.items()}

@@ -1,0 +1,22 @@
+"""The desk's first page: the groups somebody decides for."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from archive.groups import list_groups
+from web.desk.pages import desk_page
+from web.page import Visit
+
+routes = APIRouter()
+
+
+@routes.api_route("/desk", methods=["GET", "HEAD"])
+def start(request: Request) -> Response:
+    """Show what waits to be decided, group by group."""
+    visit = Visit(request)
+    with visit.archive.reading() as db:
+        groups = [group for group in list_groups(db, visit.reader) if visit.reader.rules(group.key)]
+    return desk_page(visit, "desk/start.html", place="start", groups=groups)
