@@ -13,6 +13,7 @@ from archive.called import people_called
 from archive.errors import BadQuery
 from archive.groups import allowed_ids, inside_ids
 from archive.ids import HIGHEST, LOWEST, first_id
+from archive.levels import withheld
 from archive.query import (
     And,
     Everything,
@@ -57,6 +58,8 @@ class Compiled(NamedTuple):
 
     branches: tuple[Branch, ...]
     notes: tuple[str, ...]
+    withheld: str = "[]"
+    """JSON: ids that are no hits, for this reader must not know of them."""
 
 
 def compile_query(db: sqlite3.Connection, query: Query, reader: Reader) -> Compiled:
@@ -73,6 +76,7 @@ def compile_query(db: sqlite3.Connection, query: Query, reader: Reader) -> Compi
     return Compiled(
         tuple(b._replace(match=fence.format(b.match)) for b in branches),
         (*query.notes, *compiler.notes),
+        json.dumps(sorted(withheld(db, reader))),
     )
 
 

@@ -22,6 +22,8 @@ from archive.views import EssenceView
 MAX_RUN = 500
 """Messages of one essence."""
 
+_NOT_THERE = NotFound("there is no such essence.", "see: chendian essence list")
+
 _TITLE = 60
 """Characters of a title made from the text."""
 
@@ -120,7 +122,8 @@ def feed(
         f"SELECT e.* FROM essence e WHERE {where} ORDER BY e.marked_at DESC, e.id DESC LIMIT ?",
         (*values, limit),
     ).fetchall()
-    return [_view(db, reader, row) for row in rows]
+    views = [_view(db, reader, row) for row in rows]
+    return [view for view in views if view.messages]
 
 
 def post(db: sqlite3.Connection, reader: Reader, essence_id: int) -> EssenceView:
@@ -130,8 +133,11 @@ def post(db: sqlite3.Connection, reader: Reader, essence_id: int) -> EssenceView
         f"SELECT e.* FROM essence e WHERE {where} AND e.id = ?", (*values, essence_id)
     ).fetchone()
     if row is None:
-        raise NotFound("there is no such essence.", "see: chendian essence list")
-    return _view(db, reader, row)
+        raise _NOT_THERE
+    view = _view(db, reader, row)
+    if not view.messages:
+        raise _NOT_THERE
+    return view
 
 
 def _where(

@@ -14,13 +14,14 @@ from archive.access import Reader
 from archive.errors import NotFound
 from archive.groups import group_id
 from archive.hanging import attachments_of
+from archive.levels import withheld_among
 from archive.masks import mask
 from archive.prepare import RECALLED, TIME_GUESSED, TRUNCATED
 from archive.records import KINDS, Attachment, Forward, Poll, Reaction, Span, platform_of
 from archive.views import MessageView, ReplyView
 
 ANONYMOUS = "匿名成员"
-"""How the public sees everybody; consent to be named is another issue's."""
+"""How the public sees everybody but the authors of essence who agreed to be named."""
 
 SNIPPET = 140
 """Characters of a quoted message."""
@@ -41,7 +42,8 @@ _NAME = (
 _SELECT = (
     "SELECT m.id, m.group_id, m.platform_id, m.sender_id, m.sent_at, m.edited_at, m.kind, m.text,"
     f" m.more, m.reply_to, m.topic, m.service, m.detail, m.flags | {RECALLED} * {HIDDEN},"
-    f" g.key, g.title, g.time_zone, {_NAME}, p.key"
+    f" g.key, g.title, g.time_zone, {_NAME}, p.key,"
+    " EXISTS (SELECT 1 FROM publish_consents c WHERE c.member_key = p.key)"
     " FROM messages m JOIN groups g ON g.id = m.group_id"
     " LEFT JOIN memberships s ON s.group_id = m.group_id AND s.member_id = m.sender_id"
     " LEFT JOIN members p ON p.id = m.sender_id"
@@ -51,8 +53,11 @@ _Parts = dict[int, list[Any]]
 
 
 def load_views(db: sqlite3.Connection, reader: Reader, ids: Iterable[int]) -> list[MessageView]:
-    """Load messages in the order of their ids given; the caller has checked the groups."""
+    """Load messages in the order of their ids given, without what is withheld from the reader; the
+    caller has checked the groups."""
     wanted = list(ids)
+    if gone := withheld_among(db, reader, wanted):
+        wanted = [i for i in wanted if i not in gone]
     listed = json.dumps(wanted)
     rows = {
         row[0]: row
@@ -100,18 +105,21 @@ def _replies(
     found: dict[tuple[int, str], ReplyView] = {}
     for place in dict.fromkeys(wanted):
         row = _answered(db, *place) or _answered_elsewhere(db, reader, place[1])
-        if row is not None:
-            group_key, platform_id, sender, text, outside = row
+        if row is not None and not withheld_among(db, reader, [row[0]]):
+            _, group_key, platform_id, sender, text, outside = row
             if not reader.inside(group_key):
                 sender, text = ANONYMOUS if sender else "", mask(outside)
             found[place] = ReplyView(f"{group_key}:{platform_id}", sender, text[:SNIPPET])
     return found
 
 
-def _answered(db: sqlite3.Connection, group: int, platform_id: str) -> tuple[str, ...] | None:
-    """Find a message: its group's key, its id, sender, text, and text for outside."""
-    row: tuple[str, ...] | None = db.execute(
-        f"SELECT g.key, m.platform_id, {_NAME},"
+_Answered = tuple[int, str, str, str, str, str]
+
+
+def _answered(db: sqlite3.Connection, group: int, platform_id: str) -> _Answered | None:
+    """Find a message: its row id, its group's key, its id, sender, text, and text for outside."""
+    row: _Answered | None = db.execute(
+        f"SELECT m.id, g.key, m.platform_id, {_NAME},"
         f" CASE WHEN m.flags & ?1 OR {HIDDEN} THEN ''"
         " ELSE coalesce(nullif(m.text, ''), m.more, '') END,"
         f" CASE WHEN m.flags & ?1 OR {HIDDEN} OR m.service IS NOT NULL THEN '' ELSE m.text END"
@@ -127,7 +135,7 @@ def _answered(db: sqlite3.Connection, group: int, platform_id: str) -> tuple[str
     return row
 
 
-def _answered_elsewhere(db: sqlite3.Connection, reader: Reader, key: str) -> tuple[str, ...] | None:
+def _answered_elsewhere(db: sqlite3.Connection, reader: Reader, key: str) -> _Answered | None:
     """Find a message of another group by its key, if this reader may see that group."""
     parts = key.split(":", _DEEPEST)
     for cut in range(len(parts) - 1, 1, -1):
@@ -141,7 +149,7 @@ def _answered_elsewhere(db: sqlite3.Connection, reader: Reader, key: str) -> tup
 
 def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
     (row_id, in_group, platform_id, _, sent_at, edited_at, kind, text, more, reply_to, topic,
-     service, detail_json, flags, group_key, title, zone, sender, sender_key) = row  # fmt: skip
+     service, detail_json, flags, group_key, title, zone, sender, sender_key, agrees) = row  # fmt: skip
     recalled = bool(flags & RECALLED)
     detail = msgspec.json.decode(detail_json) if detail_json and not recalled else {}
     attached = () if recalled else parts.attachments.get(row_id, ())
@@ -165,7 +173,7 @@ def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
         time_zone=zone,
         sent_at=sent_at,
         time_guessed=bool(flags & TIME_GUESSED),
-        sender=sender if inside or not sender else ANONYMOUS,
+        sender=sender if inside or not sender or (agrees and essence) else ANONYMOUS,
         sender_key=sender_key if inside else None,
         kind=KINDS[kind],
         text="" if recalled else text if inside else mask(text),

@@ -8,6 +8,7 @@ from collections import Counter
 from archive.access import Reader, operator
 from archive.errors import NotFound
 from archive.groups import allowed_ids, group_id
+from archive.levels import withheld_among
 from archive.loading import HIDDEN
 from archive.masks import mask
 from archive.messages import message_id
@@ -20,14 +21,16 @@ def find_media(db: sqlite3.Connection, reader: Reader, digest: str) -> MediaView
     """Find a stored file by SHA-256, if a message this reader may see carries it."""
     groups = allowed_ids(db, reader)
     rows = db.execute(
-        "SELECT a.name, a.mime, media.size, g.id, g.key FROM attachments a"
+        "SELECT a.name, a.mime, media.size, g.id, g.key, m.id FROM attachments a"
         " JOIN media USING (sha256) JOIN messages m ON m.id = a.message_id"
         " JOIN groups g ON g.id = m.group_id LEFT JOIN members p ON p.id = m.sender_id"
         f" WHERE a.sha256 = ? AND m.flags & 2 = 0 AND NOT {HIDDEN}",
         (digest,),
     )
-    for name, mime, size, group, group_key in rows:
-        if groups is None or group in groups:
+    for name, mime, size, group, group_key, row_id in rows:
+        if groups is not None and group not in groups:
+            continue
+        if not withheld_among(db, reader, [row_id]):
             name = name if reader.inside(group_key) else mask(name or "")
             return MediaView(digest, name or digest[:12], mime or "", size)
     raise NotFound("there is no such file.")

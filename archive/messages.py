@@ -11,6 +11,7 @@ from archive.access import Reader
 from archive.errors import NotFound
 from archive.groups import allowed_ids, get_group, group_id
 from archive.ids import first_id
+from archive.levels import withheld_among
 from archive.loading import load_views
 from archive.views import ContextView, DayView, MessageView, VersionView
 
@@ -36,6 +37,8 @@ def message_id(db: sqlite3.Connection, reader: Reader, key: str) -> int:
             (group_key, platform_id),
         ).fetchone()
         if row is not None and (allowed is None or row[1] in allowed):
+            if withheld_among(db, reader, [row[0]]):
+                break
             return int(row[0])
     raise _NOT_THERE
 
@@ -72,10 +75,10 @@ def around(
         for view in load_views(db, reader, [i for (i,) in (*earlier, (row_id,), *later, *replies)])
     }
     return ContextView(
-        tuple(views[i] for (i,) in reversed(earlier)),
+        tuple(views[i] for (i,) in reversed(earlier) if i in views),
         views[row_id],
-        tuple(views[i] for (i,) in later),
-        tuple(views[i] for (i,) in replies if i not in near),
+        tuple(views[i] for (i,) in later if i in views),
+        tuple(views[i] for (i,) in replies if i in views and i not in near),
     )
 
 

@@ -145,20 +145,30 @@ def _count_filters(
 
 def _newest(db: sqlite3.Connection, compiled: Compiled, below: int | None = None) -> Iterator[int]:
     """Iterate over the ids of all hits, newest first."""
-    streams = [_ids(db, branch, below) for branch in compiled.branches]
+    streams = [_ids(db, branch, compiled.withheld, below) for branch in compiled.branches]
     if len(streams) == 1:
         return streams[0]
     return _distinct(heapq.merge(*streams, reverse=True))
 
 
-def _ids(db: sqlite3.Connection, branch: Branch, below: int | None) -> Iterator[int]:
+def _ids(
+    db: sqlite3.Connection, branch: Branch, withheld: str, below: int | None
+) -> Iterator[int]:
     highest = branch.highest if below is None else min(branch.highest, below - 1)
     rows = db.execute(
         f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH ? AND rowid BETWEEN ? AND ?"
-        " ORDER BY rowid DESC",
-        (branch.match, branch.lowest, highest),
+        f"{_without(withheld)} ORDER BY rowid DESC",
+        (branch.match, branch.lowest, highest, *_bound(withheld)),
     )
     return (row_id for (row_id,) in rows)
+
+
+def _without(withheld: str) -> str:
+    return "" if withheld == "[]" else " AND rowid NOT IN (SELECT value FROM json_each(?))"
+
+
+def _bound(withheld: str) -> tuple[str, ...]:
+    return () if withheld == "[]" else (withheld,)
 
 
 def _distinct(ids: Iterable[int]) -> Iterator[int]:
@@ -175,8 +185,8 @@ def _count(db: sqlite3.Connection, compiled: Compiled, most: int = COUNTED) -> i
         branch = compiled.branches[0]
         (number,) = db.execute(
             f"SELECT count(*) FROM (SELECT 1 FROM {TABLE} WHERE {TABLE} MATCH ?"
-            " AND rowid BETWEEN ? AND ? LIMIT ?)",
-            (*branch, most + 1),
+            f" AND rowid BETWEEN ? AND ?{_without(compiled.withheld)} LIMIT ?)",
+            (*branch, *_bound(compiled.withheld), most + 1),
         ).fetchone()
         return int(number)
     return sum(1 for _ in islice(_newest(db, compiled), most + 1))
