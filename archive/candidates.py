@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import sqlite3
 from collections.abc import Iterable
 from typing import Any
@@ -16,12 +15,14 @@ from typing import Any
 from archive.access import Reader, operator
 from archive.audit import note
 from archive.consent import standing
+from archive.digest.noise import signs_of
 from archive.errors import NotFound
 from archive.groups import group_id, inside_ids
 from archive.ids import first_id
 from archive.loading import load_views
 from archive.messages import message_id
 from archive.prepare import RECALLED
+from archive.questions.detecting import is_command
 from archive.text import normalise
 from archive.views import MessageView, View
 
@@ -31,10 +32,6 @@ _LEAST = 2.0
 """A lower score is not suggested."""
 _SHORTEST = 4
 """Characters; what is shorter says nothing."""
-_ADVERT = re.compile(
-    r"加(?:我|个)?(?:微信|v信|vx|薇)|扫码|二维码|优惠券|优惠|代理|返现|返利|拼团|砍一刀|点击领取"
-    r"|限时|秒杀|包邮|兼职|日结|招商|promo code|discount|buy now"
-)
 _ANSWERS = (
     "SELECT m.reply_to, count(*), count(DISTINCT m.sender_id) FROM messages m"
     " WHERE m.group_id = ?1 AND m.id >= ?2 AND m.reply_to IS NOT NULL AND m.flags & ?4 = 0"
@@ -105,7 +102,7 @@ def candidates(
 def is_noise(text: str) -> bool:
     """Tell whether a text is too short, a command, or an advert."""
     said = normalise(text).strip()
-    return len(said) < _SHORTEST or said[0] in "/" or bool(_ADVERT.search(said))
+    return len(said) < _SHORTEST or is_command(said) or signs_of(said) > 0
 
 
 def suggest(db: sqlite3.Connection, found: Iterable[Candidate], at: int) -> list[Candidate]:

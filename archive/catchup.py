@@ -14,11 +14,12 @@ from archive.digest.choosing import to_item
 from archive.digest.keeping import essence_of, join
 from archive.digest.making import choose
 from archive.digest.mentions import mentioning
-from archive.digest.noise import adverts, is_command
+from archive.digest.noise import adverts
 from archive.digest.said import Heard, Place, Said, hear, places_of
 from archive.digest.threads import gather
 from archive.ids import HIGHEST, LOWEST, first_id, seconds_of
 from archive.query.chips import filter_text
+from archive.questions.detecting import is_command
 from archive.search import search
 
 TOPICS = 5

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from archive.access import Reader
+from archive.links import links_in
 from archive.query.chips import filter_text, with_filter
 from archive.search import search
 from archive.text import normalise
 from archive.views import MessageView, Results, View
-
-_LINK = re.compile(r"https?://[^\s<>\"'“”‘’（）()【】《》「」『』，。；！？、]+", re.I)
 
 
 class FoundFile(View, frozen=True):
@@ -72,7 +70,7 @@ def find_links(
     results = search(db, query, reader, limit=limit, now=now, time_zone=time_zone)
     found: dict[str, FoundLink] = {}
     for hit in results.hits:
-        for url in links_in(hit.message):
+        for url in links_of(hit.message):
             found.setdefault(url, FoundLink(hit.message, url))
     return list(found.values()), results
 
@@ -96,12 +94,12 @@ def _is_called(name: str, wanted: list[str]) -> bool:
     return any(word in folded for word in wanted)
 
 
-def links_in(view: MessageView) -> list[str]:
+def links_of(view: MessageView) -> list[str]:
     """Return the web addresses a message has, in its text, formatting or card, each once."""
     told = [span.value for span in view.spans if span.kind == "link" and span.value]
     card = view.detail.get("link")
     told += _addresses_of(card if isinstance(card, dict) else view.detail)
-    told += _LINK.findall(view.text)
+    told += links_in(view.text)
     return list(dict.fromkeys(url for url in told if _is_web(url)))
 
 

@@ -193,10 +193,6 @@ def _copy_one(source: Path, target: Path) -> str:
     return digest.hexdigest()
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
 def _move(stage: Path, folder: Path) -> None:
     """Put everything in its place, the archive last: it is there when all else is."""
     for name in ("media", INBOX, DATABASE):

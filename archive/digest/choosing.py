@@ -8,11 +8,11 @@ import msgspec
 
 from archive.digest.alike import FEWEST, Shingles, same, shingles
 from archive.digest.items import Item
-from archive.digest.noise import links_in
 from archive.digest.said import Heard, Said
 from archive.digest.threads import Thread
 from archive.digest.weighing import Weight, answered, weigh, worth
 from archive.digest.wording import piece, quotation, title
+from archive.links import links_in
 
 LEAST, LEAST_UNLINKED, LEAST_OF_A_GROUP = 3.5, 3.0, 0.75
 """Score below which a thread is small talk; the second where the platform tells of no answers and

@@ -6,10 +6,10 @@ from math import log
 
 from archive.digest.alike import shingles
 from archive.digest.choosing import Candidate
-from archive.digest.noise import links_in
 from archive.digest.said import Heard, Said
 from archive.digest.threads import Thread
 from archive.digest.weighing import Weight, answered
+from archive.links import links_in
 
 _TAKEN_UP = 3
 """Answers and reactions from which a file or link is worth a line of its own."""

@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from archive.digest.said import RED_PACKET, STICKER, Said
-
-LINK = re.compile(r"https?://[^\s<>\"'，。；！？、）」』】]+", re.I)
+from archive.links import links_in
+from archive.questions.detecting import is_command
 
 _SLIGHT_LENGTH = 24
 _AGAIN = 3
@@ -22,20 +22,15 @@ _REPEATED = re.compile(
 _OPENING = re.compile(r"(?:大家|各位|群友们?)?(?:早上好|早安|晚安|早啊|早呀|早[，,]|good morning)")
 _PLUS = re.compile(r"(?:.{0,12}[+＋]\s?[1-9一]|[1-9])\s*")
 _ROLL_CALL = re.compile(r"(?:#?接龙.{0,40}\s)?\s*1\s*[.、．)）].{1,20}\s+2\s*[.、．)）]", re.S)
-_COMMAND = re.compile(r"\s*(?:[@＠]\S+\s+)?[/／]\w")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _PLACEHOLDER = re.compile(r"\[[^\[\]\s]{1,6}\]")
 _CHAIN = re.compile(r"转发(?:给|到).{0,4}个(?:群|人|朋友)|看到的人都会有好运|不转不是")
 _SIGNS = re.compile(
-    r"加\s?(?:微信|薇|威|v信|vx|wx|v[:：\s])|微信[:：]\s?[a-z]\w{4}|扫码|二维码|优惠|限时|秒杀|特价|包邮|"
+    r"加(?:我|个)?\s?(?:微信|薇|威|v信|vx|wx|v[:：\s])|微信[:：]\s?[a-z]\w{4}|扫码|二维码|优惠|限时|秒杀|特价|包邮|"
     r"内部价|先到先得|手慢无|名额有限|免费领|领取|返利|返现|佣金|招代理|代理|无效退款|假一赔|下单|折扣|"
-    r"立减|原价|客服|日赚|兼职|刷单|贷款|推广|自用.{0,6}推荐|一年才|最后[一二三五十\d]+件|备注.{0,4}群友"
+    r"立减|原价|客服|日赚|兼职|刷单|贷款|推广|自用.{0,6}推荐|一年才|最后[一二三五十\d]+件|备注.{0,4}群友|拼团|砍一刀|日结|招商|"
+    r"promo code|discount|buy now"
 )
-
-
-def is_command(text: str) -> bool:
-    """Tell whether a text speaks to a bot."""
-    return _COMMAND.match(text) is not None
 
 
 def is_slight(one: Said) -> bool:
@@ -57,11 +52,6 @@ def is_slight(one: Said) -> bool:
     )
 
 
-def links_in(text: str) -> list[str]:
-    """Return the web addresses in a text."""
-    return LINK.findall(text) if "://" in text else []
-
-
 def adverts(said: list[Said]) -> set[int]:
     """Return the ids of messages that sell or chain, or say the same over and over."""
     found = {one.id for one in said if len(one.plain) >= 10 and sells(one.plain)}
@@ -80,5 +70,9 @@ def sells(plain: str) -> bool:
     if it is long."""
     if _CHAIN.search(plain):
         return True
-    signs = set(_SIGNS.findall(plain))
-    return len(signs) >= (2 if len(plain) <= _SHORT_ADVERT else 3)
+    return signs_of(plain) >= (2 if len(plain) <= _SHORT_ADVERT else 3)
+
+
+def signs_of(plain: str) -> int:
+    """Return how many signs of an advert a normalised text has."""
+    return len(set(_SIGNS.findall(plain)))

@@ -6,9 +6,9 @@ from math import log
 
 import msgspec
 
-from archive.digest.noise import links_in
 from archive.digest.said import Heard, Said
 from archive.digest.threads import Thread
+from archive.links import links_in
 
 _LONG = 30
 """Characters from which a message took some trouble."""

@@ -14,6 +14,7 @@ import msgspec
 from archive.access import Reader
 from archive.groups import allowed_ids, group_id
 from archive.index import TABLE, check_readable
+from archive.loading import HIDDEN
 from archive.masks import mask, strip
 from archive.messages import message_id
 from archive.prepare import RECALLED
@@ -90,8 +91,9 @@ def proposed(
     are none yet, newest first; `confirm` makes them questions."""
     group = group_id(db, reader, group_key)
     rows = db.execute(
-        "SELECT id, text FROM messages WHERE group_id = ? AND flags & ? = 0 AND service IS NULL"
-        " AND id NOT IN (SELECT message_id FROM questions) ORDER BY id DESC LIMIT ?",
+        "SELECT m.id, m.text FROM messages m LEFT JOIN members p ON p.id = m.sender_id"
+        f" WHERE m.group_id = ? AND m.flags & ? = 0 AND NOT {HIDDEN} AND m.service IS NULL"
+        " AND m.id NOT IN (SELECT message_id FROM questions) ORDER BY m.id DESC LIMIT ?",
         (group, RECALLED, _LOOKED_AT),
     ).fetchall()
     asked = {row_id: text for row_id, text in rows if detect(text)}
@@ -155,8 +157,8 @@ def _asked(db: sqlite3.Connection, ids: list[int]) -> list[tuple[int, str]]:
     """Return those of these messages that are questions, with what they ask."""
     rows = db.execute(
         "SELECT m.id, m.text, q.id IS NOT NULL FROM messages m"
-        " LEFT JOIN questions q ON q.message_id = m.id"
-        " WHERE m.id IN (SELECT value FROM json_each(?)) AND m.flags & ? = 0"
+        " LEFT JOIN questions q ON q.message_id = m.id LEFT JOIN members p ON p.id = m.sender_id"
+        f" WHERE m.id IN (SELECT value FROM json_each(?)) AND m.flags & ? = 0 AND NOT {HIDDEN}"
         " AND m.service IS NULL AND length(m.text) <= ?",
         (json.dumps(ids), RECALLED, LONGEST),
     )

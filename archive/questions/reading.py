@@ -14,6 +14,7 @@ import msgspec
 from archive.access import Reader
 from archive.errors import NotFound
 from archive.groups import allowed_ids, group_id
+from archive.loading import HIDDEN
 from archive.masks import mask
 from archive.messages import message_id
 from archive.prepare import RECALLED
@@ -84,8 +85,8 @@ def answers_of(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[Fou
         f"WITH ids AS (SELECT value FROM json_each(?1)), names(id, group_id, name) AS ({_NAMES})"
         " SELECT names.id, r.id, r.kind, r.text FROM names CROSS JOIN messages r"
         " ON r.group_id = names.group_id AND r.reply_to = names.name"
-        " JOIN messages m ON m.id = names.id"
-        " WHERE r.flags & ?2 = 0 AND r.service IS NULL AND r.id != m.id"
+        " JOIN messages m ON m.id = names.id LEFT JOIN members p ON p.id = r.sender_id"
+        f" WHERE r.flags & ?2 = 0 AND NOT {HIDDEN} AND r.service IS NULL AND r.id != m.id"
         " AND (r.sender_id IS NULL OR r.sender_id IS NOT m.sender_id)",
         (listed, RECALLED),
     )
@@ -95,7 +96,9 @@ def answers_of(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[Fou
     marked = db.execute(
         "SELECT q.message_id, a.message_id, a.counts, a.accepted FROM questions q"
         " JOIN answers a ON a.question_id = q.id JOIN messages r ON r.id = a.message_id"
-        " WHERE q.message_id IN (SELECT value FROM json_each(?)) AND r.flags & ? = 0",
+        " LEFT JOIN members p ON p.id = r.sender_id"
+        f" WHERE q.message_id IN (SELECT value FROM json_each(?)) AND r.flags & ? = 0"
+        f" AND NOT {HIDDEN}",
         (listed, RECALLED),
     )
     for question, answer, counts, accepted in marked:
@@ -208,7 +211,8 @@ def _views(
         "SELECT m.id, g.key || ':' || m.platform_id, coalesce(nullif(m.text, ''), m.more, ''),"
         " m.sent_at, g.key, q.assigned_to, q.token FROM questions q"
         " JOIN messages m ON m.id = q.message_id JOIN groups g ON g.id = m.group_id"
-        f" WHERE m.flags & {RECALLED} = 0 AND {where} ORDER BY m.id",
+        " LEFT JOIN members p ON p.id = m.sender_id"
+        f" WHERE m.flags & {RECALLED} = 0 AND NOT {HIDDEN} AND {where} ORDER BY m.id",
         values,
     ).fetchall()
     answers = answers_of(db, [row[0] for row in rows])

@@ -8,7 +8,7 @@ from told import TG, full_group, said, told
 from archive.access import member, public
 from archive.database import Archive
 from archive.errors import BadQuery
-from archive.finding import find_files, find_links, links_in
+from archive.finding import find_files, find_links, links_of
 from archive.messages import get_message
 from archive.records import Attachment, Group, Recall, Span
 
@@ -88,7 +88,7 @@ def test_only_web_addresses_are_links(talk: Archive) -> None:
     told(talk, said("9", " ".join(bad) + " https://ok.example", spans=tuple(
         Span("link", 0, 2, value) for value in (*bad, "http://[oops"))))  # fmt: skip
     with talk.reading() as db:
-        assert links_in(get_message(db, INSIDE, f"{TG}:9")) == ["https://ok.example"]
+        assert links_of(get_message(db, INSIDE, f"{TG}:9")) == ["https://ok.example"]
 
 
 @pytest.mark.parametrize("words", ['"', "%_", "NEAR/3(", "*", "😀", "长" * 5_000, "x from:"])

@@ -132,3 +132,21 @@ def test_corrected_times_keep_question_and_answer_together(talk: Archive) -> Non
     views = {view.key: view for view in seen(talk)}
     assert views[key("1")].answers == (key("2"), key("3"))
     assert verify(talk) == []
+
+
+def test_what_a_person_said_is_no_question_or_answer_from_the_moment_they_opt_out(
+    talk: Archive,
+) -> None:
+    """Erasing takes a while; nothing is shown until then (TRUST 33)."""
+    with talk.writing() as db:
+        opt_out(db, OTHER, OTHER)
+    assert seen(talk)[0].answers == (key("3"),)
+    with talk.reading() as db:
+        (found,) = questions.similar(db, operator(), "zqcanaryqz 日志怎么看", TG)
+    assert found.answer_key == key("3")
+    with talk.writing() as db:
+        opt_out(db, ASKER, ASKER)
+    assert [view.key for view in seen(talk)] == [key("4")]
+    with talk.reading() as db:
+        assert questions.similar(db, operator(), "zqcanaryqz 日志怎么看", TG) == []
+        assert questions.proposed(db, operator(), TG) == []
