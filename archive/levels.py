@@ -33,9 +33,7 @@ def withheld(db: sqlite3.Connection, reader: Reader) -> frozenset[int]:
     return frozenset(i for (i,) in db.execute(_WITHHELD, _bound(reader)))
 
 
-def withheld_among(
-    db: sqlite3.Connection, reader: Reader, ids: Iterable[int]
-) -> frozenset[int]:
+def withheld_among(db: sqlite3.Connection, reader: Reader, ids: Iterable[int]) -> frozenset[int]:
     """Return those of these messages that are withheld from a reader."""
     if reader.everything:
         return frozenset()

@@ -149,7 +149,8 @@ def _answered_elsewhere(db: sqlite3.Connection, reader: Reader, key: str) -> _An
 
 def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
     (row_id, in_group, platform_id, _, sent_at, edited_at, kind, text, more, reply_to, topic,
-     service, detail_json, flags, group_key, title, zone, sender, sender_key, agrees) = row  # fmt: skip
+     service, detail_json, flags, group_key, title, zone, sender, sender_key,
+     agrees) = row  # fmt: skip
     recalled = bool(flags & RECALLED)
     detail = msgspec.json.decode(detail_json) if detail_json and not recalled else {}
     attached = () if recalled else parts.attachments.get(row_id, ())

@@ -151,9 +151,7 @@ def _newest(db: sqlite3.Connection, compiled: Compiled, below: int | None = None
     return _distinct(heapq.merge(*streams, reverse=True))
 
 
-def _ids(
-    db: sqlite3.Connection, branch: Branch, withheld: str, below: int | None
-) -> Iterator[int]:
+def _ids(db: sqlite3.Connection, branch: Branch, withheld: str, below: int | None) -> Iterator[int]:
     highest = branch.highest if below is None else min(branch.highest, below - 1)
     rows = db.execute(
         f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH ? AND rowid BETWEEN ? AND ?"

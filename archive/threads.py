@@ -236,6 +236,8 @@ def get_thread(db: sqlite3.Connection, reader: Reader, id: int) -> ThreadView:
     if row is None or not ids:
         raise _NOT_THERE
     views = tuple(load_views(db, reader, [i for (i,) in ids]))
+    if not views:
+        raise _NOT_THERE
     number, title, made_at, key, group_title, zone, edited, edited_at, over = row
     inside = reader.inside(key)
     shown = inside and edited is not None and over == sum(not view.recalled for view in views)

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from archive.access import Reader
+from archive.access import Reader, member
 from archive.consent import standing
 from archive.groups import group_id
+from archive.levels import withheld
 from archive.loading import ANONYMOUS
 from archive.prepare import RECALLED, TIME_GUESSED
 from archive.records import KINDS
@@ -137,11 +138,14 @@ _Row = tuple[
 def _heard(db: sqlite3.Connection, places: dict[int, Place], rows: list[_Row]) -> Heard:
     keys = standing(db).opted_out
     gone = _members(db, keys)
+    # what is for admins only is told to nobody: a digest is passed on
+    inside = member(frozenset(place.key for place in places.values() if place.inside))
+    kept_back = withheld(db, inside)
     said = []
     for i, group, name, who, at, kind, text, beside, reply_to, topic, passed_on in rows:
         if beside and (kind == FORWARD or not places[group].inside):
             text = ""  # what is beside the text names people, or is said by others
-        if who in gone or (keys and forwarded_from(passed_on) in keys):
+        if who in gone or i in kept_back or (keys and forwarded_from(passed_on) in keys):
             continue
         if not (text[:1] in _OPENING and _NOT_KEPT.match(text)):
             plain = normalise(text[:COMPARED])

@@ -14,6 +14,7 @@ import msgspec
 from archive.access import Reader
 from archive.groups import allowed_ids, group_id
 from archive.index import TABLE, check_readable
+from archive.levels import withheld
 from archive.loading import HIDDEN
 from archive.masks import mask, strip
 from archive.messages import message_id
@@ -65,13 +66,14 @@ def similar(
         groups = frozenset((group_id(db, reader, group_key),))
     text = strip(question_text(text))
     left_out = message_id(db, reader, besides) if besides is not None else None
-    ids = [i for i in _candidates(db, text, groups) if i != left_out]
+    gone = withheld(db, reader)
+    ids = [i for i in _candidates(db, text, groups) if i != left_out and i not in gone]
     scored = [
         (how, row_id, asked)
         for row_id, asked in _asked(db, ids)
         if (how := score(text, asked)) >= threshold
     ]
-    answers = answers_of(db, [row_id for _, row_id, _ in scored])
+    answers = answers_of(db, reader, [row_id for _, row_id, _ in scored])
     scored.sort(key=lambda found: (-found[0], found[1] not in answers, -found[1]))
     best = scored[: max(0, limit)]
     keys = _keys(db, [i for _, row_id, _ in best for i in (row_id, *_first(answers, row_id))])
@@ -96,8 +98,9 @@ def proposed(
         " AND m.id NOT IN (SELECT message_id FROM questions) ORDER BY m.id DESC LIMIT ?",
         (group, RECALLED, _LOOKED_AT),
     ).fetchall()
-    asked = {row_id: text for row_id, text in rows if detect(text)}
-    answers = answers_of(db, asked)
+    gone = withheld(db, reader)
+    asked = {row_id: text for row_id, text in rows if row_id not in gone and detect(text)}
+    answers = answers_of(db, reader, asked)
     wanted = [row_id for row_id in asked if row_id not in answers][:limit]
     keys = _keys(db, wanted)
     return [

@@ -14,6 +14,7 @@ import msgspec
 from archive.access import Reader
 from archive.errors import NotFound
 from archive.groups import allowed_ids, group_id
+from archive.levels import withheld
 from archive.loading import HIDDEN
 from archive.masks import mask
 from archive.messages import message_id
@@ -76,10 +77,13 @@ class Found(msgspec.Struct, frozen=True):
     accepted: bool
 
 
-def answers_of(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[Found]]:
+def answers_of(
+    db: sqlite3.Connection, reader: Reader, ids: Iterable[int]
+) -> dict[int, list[Found]]:
     """Return the answers to these messages, the accepted ones first, then the oldest: replies that
     say something, and what people said is an answer."""
     listed = json.dumps(list(ids))
+    gone = withheld(db, reader)
     found: dict[int, dict[int, bool]] = defaultdict(dict)
     replies = db.execute(
         f"WITH ids AS (SELECT value FROM json_each(?1)), names(id, group_id, name) AS ({_NAMES})"
@@ -107,9 +111,9 @@ def answers_of(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[Fou
         else:
             found[question].pop(answer, None)
     return {
-        question: [Found(i, yes) for i, yes in sorted(all_.items(), key=lambda a: (not a[1], a[0]))]
+        question: [Found(i, yes) for i, yes in sorted(some.items(), key=lambda a: (not a[1], a[0]))]
         for question, all_ in found.items()
-        if all_
+        if (some := {i: yes for i, yes in all_.items() if i not in gone})
     }
 
 
@@ -215,7 +219,9 @@ def _views(
         f" WHERE m.flags & {RECALLED} = 0 AND NOT {HIDDEN} AND {where} ORDER BY m.id",
         values,
     ).fetchall()
-    answers = answers_of(db, [row[0] for row in rows])
+    gone = withheld(db, reader)
+    rows = [row for row in rows if row[0] not in gone]
+    answers = answers_of(db, reader, [row[0] for row in rows])
     keys = _keys(db, [answer.id for some in answers.values() for answer in some])
     found = []
     for row_id, key, text, asked_at, group_key, assigned_to, token in rows:
