@@ -142,6 +142,17 @@ def list_columns(
     return [view for view in found if view.essences]
 
 
+def columns_of(db: sqlite3.Connection, reader: Reader, key: str) -> list[ColumnView]:
+    """Return the columns the essence of a message is in."""
+    rows = db.execute(
+        "SELECT DISTINCT c.column_id FROM column_messages c JOIN essence_messages e"
+        " USING (message_id) WHERE e.essence_id IN"
+        " (SELECT essence_id FROM essence_messages WHERE message_id = ?) ORDER BY 1",
+        (message_id(db, reader, key),),
+    ).fetchall()
+    return [column_view(db, reader, i) for (i,) in rows]
+
+
 def column_view(db: sqlite3.Connection, reader: Reader, id: int) -> ColumnView:
     """Return one column; NotFound also where it is hidden."""
     where, values = _where(db, reader)

@@ -278,5 +278,6 @@ def _remove(db: sqlite3.Connection, essence_id: int) -> None:
     ids = db.execute(
         "DELETE FROM essence_messages WHERE essence_id = ? RETURNING message_id", (essence_id,)
     ).fetchall()
+    db.execute("DELETE FROM essence_texts WHERE essence_id = ?", (essence_id,))
     db.execute("DELETE FROM essence WHERE id = ?", (essence_id,))
     refresh_index(db, [i for (i,) in ids])

@@ -37,7 +37,13 @@ def let_go(db: sqlite3.Connection, row_id: int) -> None:
 
 
 def drop_edited(db: sqlite3.Connection, row_id: int) -> None:
-    """Drop the edited versions of the threads a message is in: they may have its words."""
+    """Drop the edited versions of the threads and essence a message is in: they may have its
+    words."""
+    db.execute(
+        "DELETE FROM essence_texts WHERE essence_id IN"
+        " (SELECT essence_id FROM essence_messages WHERE message_id = ?)",
+        (row_id,),
+    )
     db.execute(
         "UPDATE threads SET edited = NULL, edited_by = NULL, edited_at = NULL, edited_over = NULL"
         " WHERE edited IS NOT NULL"

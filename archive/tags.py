@@ -7,7 +7,7 @@ import sqlite3
 
 from archive.access import Reader
 from archive.audit import note
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, NotFound
 from archive.groups import allowed_ids, group_id
 from archive.ids import HIGHEST
 from archive.index import check_version
@@ -119,6 +119,64 @@ def set_synonym(db: sqlite3.Connection, name: str, main: str, by: str) -> None:
     db.execute(f"DELETE FROM message_tags WHERE {synonyms}", (target,))
     refresh_index(db, ids)
     note(db, by, "synonym", str(row_id), str(target))
+
+
+def take_tag(db: sqlite3.Connection, ids: list[int], name: str, by: str) -> list[int]:
+    """Take a tag that somebody added from messages; one their text says stays. Return those that
+    had it. Refreshes the index."""
+    rows = db.execute(
+        "DELETE FROM message_tags WHERE added_by IS NOT NULL"
+        " AND message_id IN (SELECT value FROM json_each(?))"
+        " AND tag_id IN (SELECT value FROM json_each(?)) RETURNING message_id",
+        (json.dumps(ids), json.dumps(tag_ids(db, name))),
+    ).fetchall()
+    found = [i for (i,) in rows]
+    refresh_index(db, found)
+    if found:
+        note(db, by, "untag", str(found[0]), _folded(name))
+    return found
+
+
+def end_synonym(
+    db: sqlite3.Connection, name: str, ids: list[int], both: list[int], by: str
+) -> None:
+    """Let a synonym be a tag of its own again: on these messages instead of the other tag, and on
+    `both` beside it."""
+    row = db.execute(
+        "SELECT id, synonym_of FROM tags WHERE folded = ? AND synonym_of IS NOT NULL",
+        (_folded(name),),
+    ).fetchone()
+    if row is None:
+        raise NotFound("that tag stands for no other.", "see the list of tags")
+    db.execute("UPDATE tags SET synonym_of = NULL WHERE id = ?", (row[0],))
+    db.execute(
+        "UPDATE OR IGNORE message_tags SET tag_id = ? WHERE tag_id = ?"
+        " AND message_id IN (SELECT value FROM json_each(?))",
+        (*row, json.dumps(ids)),
+    )
+    db.executemany(
+        "INSERT OR IGNORE INTO message_tags(message_id, tag_id, group_id, added_by)"
+        " SELECT id, ?, group_id, ? FROM messages WHERE id = ?",
+        [(row[0], by, i) for i in both],
+    )
+    refresh_index(db, [*ids, *both])
+    note(db, by, "synonym ended", str(row[0]), str(row[1]))
+
+
+def messages_with(db: sqlite3.Connection, name: str) -> list[int]:
+    """Return the row ids of the messages that have exactly this tag."""
+    rows = db.execute(
+        "SELECT message_id FROM message_tags JOIN tags t ON t.id = tag_id WHERE t.folded = ?",
+        (_folded(name),),
+    )
+    return [i for (i,) in rows]
+
+
+def synonyms(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Return (synonym, tag it stands for), by name."""
+    return db.execute(
+        "SELECT s.name, t.name FROM tags s JOIN tags t ON t.id = s.synonym_of ORDER BY 2, 1"
+    ).fetchall()
 
 
 def refresh_index(db: sqlite3.Connection, ids: list[int]) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hmac
 from hashlib import sha256
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+
+T = TypeVar("T")
 
 TOKEN = "token"
 """The name of the hidden field."""
@@ -37,6 +40,20 @@ class Form(msgspec.Struct, frozen=True):
         if not (value.isascii() and value.isdigit() and len(value) < 16):
             raise HTTPException(400)
         return int(value)
+
+    def numbers(self, name: str) -> list[int]:
+        """Return a field that holds a JSON list of row ids. Raises HTTPException 400."""
+        return self._list(name, list[int])
+
+    def texts(self, name: str) -> list[str]:
+        """Return a field that holds a JSON list of texts. Raises HTTPException 400."""
+        return self._list(name, list[str])
+
+    def _list(self, name: str, kind: type[list[T]]) -> list[T]:
+        try:
+            return msgspec.json.decode(self.get(name) or "[]", type=kind)
+        except msgspec.DecodeError:
+            raise HTTPException(400) from None
 
 
 def token_for(secret: bytes, session: str) -> str:

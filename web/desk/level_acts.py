@@ -5,10 +5,9 @@ from __future__ import annotations
 from starlette.exceptions import HTTPException
 
 from archive.levels import LEVELS, set_level
-from archive.messages import get_message
 from archive.review import decide
-from archive.views import MessageView
 from web.desk.acting import Does, Doing, Done
+from web.desk.essence_acts import asked
 
 _SHOWN = {"1": True, "0": False, "": None}
 
@@ -16,7 +15,7 @@ _SHOWN = {"1": True, "0": False, "": None}
 def level(doing: Doing) -> Done:
     """Let a message (`key`) be read by `members`, `admins`, or, with an empty `level`, by whoever
     may read its group."""
-    message = _message(doing)
+    message = asked(doing)
     wanted = next((one for one in LEVELS if one == doing.form.get("level")), None)
     if wanted is None and doing.form.get("level"):
         raise HTTPException(400)
@@ -28,7 +27,7 @@ def level(doing: Doing) -> Done:
 def review(doing: Doing) -> Done:
     """Say of a public message (`key`) that it may be shown as it is masked (`shown` is 1), or is
     left out (0); empty: nobody has looked at it."""
-    message = _message(doing)
+    message = asked(doing)
     said = doing.form.get("shown")
     if said not in _SHOWN:
         raise HTTPException(400)
@@ -36,12 +35,6 @@ def review(doing: Doing) -> Done:
     before = next(name for name, shown in _SHOWN.items() if shown is former)
     undo = ("review", {"key": message.key, "shown": before})
     return Done(f"desk.review_{said or 'undone'}", message.key, undo)
-
-
-def _message(doing: Doing) -> MessageView:
-    message = get_message(doing.db, doing.visit.reader, doing.form.get("key"))
-    doing.rules(message.group_key)
-    return message
 
 
 ACTS: dict[str, Does] = {"level": level, "review": review}

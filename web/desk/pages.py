@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 import msgspec
@@ -10,6 +11,8 @@ from starlette.responses import Response
 
 from archive.acts import Act, get_act
 from archive.errors import NotFound
+from archive.groups import list_groups
+from archive.views import GroupView
 from web.page import Visit
 
 
@@ -25,6 +28,10 @@ class DeskPlace(msgspec.Struct, frozen=True):
 
 PLACES = (
     DeskPlace("start", "/desk"),
+    DeskPlace("candidates", "/desk/candidates"),
+    DeskPlace("essence", "/desk/essence"),
+    DeskPlace("tags", "/desk/tags"),
+    DeskPlace("columns", "/desk/columns"),
     DeskPlace("review", "/desk/review"),
 )
 """In the order of the list; a new page is one row here and one module in web/desk."""
@@ -38,6 +45,11 @@ def desk_page(visit: Visit, template: str, *, place: str, **values: Any) -> Resp
     if place not in {one.name for one in shown}:
         raise HTTPException(404)
     return visit.page(template, desk_place=place, places=shown, done=_done(visit), **values)
+
+
+def ruled_groups(db: sqlite3.Connection, visit: Visit) -> list[GroupView]:
+    """Return the groups the visitor decides for, the most recently active first."""
+    return [group for group in list_groups(db, visit.reader) if visit.reader.rules(group.key)]
 
 
 def _done(visit: Visit) -> Act | None:

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.groups import list_groups
-from web.desk.pages import desk_page
+from archive.dismissals import waiting as waiting_for
+from web.desk.pages import desk_page, ruled_groups
 from web.page import Visit
 
 routes = APIRouter()
@@ -18,5 +18,6 @@ def start(request: Request) -> Response:
     """Show what waits to be decided, group by group."""
     visit = Visit(request)
     with visit.archive.reading() as db:
-        groups = [group for group in list_groups(db, visit.reader) if visit.reader.rules(group.key)]
-    return desk_page(visit, "desk/start.html", place="start", groups=groups)
+        groups = ruled_groups(db, visit)
+        waiting = waiting_for(db, visit.reader)
+    return desk_page(visit, "desk/start.html", place="start", groups=groups, waiting=waiting)

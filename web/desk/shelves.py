@@ -1,0 +1,51 @@
+"""Tags with their synonyms, and columns in their order."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from archive import columns, tags
+from web.desk.pages import desk_page, ruled_groups
+from web.page import Number, Visit
+
+routes = APIRouter()
+
+
+@routes.api_route("/desk/tags", methods=["GET", "HEAD"])
+def all_tags(request: Request) -> Response:
+    """Show every tag, what stands for it, and how often it is used."""
+    visit = Visit(request)
+    with visit.archive.reading() as db:
+        named = tags.list_tags(db, visit.reader)
+        others: dict[str, list[str]] = {}
+        for other, main in tags.synonyms(db) if visit.reader.everything else ():
+            others.setdefault(main, []).append(other)
+    return desk_page(visit, "desk/tags.html", place="tags", tags=named, others=others)
+
+
+@routes.api_route("/desk/columns", methods=["GET", "HEAD"])
+def all_columns(request: Request, group: str | None = None) -> Response:
+    """Show the columns of the groups the visitor rules."""
+    visit = Visit(request)
+    with visit.archive.reading() as db:
+        groups = ruled_groups(db, visit)
+        found = [one for one in columns.list_columns(db, visit.reader, group)
+                 if visit.reader.rules(one.group_key)]  # fmt: skip
+    return desk_page(
+        visit, "desk/columns.html", place="columns", columns=found, groups=groups, group=group
+    )
+
+
+@routes.api_route("/desk/columns/{number}", methods=["GET", "HEAD"])
+def one_column(request: Request, number: Number) -> Response:
+    """Show a column in its order, to change it."""
+    visit = Visit(request)
+    with visit.archive.reading() as db:
+        column = columns.column_view(db, visit.reader, number)
+        if not visit.reader.rules(column.group_key):
+            raise HTTPException(404)
+        items = columns.items(db, visit.reader, number)
+    return desk_page(visit, "desk/column.html", place="columns", column=column, items=items)
