@@ -52,6 +52,21 @@ def get_act(db: sqlite3.Connection, by: str, act_id: int) -> Act:
     return Act(row_id, at, by, name, target, _undo(undo), undone_at)
 
 
+def recent_acts(
+    db: sqlite3.Connection, by: str | None, before: int | None = None, limit: int = 50
+) -> list[Act]:
+    """Return what somebody did at the desk (None: anybody), the newest first."""
+    rows = db.execute(
+        "SELECT id, at, by, name, target, undo, undone_at FROM acts"
+        " WHERE (?1 IS NULL OR by = ?1) AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
+        (by, before, limit),
+    )
+    return [
+        Act(row_id, at, who, name, target, _undo(undo), undone_at)
+        for row_id, at, who, name, target, undo, undone_at in rows
+    ]
+
+
 def take_back(db: sqlite3.Connection, by: str, act_id: int) -> Undo:
     """Note that an act is undone, and return what undoes it. NotFound where nothing does any more;
     twice is once."""

@@ -72,6 +72,22 @@ def open_reports(
     ]
 
 
+def reopen(db: sqlite3.Connection, reader: Reader, message_key: str, by: str) -> int:
+    """Let the reports of a message that somebody has looked at be open again; return how many.
+
+    Raises NotFound.
+    """
+    row_id = message_id(db, reader, message_key)
+    number = db.execute(
+        "UPDATE reports SET handled_at = NULL, handled_by = NULL"
+        " WHERE message_id = ? AND handled_at IS NOT NULL",
+        (row_id,),
+    ).rowcount
+    if number:
+        note(db, by, "report reopened", message_key)
+    return number
+
+
 def handle(db: sqlite3.Connection, reader: Reader, message_key: str, by: str) -> int:
     """Note that somebody has looked at a message's reports; return how many were open.
 

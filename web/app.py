@@ -14,7 +14,17 @@ from archive.database import Archive
 from archive.people import DEFAULT_ZONE
 from archive.tombstones import secret_of
 from web import api
-from web.desk import acting, candidates, essences, review, shelves, start
+from web.desk import (
+    acting,
+    candidates,
+    essences,
+    health,
+    history,
+    reports,
+    review,
+    shelves,
+    start,
+)
 from web.desk.acts import ACTS
 from web.guard import Guard
 from web.page import Site, Write
@@ -72,7 +82,7 @@ def create_app(
     app.include_router(api.routes)
     for page in (home, search, essence, tags, about, coverage, media, message, day, group):
         app.include_router(page.routes, include_in_schema=False)
-    for desk in (start, candidates, essences, shelves, review):
+    for desk in (start, candidates, essences, shelves, reports, review, health, history):
         app.include_router(desk.routes, include_in_schema=False)
     app.include_router(acting.router(ACTS), include_in_schema=False)
     errors.install(app)

@@ -32,7 +32,11 @@ PLACES = (
     DeskPlace("essence", "/desk/essence"),
     DeskPlace("tags", "/desk/tags"),
     DeskPlace("columns", "/desk/columns"),
+    DeskPlace("reports", "/desk/reports"),
     DeskPlace("review", "/desk/review"),
+    DeskPlace("health", "/desk/health"),
+    DeskPlace("history", "/desk/history"),
+    DeskPlace("audit", "/desk/audit", operator=True),
 )
 """In the order of the list; a new page is one row here and one module in web/desk."""
 
