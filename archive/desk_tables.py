@@ -80,7 +80,7 @@ class EssenceText(SQLModel, table=True):
 
 
 class Dismissed(SQLModel, table=True):
-    """A candidate or nomination that an admin does not want."""
+    """A message that an admin wants neither as essence nor as a question."""
 
     __tablename__ = "dismissed"
     message_id: int = Field(primary_key=True, sa_type=_Id)

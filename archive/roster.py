@@ -107,6 +107,23 @@ def remove(db: sqlite3.Connection, group_key: str, name_or_key: str, by: str) ->
     return found[0]
 
 
+def replace(db: sqlite3.Connection, group_key: str, lines: Iterable[RosterLine], by: str) -> None:
+    """Let a group's roster be these lines and no others; of who opted out none is taken."""
+    row_id = group_id(db, operator(), group_key)
+    gone = standing(db).opted_out
+    db.execute("DELETE FROM roster WHERE group_id = ?", (row_id,))
+    kept = [line for line in lines if line.member_key not in gone]
+    db.executemany(
+        "INSERT OR IGNORE INTO roster(group_id, who, member_key, name, role, expires_on, note)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?)",
+        [
+            (row_id, _who(one), one.member_key, one.name, one.role, one.expires_on, one.note)
+            for one in kept
+        ],
+    )
+    note(db, by, "roster", group_key, f"{len(kept)} put back")
+
+
 def roster(db: sqlite3.Connection, reader: Reader, group_key: str) -> list[RosterLine]:
     """Return a group's roster, who expires first before the others; only for those inside.
 

@@ -20,8 +20,10 @@ from web.desk import (
     essences,
     health,
     history,
+    questions,
     reports,
     review,
+    roster,
     shelves,
     start,
 )
@@ -82,7 +84,9 @@ def create_app(
     app.include_router(api.routes)
     for page in (home, search, essence, tags, about, coverage, media, message, day, group):
         app.include_router(page.routes, include_in_schema=False)
-    for desk in (start, candidates, essences, shelves, reports, review, health, history):
+    for desk in (
+        start, candidates, essences, shelves, questions, roster, reports, review, health, history,
+    ):  # fmt: skip
         app.include_router(desk.routes, include_in_schema=False)
     app.include_router(acting.router(ACTS), include_in_schema=False)
     errors.install(app)

@@ -95,7 +95,8 @@ def proposed(
     rows = db.execute(
         "SELECT m.id, m.text FROM messages m LEFT JOIN members p ON p.id = m.sender_id"
         f" WHERE m.group_id = ? AND m.flags & ? = 0 AND NOT {HIDDEN} AND m.service IS NULL"
-        " AND m.id NOT IN (SELECT message_id FROM questions) ORDER BY m.id DESC LIMIT ?",
+        " AND m.id NOT IN (SELECT message_id FROM questions)"
+        " AND m.id NOT IN (SELECT message_id FROM dismissed) ORDER BY m.id DESC LIMIT ?",
         (group, RECALLED, _LOOKED_AT),
     ).fetchall()
     gone = withheld(db, reader)

@@ -32,6 +32,8 @@ PLACES = (
     DeskPlace("essence", "/desk/essence"),
     DeskPlace("tags", "/desk/tags"),
     DeskPlace("columns", "/desk/columns"),
+    DeskPlace("questions", "/desk/questions"),
+    DeskPlace("roster", "/desk/roster"),
     DeskPlace("reports", "/desk/reports"),
     DeskPlace("review", "/desk/review"),
     DeskPlace("health", "/desk/health"),
