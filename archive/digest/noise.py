@@ -6,9 +6,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from archive.digest.cutting import LINK
 from archive.digest.said import RED_PACKET, STICKER, Said
-
-LINK = re.compile(r"https?://[^\s<>\"'，。；！？、）」』】]+", re.I)
 
 _SLIGHT_LENGTH = 24
 _AGAIN = 3
