@@ -65,6 +65,19 @@ Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
+Language = Literal["zh-Hans", "en"]
+
+
+class TogetherConfig(_Section, frozen=True):
+    """[[digest.together]]: one weekly digest of several groups."""
+
+    name: Annotated[str, msgspec.Meta(pattern=r"^[^:\s][^:\x00-\x1f]{0,39}$")]
+    groups: tuple[str, ...] | Literal["all"]
+    send_to: tuple[str, ...] = ()
+    admins: tuple[str, ...] = ()
+    language: Language | None = None
+
+
 class DigestConfig(_Section, frozen=True):
     """[digest]: when the round-up is drafted, and who lets it be sent."""
 
@@ -75,6 +88,8 @@ class DigestConfig(_Section, frozen=True):
     daily_time: Clock = "21:30"
     send: Literal["approval", "unapproved"] = "approval"
     groups: tuple[str, ...] = ()
+    language: Language = "zh-Hans"
+    together: tuple[TogetherConfig, ...] = ()
 
 
 class RemindersConfig(_Section, frozen=True):
@@ -110,6 +125,7 @@ class GroupConfig(_Section, frozen=True):
     welcome: str = ""
     greet: bool = False
     digest: bool | None = None
+    digest_language: Language | None = None
 
 
 class Config(_Section, frozen=True):
@@ -135,6 +151,7 @@ _SECTIONS: dict[str, type[_Section]] = {
     "$.capture": CaptureConfig,
     "$.media": MediaConfig,
     "$.digest": DigestConfig,
+    "$.digest.together[...]": TogetherConfig,
     "$.reminders": RemindersConfig,
     "$.mail": MailConfig,
     "$.groups[...]": GroupConfig,
@@ -157,7 +174,23 @@ def load_config(path: Path | None = None, environment: Mapping[str, str] = os.en
     if _overlay(raw, environment):
         config = _converted(raw, "the environment", strict=False)
     check_zone(config.timezone)
+    _check_together(config.digest)
     return config
+
+
+def _check_together(digest: DigestConfig) -> None:
+    """Refuse a digest of several groups that nobody could tell from another, or let be sent."""
+    names = [one.name for one in digest.together]
+    for one in digest.together:
+        what = f"[[digest.together]] {one.name}"
+        if names.count(one.name) > 1:
+            raise ConfigError(f"{what}: there are two of that name.", "give each its own")
+        keys = () if one.groups == "all" else (*one.groups, *one.send_to)
+        platforms = {key.partition(":")[0] for key in keys}
+        if digest.send == "approval" and not one.admins and len(platforms) != 1:
+            raise ConfigError(
+                f"{what}: nobody is admin of all its groups.", "name who decides: admins = [...]"
+            )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -181,7 +214,7 @@ def _named(error: str) -> str:
     unknown = _UNKNOWN.match(error)
     if unknown is None:
         return f"{error}."
-    section = _SECTIONS.get(unknown[2] or "$", Config)
+    section = _SECTIONS.get(re.sub(r"\[\d+\]", "[...]", unknown[2] or "$"), Config)
     return unknown_option(unknown[1], section.__struct_fields__, (unknown[2] or "$")[2:])
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from archive.digest.alike import FEWEST, Shingles, same, shingles
 from archive.digest.items import Item
+from archive.digest.reasons import CHINESE, Language, Note, why
 from archive.digest.said import Heard, Said
 from archive.digest.threads import Thread
 from archive.digest.weighing import Weight, answered, weigh, worth
@@ -38,7 +39,7 @@ class Candidate(msgspec.Struct):
     quoted: list[Said]
     score: float
     weight: Weight
-    notes: list[str]
+    notes: list[Note]
     """Said before the counts."""
     core: set[int]
     """Ids of the messages it is about."""
@@ -164,19 +165,20 @@ def pick(candidates: list[Candidate], most: int) -> list[Candidate]:
     return chosen
 
 
-def to_item(one: Candidate, heard: Heard) -> Item:
+def to_item(one: Candidate, heard: Heard, language: Language = CHINESE) -> Item:
     """Write a candidate down."""
     said = piece(one.label, 60) or title(one.lead.text)
     lines = [
-        quotation(m, heard) for m in one.quoted if m is not one.lead or piece(m.text, 400) != said
+        quotation(m, heard, language)
+        for m in one.quoted
+        if m is not one.lead or piece(m.text, 400) != said
     ]
-    again = [f"同样的话另有 {one.repeated} 处"] if one.repeated else []
     return Item(
         kind=one.kind,
         title=said,
-        text="\n".join(lines) or quotation(one.lead, heard),
+        text="\n".join(lines) or quotation(one.lead, heard, language),
         keys=tuple(dict.fromkeys(heard.key(m) for m in (one.lead, *one.quoted))),
-        why="，".join([*one.notes, one.weight.why, *again]),
+        why=why(one.notes, one.weight, one.repeated, language),
         group_key=heard.places[one.lead.group].key,
         at=min(m.at for m in one.quoted),
     )

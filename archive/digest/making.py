@@ -24,9 +24,11 @@ from archive.digest.keeping import Kept, essence_of, join
 from archive.digest.loose import loose_files
 from archive.digest.noise import adverts
 from archive.digest.periods import Period
+from archive.digest.reasons import CHINESE, Language
 from archive.digest.said import Heard, Said, hear, places_of
 from archive.digest.threads import Thread, gather
 from archive.digest.wording import NAME, piece
+from archive.groups import group_id
 from archive.ids import first_id
 
 MOST = 10
@@ -45,12 +47,18 @@ def make_digest(
     group_keys: Sequence[str],
     period: Period,
     headline: Headline | None = None,
+    *,
+    language: Language = CHINESE,
+    named: bool = True,
 ) -> Digest:
     """Compute the digest of some groups, as this reader may see it; ten items at most.
 
-    NotFound for a group that is not there or hidden. The same messages give the same digest.
+    Without `named` it is written for people outside: nobody is named. NotFound for a group that is
+    not there or hidden. The same messages give the same digest.
     """
     places = places_of(db, reader, group_keys)
+    if not named:
+        places = {i: msgspec.structs.replace(one, inside=False) for i, one in places.items()}
     keys = [place.key for place in places.values()]
     heard = hear(db, places, dict.fromkeys(places, first_id(period.since)), first_id(period.until))
     views = asked_between(db, reader, keys, period.since, period.until)
@@ -59,7 +67,7 @@ def make_digest(
     asked, asked_before = find_answered(db, reader, heard, views)
     threads = gather(heard, adverts(heard.said))
     heard = join(join(heard, before), asked_before)
-    items = [to_item(one, heard) for one in choose(heard, threads, kept, asked)]
+    items = [to_item(one, heard, language) for one in choose(heard, threads, kept, asked)]
     items.sort(key=lambda item: _ORDER.index(item.kind))
     if headline is not None:
         items = [msgspec.structs.replace(item, title=headline(item)) for item in items]
@@ -73,7 +81,20 @@ def make_digest(
         thanks=_thanks(heard, kept, asked),
         messages=len(heard.said),
         people=len({one.sender for one in heard.said if one.sender is not None}),
+        language=language,
     )
+
+
+def is_large(
+    db: sqlite3.Connection, reader: Reader, group_key: str, period: Period, most: int
+) -> bool:
+    """Tell whether a group has more than so many messages in a period."""
+    (number,) = db.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM messages WHERE group_id = ? AND id >= ? AND id < ?"
+        " LIMIT ?)",
+        (group_id(db, reader, group_key), first_id(period.since), first_id(period.until), most + 1),
+    ).fetchone()
+    return bool(number > most)
 
 
 def choose(
@@ -115,7 +136,7 @@ def _of_kept(one: Kept, of: dict[int, Thread], heard: Heard) -> Candidate | None
     found.quoted = [*one.messages[:2], *others[:1]]
     found.kind, found.lead, found.label = "essence", lead, one.title
     found.score += _ESSENCE
-    found.notes = ["标为精华", *([f"理由：{piece(one.reason, 40)}"] if one.reason else [])]
+    found.notes = [("essence", ""), *([("reason", piece(one.reason, 40))] if one.reason else [])]
     found.core = {m.id for m in one.messages}
     found.covers |= found.core
     found.alike, found.own = shingles("".join(m.text for m in one.messages)), True
@@ -131,7 +152,7 @@ def _of_question(one: Answered, of: dict[int, Thread], heard: Heard) -> Candidat
     found.kind, found.lead, found.label = "question", one.question, ""
     found.quoted = [one.question, best]
     found.score += _ACCEPTED if one.accepted else _ANSWERED
-    found.notes = ["已采纳回答" if one.accepted else f"{len(one.answers)} 个回答"]
+    found.notes = [("accepted", "") if one.accepted else ("answers", len(one.answers))]
     found.core = {one.question.id, best.id}
     found.covers |= {m.id for m in both}
     found.own = True

@@ -38,6 +38,7 @@ def _catchup(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     found = catch_up(
         db, setting.reader, asked.sender_key, groups, now=asked.at, count=count,
         since=asked.at - min(length, LONGEST) if length else None,
+        language="zh-Hans" if asked.chinese else "en",
     )  # fmt: skip
     if not found.messages and not found.essence:
         return Answer(_nothing(asked), direct=True)
@@ -68,7 +69,7 @@ def _lines(found: CatchUp, asked: Asked, zone: str) -> tuple[list[str], list[str
     if told:
         lines.append(" · ".join(told))
     for topic in found.topics[: _LINES - len(lines)]:
-        why = asked.say(f"（{topic.why}）", "")
+        why = asked.say(f"（{topic.why}）", f" ({topic.why})")
         lines.append(f"· {one_line(topic.title, _TITLE)}{why} · {CODE}")
         cited.append(topic.keys[0])
     return lines, cited

@@ -149,6 +149,10 @@ class Router:
         if not command.writes:
             answer = await asyncio.to_thread(self._read, command, asked, setting)
             return await self._say(asked, answer) if answer else None
+        if command.reads is not None:
+            answer = await asyncio.to_thread(self._look_first, command, asked, setting)
+            if answer is not None:
+                return await self._say(asked, answer)
         if command.erases is not None and self._erase is not None and asked.place:
             found = await asyncio.to_thread(self._find_erased, command, asked, setting)
             if found:
@@ -171,6 +175,14 @@ class Router:
         try:
             with self._archive.reading() as db:
                 return command.run(db, asked, setting)
+        except ArchiveError as error:
+            _log.error("command failed name=%s why=%s", command.names[0], type(error).__name__)
+            return refusals.failed(asked)
+
+    def _look_first(self, command: Command, asked: Asked, setting: Setting) -> Answer | None:
+        assert command.reads is not None
+        try:
+            return command.reads(self._archive, asked, setting)
         except ArchiveError as error:
             _log.error("command failed name=%s why=%s", command.names[0], type(error).__name__)
             return refusals.failed(asked)

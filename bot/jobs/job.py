@@ -83,6 +83,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     wanted: Callable[[Config, str], bool]
     """Whether the configuration wants it for a group (key)."""
     work: Callable[[Place, Assignment], Awaitable[Effect]]
+    together: Callable[[sqlite3.Connection, Config], Sequence[GroupView]] = lambda db, config: ()
+    """Places that are several groups, for which it is wanted too."""
     looks_back: int = 1
     """Periods that are made up for after a stop; nobody is reminded twice of the same."""
 

@@ -34,6 +34,7 @@ class Obeying:
             keep_raw_days=config.capture.keep_raw_days,
             time_zone=config.timezone,
             admins={key: frozenset(group.admins) for key, group in config.groups.items()},
+            digest=config.digest,
             welcome={key: group.welcome for key, group in config.groups.items() if group.welcome},
         )
 

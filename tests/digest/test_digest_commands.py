@@ -58,6 +58,18 @@ def test_digest_of_all_groups_in_every_form(data: Path) -> None:
     assert len(shown(*words, "--format", "json")["groups"]) == 2
 
 
+def test_digest_is_in_the_language_that_is_asked_for_else_the_configured_one(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("digest", "--data", data, "--group", TG, "--week", "2026-W42")
+    assert "weekly digest 2026-W42" in run(*words, "--language", "en").output
+    missed = ("catchup", "--data", data, "--member", "telegram:42", "--since", "2026-10-12T10:00")
+    assert "人参与" in run(*missed).output
+    monkeypatch.setenv("CHENDIAN_DIGEST__LANGUAGE", "en")
+    assert "4 people" in run(*words).output and "4 people" in run(*missed).output
+    assert "周报 2026-W42" in run(*words, "--language", "zh-Hans").output
+
+
 def test_digest_links_to_the_site_where_there_is_one(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
