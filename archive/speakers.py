@@ -23,13 +23,25 @@ def speaker(db: sqlite3.Connection, group_key: str, accounts: Sequence[str]) -> 
 
 
 def known_admins(db: sqlite3.Connection, group_key: str) -> list[tuple[str, str]]:
-    """Return (key, username) of a group's owner and admins as far as sources told; they may have
-    been others since."""
-    rows = db.execute(
-        "SELECT p.key, coalesce(p.username, '') FROM memberships s"
-        " JOIN members p ON p.id = s.member_id JOIN groups g ON g.id = s.group_id"
-        " WHERE s.role IN ('owner', 'admin') AND NOT p.name_only"
-        " AND g.key IN (SELECT value FROM json_each(?)) ORDER BY p.id",
-        (json.dumps(group_keys(db, group_key)),),
-    )
-    return rows.fetchall()
+    """Return (key, username) of a group's owner and admins as far as sources told, and of who
+    decided for the group as one: agreed to its archiving, marked essence. They may have been others
+    since; who opted out is left out."""
+    found = db.execute(_ADMINS, (json.dumps(group_keys(db, group_key)),))
+    return found.fetchall()
+
+
+# platforms tell of those who become admins, not of those who were when the bot came
+_ADMINS = (
+    "WITH here AS (SELECT value AS key FROM json_each(?)),"
+    " decided AS (SELECT started_by AS key FROM consents WHERE group_key IN here"
+    "  UNION SELECT e.marked_by FROM essence e JOIN groups g ON g.id = e.group_id"
+    "  WHERE g.key IN here),"
+    " told AS (SELECT p.key AS key FROM memberships s"
+    "  JOIN members p ON p.id = s.member_id JOIN groups g ON g.id = s.group_id"
+    "  WHERE s.role IN ('owner', 'admin') AND NOT p.name_only AND g.key IN here)"
+    " SELECT d.key, coalesce(p.username, '')"
+    " FROM (SELECT key FROM told UNION SELECT key FROM decided) d"
+    " LEFT JOIN members p ON p.key = d.key"
+    " WHERE instr(d.key, ':') AND d.key NOT IN here"
+    " AND d.key NOT IN (SELECT member_key FROM opt_outs) ORDER BY p.id, d.key"
+)
