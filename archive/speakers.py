@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from archive.consent import group_keys
+from archive.consent import group_keys, member_keys
 
 
 def speaker(db: sqlite3.Connection, group_key: str, accounts: Sequence[str]) -> str | None:
@@ -20,6 +20,17 @@ def speaker(db: sqlite3.Connection, group_key: str, accounts: Sequence[str]) -> 
     if row is not None:
         return str(row[0])
     return accounts[0] if accounts else None
+
+
+def known_places(db: sqlite3.Connection, member_key: str) -> list[str]:
+    """Return the keys of the groups whose owner or admin somebody is, as far as sources told."""
+    rows = db.execute(
+        "SELECT g.key FROM memberships s JOIN members p ON p.id = s.member_id"
+        " JOIN groups g ON g.id = s.group_id WHERE s.role IN ('owner', 'admin')"
+        " AND p.key IN (SELECT value FROM json_each(?)) ORDER BY g.id",
+        (json.dumps(member_keys(db, member_key)),),
+    )
+    return [key for (key,) in rows]
 
 
 def known_admins(db: sqlite3.Connection, group_key: str) -> list[tuple[str, str]]:

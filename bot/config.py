@@ -116,6 +116,14 @@ class MailConfig(_Section, frozen=True):
     starttls: bool = True
 
 
+class BackupConfig(_Section, frozen=True):
+    """[backup]: backups by the clock."""
+
+    every: Annotated[str, msgspec.Meta(pattern=r"^(off|[1-9]\d{0,2}[hdw])$")] = "off"
+    keep: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 7
+    folder: str = "backups"
+
+
 class GroupConfig(_Section, frozen=True):
     """[groups."platform:id"]: what is decided for a group outside the chat."""
 
@@ -124,6 +132,7 @@ class GroupConfig(_Section, frozen=True):
     admins: tuple[str, ...] = ()
     welcome: str = ""
     greet: bool = False
+    offer: bool | None = None
     digest: bool | None = None
     digest_language: Language | None = None
 
@@ -140,6 +149,7 @@ class Config(_Section, frozen=True):
     digest: DigestConfig = DigestConfig()
     reminders: RemindersConfig = RemindersConfig()
     mail: MailConfig = MailConfig()
+    backup: BackupConfig = BackupConfig()
     accounts: dict[str, dict[str, Any]] = {}
     """By any name; `platform` says whose other options they are (`bot.accounts` checks them)."""
     groups: dict[str, GroupConfig] = {}
@@ -154,6 +164,7 @@ _SECTIONS: dict[str, type[_Section]] = {
     "$.digest.together[...]": TogetherConfig,
     "$.reminders": RemindersConfig,
     "$.mail": MailConfig,
+    "$.backup": BackupConfig,
     "$.groups[...]": GroupConfig,
 }
 

@@ -106,6 +106,15 @@ def failed(asked: Asked) -> Answer:
     )
 
 
+def write_first(asked: Asked) -> str:
+    """Say in the group that a person must write to the bot before it can write to them."""
+    return asked.say(
+        "我不能先给你发私信：先私聊给我发一句 /帮助（要加好友的先加），再问一次。",
+        "I cannot be the first to write to you in private: send me /help there (add me as a friend"
+        " where that is needed), then ask again.",
+    )
+
+
 def how(asked: Asked, command: Command) -> Answer:
     """Say how a command is given."""
     text = usage(command, asked.chinese)

@@ -251,7 +251,22 @@ def _note(db: sqlite3.Connection, asked: Asked, answer: Answer) -> Answer:
             unique=asked.key,
         ),
     )
+    if alone and asked.group_key is not None:
+        outbox.put_spare(db, _write_first(asked), asked.key)
     return answer
+
+
+def _write_first(asked: Asked) -> outbox.Draft:
+    """Write what the group is told where the person may not be written to; nothing of the answer
+    is in it."""
+    return outbox.Draft(
+        asked.account,
+        refusals.write_first(asked),
+        group_key=asked.group_key,
+        member_key=asked.sender_key,
+        reply_to=asked.message_id,
+        purpose="write first",
+    )
 
 
 def _with_codes(db: sqlite3.Connection, answer: Answer) -> str:

@@ -57,6 +57,19 @@ def test_name_of_another_group_does_not_lead_to_the_alias(talk: Talk, archive: A
     assert "先备份" in found and "别的群" not in found
 
 
+def test_no_answer_shows_who_is_behind_an_alias(talk: Talk) -> None:
+    talk.ask("/化名 小石头", "3")
+    answers = [
+        talk.ask("/精华 好", "2", reply="7"), talk.ask("/精华", "1", reply="7"),
+        talk.ask("/出处", "2", reply="7"), talk.ask("/标签 #备份", "1", reply="7"),
+        talk.ask("/举报", "2", reply="7"), talk.ask("/取消精华", "1", reply="7"),
+        talk.ask("/精华", "1", quote_text="先备份", quote_sender="王五"),
+    ]  # fmt: skip
+    assert any("小石头" in answer for answer in answers) and all(answers)
+    assert not any("王五" in answer for answer in answers)
+    assert not any("王五" in draft.text for draft in talk.drafts())
+
+
 def test_alias_goes_with_a_word(talk: Talk) -> None:
     talk.ask("/alias Stone", "3")
     assert "Stone" in talk.ask("/search 备份")
