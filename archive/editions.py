@@ -193,7 +193,7 @@ def keep_quiet(
     db: sqlite3.Connection, digest: dict[str, Any], place: str, kind: str, period: str, at: int
 ) -> None:
     """Note that in a period there was nothing to tell: the next one begins where it ended."""
-    value = {**digest, "items": [], "thanks": [], "open_questions": []}
+    value = {**digest, "items": [], "thanks": [], "open_questions": [], "asked": {}}
     db.execute(
         "INSERT INTO editions(kind, place, period, state, digest, made_at)"
         " VALUES(?, ?, ?, 'quiet', ?, ?) ON CONFLICT DO NOTHING",

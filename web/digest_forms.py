@@ -156,7 +156,10 @@ def _tail(digest: Digest, base_url: str, code: bool = True) -> list[str]:
     if digest.open_questions:
         rows.append(words("digest.open", n=len(digest.open_questions)))
         shown = digest.open_questions[:_OPEN]
-        rows += [f"· {CODE if code and not base_url else address(k, base_url)}" for k in shown]
+        for key in shown:
+            where = CODE if code and not base_url else address(key, base_url)
+            said = _quiet(digest.asked.get(key, ""))
+            rows.append(f"· {said} {where}" if said else f"· {where}")
     if digest.thanks:
         between, number = words("digest.between"), len(digest.thanks)
         names = between.join(_quiet(one.name) for one in digest.thanks[:_THANKED])

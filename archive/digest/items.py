@@ -48,3 +48,5 @@ class Digest(msgspec.Struct, frozen=True):
     """Counted among what may be told."""
     language: Language = CHINESE
     """What `why` and the words around the quotations are in."""
+    asked: dict[str, str] = {}
+    """What the first of the open questions ask, by key."""

@@ -12,6 +12,7 @@ from archive.digest.alike import shingles
 from archive.digest.asked import Answered, asked_between, find_answered, plainly, still_open
 from archive.digest.choosing import (
     Candidate,
+    asks,
     count_again,
     merge,
     of_thread,
@@ -30,6 +31,7 @@ from archive.digest.threads import Thread, gather
 from archive.digest.wording import NAME, piece
 from archive.groups import group_id
 from archive.ids import first_id
+from archive.questions.detecting import is_command
 
 MOST = 10
 """Items of a digest."""
@@ -37,6 +39,8 @@ MOST = 10
 Headline = Callable[[Item], str]
 """Writes an item's title in other words; what it returns is shown as it is."""
 
+_ASKED = 28
+"""Characters of a question, and of its answer, in one title."""
 _ESSENCE, _ACCEPTED, _ANSWERED = 8.0, 3.0, 1.5
 _ORDER = ("essence", "question", "discussion", "message", "file", "link")
 
@@ -71,17 +75,19 @@ def make_digest(
     items.sort(key=lambda item: _ORDER.index(item.kind))
     if headline is not None:
         items = [msgspec.structs.replace(item, title=headline(item)) for item in items]
+    waiting, waiting_for = still_open(db, reader, places, period.until)
     return Digest(
         period=period.name,
         since=period.since,
         until=period.until,
         groups=tuple(keys),
         items=tuple(items),
-        open_questions=still_open(db, reader, places, period.until),
+        open_questions=waiting,
         thanks=_thanks(heard, kept, asked),
-        messages=len(heard.said),
+        messages=sum(not is_command(one.text) for one in heard.said),
         people=len({one.sender for one in heard.said if one.sender is not None}),
         language=language,
+        asked=waiting_for,
     )
 
 
@@ -135,6 +141,11 @@ def _of_kept(one: Kept, of: dict[int, Thread], heard: Heard) -> Candidate | None
     others = [m for m in found.quoted if m.id not in {k.id for k in one.messages}]
     found.quoted = [*one.messages[:2], *others[:1]]
     found.kind, found.lead, found.label = "essence", lead, one.title
+    question = heard.by_id.get(heard.answers.get(lead.id, 0))
+    if not one.title and question is not None and asks(question):
+        # an answer without what it answers says little
+        found.label = f"{piece(question.text, _ASKED)} → {piece(lead.text, _ASKED)}"
+        found.quoted = [question, *found.quoted[:2]]
     found.score += _ESSENCE
     found.notes = [("essence", ""), *([("reason", piece(one.reason, 40))] if one.reason else [])]
     found.core = {m.id for m in one.messages}

@@ -57,10 +57,13 @@ def _lines(found: CatchUp, asked: Asked, zone: str) -> tuple[list[str], list[str
     ]
     told: list[str] = []
     cited: list[str] = []
+    # what a topic tells below needs no code of its own
+    shown = {key for topic in found.topics[: _LINES - 2] for key in topic.keys}
+    essence = tuple(key for key in found.essence if key not in shown)
     for name, keys in (
         (asked.say("回复你", "answers to you"), found.answers),
         (asked.say("提到你", "mentions of you"), found.mentions),
-        (asked.say("精华", "essence"), found.essence),
+        (asked.say("精华", "essence"), essence),
         (asked.say("文件", "files"), found.files),
     ):
         if keys:

@@ -98,7 +98,7 @@ def test_catchup_as_json_has_the_fields_scripts_rely_on(data: Path) -> None:
     since = ("--since", "2026-10-12T10:00")
     found = shown("catchup", "--data", data, "--member", "telegram:42", *since, "--json")
     assert [topic["keys"][0] for topic in found["topics"]] == [f"{TG}:2"]
-    assert found["topics"][0]["title"].startswith("数据库：")
+    assert " → 数据库：" in found["topics"][0]["title"]
     assert found["answers"] == [f"{TG}:40"] and found["essence"] == [f"{TG}:2"]
     assert found["mentions"] == found["files"] == []
     counted = shown("catchup", "--data", data, "--member", "telegram:42", "--count", "1", "--json")
