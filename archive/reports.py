@@ -15,9 +15,6 @@ from archive.loading import load_views
 from archive.messages import message_id
 from archive.views import MessageView
 
-ADMINS = ("owner", "admin")
-"""Roles in a group whose people are told of reports."""
-
 
 class ReportView(msgspec.Struct, frozen=True):
     """An open report."""
@@ -89,13 +86,3 @@ def handle(db: sqlite3.Connection, reader: Reader, message_key: str, by: str) ->
     if number:
         note(db, by, "report handled", message_key)
     return number
-
-
-def admins_of(db: sqlite3.Connection, group_key: str) -> list[str]:
-    """Return the keys of a group's owner and admins, as far as sources have told."""
-    rows = db.execute(
-        "SELECT p.key FROM memberships s JOIN members p ON p.id = s.member_id"
-        " WHERE s.group_id = ? AND s.role IN (SELECT value FROM json_each(?)) ORDER BY 1",
-        (group_id(db, operator(), group_key), json.dumps(ADMINS)),
-    )
-    return [key for (key,) in rows]

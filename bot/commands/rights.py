@@ -9,7 +9,7 @@ from archive.access import operator
 from archive.codes import code_of
 from archive.errors import ArchiveError
 from archive.messages import get_message
-from archive.reports import admins_of, report, withdraw
+from archive.reports import report, withdraw
 from archive.rights import (
     LONGEST_ALIAS,
     alias_of,
@@ -19,6 +19,7 @@ from archive.rights import (
     remove_alias,
     set_alias,
 )
+from archive.speakers import known_admins
 from archive.text import normalise
 from archive.views import MessageView
 from bot.commands.archive import whom
@@ -186,7 +187,13 @@ def _tell_admins(
     db: sqlite3.Connection, view: MessageView, reason: str, asked: Asked, setting: Setting
 ) -> bool:
     """Write to the group's admins one by one; False where nobody is known."""
-    known = {*setting.admins.get(view.group_key, ()), *admins_of(db, view.group_key)}
+    told = {
+        key
+        for key, username in known_admins(db, view.group_key)
+        # the bot is an admin itself where it may mark or pin
+        if setting.own_names.isdisjoint((username.casefold(), key.partition(":")[2]))
+    }
+    known = told.union(setting.admins.get(view.group_key, ()))
     code = code_of(db, view.key)
     why = asked.say("\n理由：", "\nWhy: ") + reason if reason else ""
     text = asked.say(

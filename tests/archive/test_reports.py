@@ -14,7 +14,8 @@ from archive.errors import NotFound
 from archive.forget import forget, forget_member
 from archive.groups import set_visibility
 from archive.records import Member, Recall
-from archive.reports import admins_of, handle, open_reports, report, withdraw
+from archive.reports import handle, open_reports, report, withdraw
+from archive.speakers import known_admins
 from archive.verify import verify
 
 KEY = f"{TG}:7"
@@ -98,4 +99,4 @@ def test_report_follows_a_message_whose_time_is_corrected(talk: Archive) -> None
 def test_admins_are_those_sources_have_named(talk: Archive) -> None:
     told(talk, Member(OTHER, "王", group_key=TG, role="admin"), Member(BY, group_key=TG, role="x"))
     with talk.reading() as db:
-        assert admins_of(db, TG) == [OTHER]
+        assert known_admins(db, TG) == [(OTHER, "")]
