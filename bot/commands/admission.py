@@ -162,7 +162,9 @@ class Admission:
         if command.wants_role or not groups:
             groups |= await self._roles.administers(asked, scene.others, setting, role_of)
         if not groups and command.who != "all":
-            return refusals.no_group(asked)
+            if role_of is None:
+                return refusals.groups_untold(asked, command)
+            return refusals.no_group(asked, command)
         if command.wants_role:
             own = await self._roles.administered(asked, groups, setting, role_of)
             setting = msgspec.structs.replace(setting, admin_of=own)

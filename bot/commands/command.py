@@ -127,6 +127,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     digest: DigestConfig = DigestConfig()
     reader: Reader = public()
     """Who is asking; the router sets it."""
+    own_names: frozenset[str] = frozenset()
+    """What the account asked is called, in small letters, its id among it where it has no other."""
     admin_of: frozenset[str] = frozenset()
     """In private: keys of the groups whose admin is asking, where a command wants roles."""
 
@@ -168,6 +170,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """In private its reader is in the groups the person is in, though anyone may ask."""
     in_group: bool = False
     """Makes no sense in a private conversation."""
+    alone: bool = False
+    """Makes no sense in a group."""
     urgent: bool = False
     """Must get through whatever else is asked: counted by itself."""
 

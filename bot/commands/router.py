@@ -143,7 +143,14 @@ class Router:
             if admitted.refused:
                 return await self._refuse(command, asked, admitted)
             return await self._say(asked, admitted)
-        return await self._obey(command, *admitted)
+        try:
+            return await self._obey(command, *admitted)
+        except ArchiveError:
+            raise
+        except Exception:
+            # a fault of ours: the log and the inbox tell whoever runs it, this tells who asked
+            await self._say(asked, refusals.failed(asked))
+            raise
 
     async def _obey(self, command: Command, asked: Asked, setting: Setting) -> Answer | None:
         if not command.writes:

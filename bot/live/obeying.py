@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+import msgspec
+
 from adapters.contract import Adapter, AdapterError
 from bot.commands.command import Answer, Asked, Setting
 from bot.commands.registry import find, menu
@@ -44,7 +46,9 @@ class Obeying:
         if adapter is None:
             return
         role_of = adapter.role_of if "roles" in adapter.abilities else None
-        answer = await self._router.handle(asked, self._setting, role_of)
+        own = frozenset(name.lstrip("@").casefold() for name in adapter.names)
+        setting = msgspec.structs.replace(self._setting, own_names=own)
+        answer = await self._router.handle(asked, setting, role_of)
         command = find(asked.name)
         if command is not None:
             self._capture.metrics.commands.labels(command.names[0]).inc()

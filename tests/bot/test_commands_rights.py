@@ -158,6 +158,18 @@ def test_admins_of_the_configuration_are_told(archive: Archive) -> None:
     assert [d.member_key for d in talk.drafts() if d.purpose == "report"] == ["telegram:9"]
 
 
+def test_bot_that_is_an_admin_itself_is_nobody_to_tell(archive: Archive) -> None:
+    """On Telegram it has a user name, on QQ the names it is called by have its id."""
+    setting = Setting(operator="小王", own_names=frozenset(("chendian_bot", "10001")))
+    talk = speaking(archive, {"7": "话"}, setting=setting)
+    told(archive, Member("telegram:5", "沉淀", "Chendian_bot", group_key=TG, role="admin"))
+    told(archive, Member("telegram:10001", "沉淀", group_key=TG, role="admin"))
+    assert "小王" in talk.ask("/举报", "2", reply="7"), "no admin is known"
+    told(archive, Member("telegram:1", "张三", group_key=TG, role="owner"))
+    assert "已经告诉" in talk.ask("/举报", "3", reply="7")
+    assert [d.member_key for d in talk.drafts() if d.purpose == "report"] == ["telegram:1"]
+
+
 def test_who_is_forgotten_leaves_nothing_of_it(talk: Talk, archive: Archive) -> None:
     talk.ask("/化名 小石头", "3"), talk.ask("/可以公开", "3")
     talk.ask("/举报 不好", "3", reply="9")

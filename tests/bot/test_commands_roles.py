@@ -118,6 +118,21 @@ def test_role_that_the_event_states_counts_where_the_platform_cannot_be_asked(ta
     assert "收进精华" in talk.ask("/精华", "2", reply="7", role="owner")
 
 
+def test_who_asks_alone_is_told_that_the_platform_tells_nobodys_groups(talk: Talk) -> None:
+    talk.shows_roles = False
+    assert "请在群里发 /搜" in talk.ask("/搜 部署", "3", private=True)
+    assert "send /search in the group" in talk.ask("/search docker", "3", private=True)
+
+
+def test_who_wants_no_name_is_not_sent_to_the_group_with_the_question(talk: Talk) -> None:
+    talk.others = None
+    assert "先在群里说句话，再私聊" in talk.ask("/匿名问 怎么退款", "8", private=True)
+    assert "to me in private" in talk.ask("/anon how do I get a refund", "8", private=True)
+    talk.shows_roles = False
+    assert "可以在群里发 /问，会带上你的名字" in talk.ask("/匿名问 怎么退款", "3", private=True)
+    assert "send /ask, with your name" in talk.ask("/anon and a refund", "3", private=True)
+
+
 def test_help_asks_for_the_role_at_most_twice_a_minute(talk: Talk) -> None:
     for _ in range(3):
         assert "管理：" in talk.ask("/帮助", "1")
