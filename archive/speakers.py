@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from archive.consent import group_keys, member_keys
 
@@ -33,12 +33,22 @@ def known_places(db: sqlite3.Connection, member_key: str) -> list[str]:
     return [key for (key,) in rows]
 
 
-def known_admins(db: sqlite3.Connection, group_key: str) -> list[tuple[str, str]]:
-    """Return (key, username) of a group's owner and admins as far as sources told, and of who
-    decided for the group as one: agreed to its archiving, marked essence. They may have been others
-    since; who opted out is left out."""
+def known_admins(
+    db: sqlite3.Connection, group_key: str, own_names: Iterable[str] = ()
+) -> list[str]:
+    """Return the keys of a group's owner and admins as far as sources told, and of who decided for
+    the group as one: agreed to its archiving, marked essence. They may have been others since.
+
+    Left out are who opted out, and the account itself, by the names it answers to: it is an admin
+    where it may mark or pin.
+    """
+    own = {name.lstrip("@").casefold() for name in own_names}
     found = db.execute(_ADMINS, (json.dumps(group_keys(db, group_key)),))
-    return found.fetchall()
+    return [
+        key
+        for key, username in found
+        if own.isdisjoint((username.lstrip("@").casefold(), key.partition(":")[2]))
+    ]
 
 
 # platforms tell of those who become admins, not of those who were when the bot came

@@ -127,8 +127,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     digest: DigestConfig = DigestConfig()
     reader: Reader = public()
     """Who is asking; the router sets it."""
-    own_names: frozenset[str] = frozenset()
-    """What the account asked is called, in small letters, its id among it where it has no other."""
+    own_names: tuple[str, ...] = ()
+    """What the account asked is called, its id among it where it has no other."""
     admin_of: frozenset[str] = frozenset()
     """In private: keys of the groups whose admin is asking, where a command wants roles."""
 

@@ -187,13 +187,8 @@ def _tell_admins(
     db: sqlite3.Connection, view: MessageView, reason: str, asked: Asked, setting: Setting
 ) -> bool:
     """Write to the group's admins one by one; False where nobody is known."""
-    told = {
-        key
-        for key, username in known_admins(db, view.group_key)
-        # the bot is an admin itself where it may mark or pin
-        if setting.own_names.isdisjoint((username.casefold(), key.partition(":")[2]))
-    }
-    known = told.union(setting.admins.get(view.group_key, ()))
+    told = known_admins(db, view.group_key, setting.own_names)
+    known = {*told, *setting.admins.get(view.group_key, ())}
     code = code_of(db, view.key)
     why = asked.say("\n理由：", "\nWhy: ") + reason if reason else ""
     text = asked.say(

@@ -46,8 +46,7 @@ class Obeying:
         if adapter is None:
             return
         role_of = adapter.role_of if "roles" in adapter.abilities else None
-        own = frozenset(name.lstrip("@").casefold() for name in adapter.names)
-        setting = msgspec.structs.replace(self._setting, own_names=own)
+        setting = msgspec.structs.replace(self._setting, own_names=tuple(adapter.names))
         answer = await self._router.handle(asked, setting, role_of)
         command = find(asked.name)
         if command is not None:

@@ -141,7 +141,14 @@ def test_report_reaches_the_admins_and_names_nobody(talk: Talk, archive: Archive
         assert open_reports(db, operator()) == []
 
 
+def agreed_by_the_configuration(archive: Archive) -> None:
+    """Let nobody be known as an admin by having agreed."""
+    with archive.writing() as db:
+        db.execute("UPDATE consents SET started_by = 'configuration'")
+
+
 def test_report_is_withdrawn_and_vanishes_with_the_message(talk: Talk, archive: Archive) -> None:
+    agreed_by_the_configuration(archive)
     assert "小王" in talk.ask("/举报", "2", reply="7"), "no admin is known"
     assert "撤回了" in talk.ask("/举报 -", "2", reply="7")
     assert "没有举报过" in talk.ask("/举报 -", "2", reply="7")
@@ -154,14 +161,16 @@ def test_report_is_withdrawn_and_vanishes_with_the_message(talk: Talk, archive: 
 def test_admins_of_the_configuration_are_told(archive: Archive) -> None:
     admins = {TG: frozenset(("telegram:9", "qq:1"))}
     talk = speaking(archive, {"7": "话"}, setting=Setting(operator=SETTING.operator, admins=admins))
+    agreed_by_the_configuration(archive)
     assert "已经告诉" in talk.ask("/举报", "2", reply="7")
     assert [d.member_key for d in talk.drafts() if d.purpose == "report"] == ["telegram:9"]
 
 
 def test_bot_that_is_an_admin_itself_is_nobody_to_tell(archive: Archive) -> None:
     """On Telegram it has a user name, on QQ the names it is called by have its id."""
-    setting = Setting(operator="小王", own_names=frozenset(("chendian_bot", "10001")))
+    setting = Setting(operator="小王", own_names=("chendian_bot", "10001"))
     talk = speaking(archive, {"7": "话"}, setting=setting)
+    agreed_by_the_configuration(archive)
     told(archive, Member("telegram:5", "沉淀", "Chendian_bot", group_key=TG, role="admin"))
     told(archive, Member("telegram:10001", "沉淀", group_key=TG, role="admin"))
     assert "小王" in talk.ask("/举报", "2", reply="7"), "no admin is known"

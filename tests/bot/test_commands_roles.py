@@ -194,7 +194,7 @@ def test_configured_admin_who_never_spoke_is_known_in_private(talk: Talk) -> Non
     talk.shows_roles = False
     talk.setting = msgspec.structs.replace(talk.setting, admins={TG: frozenset(("telegram:9",))})
     assert "先备份" in talk.ask("/搜 备份", "9", private=True)
-    assert "还没见过你" in talk.ask("/搜 备份", "8", private=True)
+    assert "平台不告诉我" in talk.ask("/搜 备份", "8", private=True)
 
 
 def test_author_tags_and_forgets_own_words_only(talk: Talk) -> None:
