@@ -9,9 +9,12 @@ VISIBILITIES = ("private", "members", "public")
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """A person before the archive; make one with `operator()`, `member()` or `public()`."""
+    """A person before the archive; make one with `operator()`, `member()`, `public()`, or with
+    `finder()` for the program itself."""
 
     everything: bool = False
+    real_names: bool = False
+    """Behind an alias the person's own name is shown as well."""
     group_keys: frozenset[str] = frozenset()
     """Groups this reader is a member of, as of now; public groups need not be named."""
     member_key: str | None = None
@@ -27,9 +30,20 @@ class Reader(msgspec.Struct, frozen=True):
         else sees masks, a member of another group too."""
         return self.everything or group_key in self.group_keys
 
+    def calls(self, alias: str | None, name: str) -> str:
+        """Return what this reader calls a person inside a group: the alias where there is one."""
+        if not alias:
+            return name
+        return f"{alias}（{name}）" if self.real_names and name and name != alias else alias
+
 
 def operator() -> Reader:
-    """Make the reader who may see everything."""
+    """Make the reader who may see everything, also who is behind an alias."""
+    return Reader(everything=True, real_names=True)
+
+
+def finder() -> Reader:
+    """Make the reader who finds what is then shown to others: everything, as its group sees it."""
     return Reader(everything=True)
 
 

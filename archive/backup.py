@@ -6,6 +6,7 @@ and what it says to be waiting is projected again, which changes nothing.
 
 from __future__ import annotations
 
+import calendar
 import fcntl
 import os
 import shutil
@@ -33,6 +34,7 @@ KEEP = 7
 FORMAT = 1
 MANIFEST = "manifest.json"
 
+_NAME = "backup-%Y%m%d-%H%M%SZ"
 _PAGES = 64
 """Pages copied in one step."""
 _CHUNK = 1 << 20
@@ -104,6 +106,7 @@ def back_up(
         draft.mkdir(mode=0o700)
         try:
             manifest = _fill(archive, draft, mark, place, step)
+            _check(draft, manifest)
             draft.rename(path)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
@@ -121,6 +124,35 @@ def back_up(
 def backups_in(place: Path, mark: str) -> list[Path]:
     """Return an archive's backups in a folder, the newest first."""
     return sorted(place.glob(f"backup-*Z-{mark}"), reverse=True)
+
+
+def newest_at(archive: Archive, place: Path, now: int) -> int | None:
+    """Return when the newest backup of an archive in a folder was made, until a Unix time; None:
+    there is none."""
+    with archive.reading() as db:
+        mark = erasure_ledger.archive_mark(db)
+    for path in backups_in(place, mark):
+        with suppress(ValueError):
+            made = calendar.timegm(time.strptime(path.name, f"{_NAME}-{mark}"))
+            if made <= now:
+                return made
+    return None
+
+
+def _check(draft: Path, manifest: Manifest) -> None:
+    """Read back what was written, before older backups go: databases whole, files by length."""
+    wrong = [
+        name for name, fact in manifest.files.items() if digest_of(draft / name) != fact.sha256
+    ]
+    for digest, size in manifest.media.items():
+        path = draft / "media" / digest[:2] / digest
+        if not path.is_file() or path.stat().st_size != size:
+            wrong.append(digest)
+    if wrong:
+        raise Damaged(
+            f"{draft.parent}: what was written is not what is there ({wrong[0]}).",
+            "check the disk; older backups stay",
+        )
 
 
 def _fill(archive: Archive, draft: Path, mark: str, place: Path, step: Step | None) -> Manifest:
@@ -221,7 +253,7 @@ def _take_file(archive: Archive, draft: Path, former: Path | None, digest: str, 
 def _free_name(place: Path, mark: str) -> Path:
     at = time.time()
     while True:
-        path = place / f"backup-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(at))}Z-{mark}"
+        path = place / f"{time.strftime(_NAME, time.gmtime(at))}-{mark}"
         if not path.exists():
             return path
         at += 1

@@ -15,6 +15,7 @@ from archive.digest.keeping import essence_of, join
 from archive.digest.making import choose
 from archive.digest.mentions import mentioning
 from archive.digest.noise import adverts
+from archive.digest.reasons import CHINESE, Language
 from archive.digest.said import Heard, Place, Said, hear, places_of
 from archive.digest.threads import gather
 from archive.ids import HIGHEST, LOWEST, first_id, seconds_of
@@ -68,6 +69,7 @@ def catch_up(
     now: int,
     since: int | None = None,
     count: int | None = None,
+    language: Language = CHINESE,
 ) -> CatchUp:
     """Tell what was said in some groups since a moment, of the newest `count` messages, or since
     this person last said something there; never more than the newest 10,000.
@@ -90,7 +92,7 @@ def catch_up(
     threads = gather(heard, selling)
     every = join(heard, before)
     chosen = choose(every, threads, kept, [], TOPICS, _EASE)
-    items = [to_item(one, every) for one in chosen]
+    items = [to_item(one, every, language) for one in chosen]
     others = [one for one in heard.said if one.sender not in mine]
     return CatchUp(
         since=begins,

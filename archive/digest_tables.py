@@ -34,7 +34,7 @@ class JobSwitch(SQLModel, table=True):
 
 
 class Edition(SQLModel, table=True):
-    """The digest of a group, or of all, and a period: draft, approved or sent."""
+    """The digest of a group, or of several together, and a period."""
 
     __tablename__ = "editions"
     __table_args__ = (UniqueConstraint("kind", "place", "period"),)

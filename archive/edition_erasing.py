@@ -63,19 +63,27 @@ def _store(db: sqlite3.Connection, edition_id: int, digest: dict[str, Any]) -> N
         "SELECT place, kind, period FROM editions WHERE id = ?", (edition_id,)
     ).fetchone()
     start = outbox_key(place, kind, period, "")
-    waiting = db.execute(
+    waited = db.execute(
         "DELETE FROM outbox WHERE substr(unique_key, 1, ?) = ?"
-        " AND (state = 'waiting' OR state = 'failed' AND text = '' AND tries = 0)",
+        " AND (state = 'waiting' OR state = 'failed' AND text = '' AND tries = 0)"
+        " RETURNING group_key",
         (len(start), start),
-    ).rowcount
-    begun = db.execute(
-        "SELECT 1 FROM outbox WHERE substr(unique_key, 1, ?) = ?", (len(start), start)
-    ).fetchone()
-    if waiting and not begun:
+    ).fetchall()
+    if {group for (group,) in waited} - begun_in(db, place, kind, period):
         # nobody has read any of it: it is written anew
         db.execute(
             "UPDATE editions SET state = 'approved', sent_at = NULL WHERE id = ?", (edition_id,)
         )
+
+
+def begun_in(db: sqlite3.Connection, place: str, kind: str, period: str) -> set[str]:
+    """Return the keys of the groups in which an edition is being said, or was."""
+    start = outbox_key(place, kind, period, "")
+    rows = db.execute(
+        "SELECT DISTINCT group_key FROM outbox WHERE substr(unique_key, 1, ?) = ?",
+        (len(start), start),
+    )
+    return {group for (group,) in rows}
 
 
 def outbox_key(place: str, kind: str, period: str, part: object) -> str:

@@ -59,7 +59,11 @@ def cleaned(digest: dict[str, Any], shown: frozenset[str]) -> dict[str, Any]:
     questions = [
         one for one in digest.get("open_questions") or () if shown.issuperset(_keys(one))
     ]  # fmt: skip
-    return {**digest, "items": items, "thanks": thanks, "open_questions": questions}
+    left = {key for one in questions for key in _keys(one)}
+    asked = {key: text for key, text in (digest.get("asked") or {}).items() if key in left}
+    return {
+        **digest, "items": items, "thanks": thanks, "open_questions": questions, "asked": asked,
+    }  # fmt: skip
 
 
 def without_members(digest: dict[str, Any], gone: frozenset[str]) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from archive.groups import get_group
 from archive.messages import message_id
 from archive.views import View
 
-ALL = "all"
-"""The place of an edition of several groups."""
+TOGETHER = "together:"
+"""Begins the place of an edition of several groups; what they are called together follows."""
 KINDS = ("week", "day")
 LONGEST_TITLE = 80
 """Characters."""
@@ -37,11 +37,12 @@ class EditionView(View, frozen=True):
     kind: str
     """`week` or `day`."""
     place: str
-    """A group's key, or `all`."""
+    """A group's key, or `together:` and a name."""
     period: str
     """`2026-W47` or `2026-11-18`."""
     state: str
-    """`draft`, `approved` or `sent`."""
+    """`draft`, `approved` or `sent`; `quiet` where there was nothing to tell, `unknown` where a
+    backup does not say whether it was sent."""
     digest: dict[str, Any]
     """The digest's JSON as it would be sent: edited, without what had to leave."""
     numbers: tuple[int, ...]
@@ -62,7 +63,7 @@ def draft(
 
     There is one for each: where there is one already, that is returned as it is.
     """
-    if place != ALL:
+    if not place.startswith(TOGETHER):
         place = get_group(db, operator(), place).key
     value = msgspec.to_builtins(digest)
     row = db.execute(
@@ -91,7 +92,8 @@ def place_of(db: sqlite3.Connection, edition_id: int) -> str:
     row = db.execute("SELECT place FROM editions WHERE id = ?", (edition_id,)).fetchone()
     if row is None:
         raise NotFound("there is no such digest.", "see: chendian jobs")
-    return str(row[0]) if row[0] == ALL else get_group(db, operator(), row[0]).key
+    place = str(row[0])
+    return place if place.startswith(TOGETHER) else get_group(db, operator(), place).key
 
 
 def get_edition(db: sqlite3.Connection, reader: Reader, edition_id: int) -> EditionView:
@@ -187,10 +189,48 @@ def sent(db: sqlite3.Connection, edition_id: int, at: int) -> bool:
     return done.rowcount == 1
 
 
+def keep_quiet(
+    db: sqlite3.Connection, digest: dict[str, Any], place: str, kind: str, period: str, at: int
+) -> None:
+    """Note that in a period there was nothing to tell: the next one begins where it ended."""
+    value = {**digest, "items": [], "thanks": [], "open_questions": [], "asked": {}}
+    db.execute(
+        "INSERT INTO editions(kind, place, period, state, digest, made_at)"
+        " VALUES(?, ?, ?, 'quiet', ?, ?) ON CONFLICT DO NOTHING",
+        (kind, place, period, _packed(value), at),
+    )
+
+
+def told_until(db: sqlite3.Connection, place: str, kind: str, period: str) -> int | None:
+    """Return the Unix time up to which a period was told; None where it was not."""
+    keys = group_keys(db, place)
+    rows = db.execute(
+        f"SELECT digest, made_at FROM editions WHERE place IN ({_marks(keys)}) AND kind = ?"
+        " AND period = ?",
+        (*keys, kind, period),
+    )
+    # one that was made before its period was over knew nothing of the rest
+    ends = [min(int(msgspec.json.decode(packed)["until"]), made_at) for packed, made_at in rows]
+    return max(ends, default=None)
+
+
+def set_back(db: sqlite3.Connection, at: int, now: int) -> None:
+    """Let editions that a wrong clock made after a Unix time end with what was said by then: the
+    rest of their period was yet to come."""
+    db.execute(
+        "UPDATE editions SET made_at = ?2, digest = json_set(digest, '$.until',"
+        " min(json_extract(digest, '$.until'), coalesce(json_extract(digest, '$.heard'), ?2)))"
+        " WHERE made_at > ?1",
+        (at, now),
+    )
+
+
 def drop_drafts_ahead(db: sqlite3.Connection, at: int) -> None:
     """Drop drafts that a wrong clock made after a Unix time, unless a person has touched them."""
     rows = db.execute(
-        "SELECT id FROM editions WHERE state = 'draft' AND edits = '{}' AND made_at > ?", (at,)
+        "SELECT id FROM editions WHERE state IN ('draft', 'quiet') AND edits = '{}'"
+        " AND made_at > ?",
+        (at,),
     ).fetchall()
     db.executemany("DELETE FROM edition_messages WHERE edition_id = ?", rows)
     db.executemany("DELETE FROM editions WHERE id = ?", rows)
@@ -222,7 +262,8 @@ def _edit(
 
 
 def _may_read(db: sqlite3.Connection, reader: Reader, place: str) -> bool:
-    return place == ALL or any(reader.inside(key) for key in group_keys(db, place))
+    # of what is told together each part stands or falls with its own group
+    return place.startswith(TOGETHER) or any(reader.inside(key) for key in group_keys(db, place))
 
 
 _SELECT = "SELECT id, kind, place, period, state, digest, edits, made_at, sent_at FROM editions"

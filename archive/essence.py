@@ -179,7 +179,7 @@ def _view(db: sqlite3.Connection, reader: Reader, row: tuple[Any, ...]) -> Essen
     if not messages or not reader.inside(messages[0].group_key):
         title, reason, marked_by = mask(title), mask(reason), ANONYMOUS if marked_by else ""
     else:
-        marked_by = _name_of(db, row[1], marked_by)
+        marked_by = _name_of(db, reader, row[1], marked_by)
     return EssenceView(
         id=essence_id,
         title=title or _title_from([m.text or m.more for m in messages]),
@@ -192,16 +192,16 @@ def _view(db: sqlite3.Connection, reader: Reader, row: tuple[Any, ...]) -> Essen
     )
 
 
-def _name_of(db: sqlite3.Connection, group: int, who: str) -> str:
+def _name_of(db: sqlite3.Connection, reader: Reader, group: int, who: str) -> str:
     """Return how the group calls who marked, where that is known by a member's key."""
     row = db.execute(
-        "SELECT coalesce(a.name, s.name, nullif(p.name, ''), p.username) FROM members p"
+        "SELECT a.name, coalesce(s.name, nullif(p.name, ''), p.username, '') FROM members p"
         " LEFT JOIN memberships s ON s.member_id = p.id AND s.group_id = ?1"
         " LEFT JOIN shown_names a ON a.member_key = p.key AND a.group_id = ?1 WHERE p.key = ?2",
         (group, who),
     ).fetchone()
     if row is not None:
-        return row[0] or ANONYMOUS
+        return reader.calls(*row) or ANONYMOUS
     return "" if ":" in who else who
 
 

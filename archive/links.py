@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_LINK = re.compile(r"https?://[^\s<>\"'“”‘’（）()【】《》「」『』，。；！？、]+", re.I)
+LINK = re.compile(r"https?://[^\s<>\"'“”‘’（）()【】《》「」『』，。；！？、]+", re.I)
 
 
 def links_in(text: str) -> list[str]:
     """Return the web addresses in a text, in order; signs around them are no part of them."""
-    return _LINK.findall(text) if "://" in text else []
+    return LINK.findall(text) if "://" in text else []

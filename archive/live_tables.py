@@ -70,8 +70,8 @@ class Code(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """Something to say on a platform, or a native mark to set: waiting, sending, sent, failed or
-    unsure (a kill came between sending and knowing)."""
+    """Something to say on a platform, or a native mark to set: waiting, sending, sent, failed,
+    unsure (a kill came between sending and knowing) or spare (said if another one is refused)."""
 
     __tablename__ = "outbox"
     __table_args__ = (

@@ -35,14 +35,15 @@ HIDDEN = (
     " AND l.target = p.id))"
 )
 """SQL, of a member `p`: who opted out is not shown from that moment on; erasing takes a while."""
-_NAME = (
-    f"CASE WHEN {HIDDEN} THEN ''"
-    " ELSE coalesce(a.name, s.name, nullif(p.name, ''), m.sender_name, '') END"
+_NAMES = (
+    f"CASE WHEN NOT {HIDDEN} THEN a.name END,"
+    f" CASE WHEN {HIDDEN} THEN '' ELSE coalesce(s.name, nullif(p.name, ''), m.sender_name, '') END"
 )
+"""The alias, and the name behind it."""
 _SELECT = (
     "SELECT m.id, m.group_id, m.platform_id, m.sender_id, m.sent_at, m.edited_at, m.kind, m.text,"
     f" m.more, m.reply_to, m.topic, m.service, m.detail, m.flags | {RECALLED} * {HIDDEN},"
-    f" g.key, g.title, g.time_zone, {_NAME}, p.key,"
+    f" g.key, g.title, g.time_zone, {_NAMES}, p.key,"
     " EXISTS (SELECT 1 FROM publish_consents c WHERE c.member_key = p.key)"
     " FROM messages m JOIN groups g ON g.id = m.group_id"
     " LEFT JOIN memberships s ON s.group_id = m.group_id AND s.member_id = m.sender_id"
@@ -106,20 +107,22 @@ def _replies(
     for place in dict.fromkeys(wanted):
         row = _answered(db, *place) or _answered_elsewhere(db, reader, place[1])
         if row is not None and not withheld_among(db, reader, [row[0]]):
-            _, group_key, platform_id, sender, text, outside = row
+            _, group_key, platform_id, alias, name, text, outside = row
+            sender = reader.calls(alias, name)
             if not reader.inside(group_key):
                 sender, text = ANONYMOUS if sender else "", mask(outside)
             found[place] = ReplyView(f"{group_key}:{platform_id}", sender, text[:SNIPPET])
     return found
 
 
-_Answered = tuple[int, str, str, str, str, str]
+_Answered = tuple[int, str, str, str | None, str, str, str]
 
 
 def _answered(db: sqlite3.Connection, group: int, platform_id: str) -> _Answered | None:
-    """Find a message: its row id, its group's key, its id, sender, text, and text for outside."""
+    """Find a message: its row id, its group's key, its id, its sender's alias and name, text, and
+    text for outside."""
     row: _Answered | None = db.execute(
-        f"SELECT m.id, g.key, m.platform_id, {_NAME},"
+        f"SELECT m.id, g.key, m.platform_id, {_NAMES},"
         f" CASE WHEN m.flags & ?1 OR {HIDDEN} THEN ''"
         " ELSE coalesce(nullif(m.text, ''), m.more, '') END,"
         f" CASE WHEN m.flags & ?1 OR {HIDDEN} OR m.service IS NOT NULL THEN '' ELSE m.text END"
@@ -149,8 +152,9 @@ def _answered_elsewhere(db: sqlite3.Connection, reader: Reader, key: str) -> _An
 
 def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
     (row_id, in_group, platform_id, _, sent_at, edited_at, kind, text, more, reply_to, topic,
-     service, detail_json, flags, group_key, title, zone, sender, sender_key,
+     service, detail_json, flags, group_key, title, zone, *names, sender_key,
      agrees) = row  # fmt: skip
+    sender = reader.calls(*names)
     recalled = bool(flags & RECALLED)
     detail = msgspec.json.decode(detail_json) if detail_json and not recalled else {}
     attached = () if recalled else parts.attachments.get(row_id, ())

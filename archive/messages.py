@@ -65,9 +65,10 @@ def around(
         (group, row_id, after),
     ).fetchall()
     near = {row_id, *(i for (i,) in later)}
+    # +id: else the whole group would be walked in the order of ids, for fifty answers at most
     replies = db.execute(
         "SELECT id FROM messages WHERE group_id = ?1 AND reply_to IN (SELECT ?2 UNION ALL"
-        " SELECT other FROM aliases WHERE kind = 'message' AND target = ?3) ORDER BY id LIMIT 50",
+        " SELECT other FROM aliases WHERE kind = 'message' AND target = ?3) ORDER BY +id LIMIT 50",
         (group, platform_id, row_id),
     ).fetchall()
     views = {

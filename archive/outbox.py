@@ -1,7 +1,8 @@
 """The outbox: what is to be said, noted with its cause in one transaction, and what became of it.
 
 waiting → sending → sent; failed where it was given up; unsure where a kill came between sending
-and knowing: it may have been said, so that it is not said again by itself.
+and knowing: it may have been said, so that it is not said again by itself. A spare is said only
+where what it was noted for is refused.
 """
 
 from __future__ import annotations
@@ -12,8 +13,17 @@ from typing import NamedTuple
 
 import msgspec
 
+from archive.consent import group_keys
+
 KEEP_DAYS = 7
 """Days after which the text of what was said is erased; the group has it."""
+
+_ECHOES = 600
+"""Seconds between what was said and its echo's own time, at most."""
+_NEAR = 10
+"""The same where only the times are left."""
+_PART = 300
+"""Characters that are enough to know a part of something longer."""
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -55,13 +65,16 @@ class Failure(NamedTuple):
     """Unix seconds."""
 
 
+_SPARE = "#spare"
+_LATE = 3_600
+"""Seconds by which a spare may be noted before it is said."""
 _COLUMNS = (
     "account, text, group_key, member_key, reply_to, purpose, unique_key, essence_id,"
     " essence_marked"
 )
 
 
-def put(db: sqlite3.Connection, draft: Draft, at: int | None = None) -> int:
+def put(db: sqlite3.Connection, draft: Draft, at: int | None = None, state: str = "waiting") -> int:
     """Note something to say from now on or from a Unix time on; return its id.
 
     The same `unique` again is the draft noted first.
@@ -70,16 +83,56 @@ def put(db: sqlite3.Connection, draft: Draft, at: int | None = None) -> int:
     now = int(time.time())
     row = db.execute(
         f"INSERT INTO outbox({_COLUMNS}, state, made_at, next_at)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING RETURNING id",
         (
             draft.account, draft.text, draft.group_key, draft.member_key, draft.reply_to,
-            draft.purpose, draft.unique, *marked, now, now if at is None else at,
+            draft.purpose, draft.unique, *marked, state, now, now if at is None else at,
         ),
     ).fetchone()  # fmt: skip
     if row is None:
         row = db.execute("SELECT id FROM outbox WHERE unique_key = ?", (draft.unique,)).fetchone()
     return int(row[0])
+
+
+def is_noted(db: sqlite3.Connection, unique: str) -> bool:
+    """Tell whether something of this key was noted to be said, whatever became of it."""
+    row = db.execute("SELECT 1 FROM outbox WHERE unique_key = ?", (unique,)).fetchone()
+    return row is not None
+
+
+def put_spare(db: sqlite3.Connection, draft: Draft, instead_of: str) -> None:
+    """Note what is said only if the platform refuses the draft of the key `instead_of`."""
+    put(db, msgspec.structs.replace(draft, unique=instead_of + _SPARE), state="spare")
+
+
+def say_spare(db: sqlite3.Connection, instead_of: str | None, now: int, seconds: int) -> bool:
+    """Let the spare of a draft be said; False where there is none, or one was said for the same
+    person in the last `seconds`."""
+    row = db.execute(
+        "SELECT id, member_key, purpose FROM outbox WHERE unique_key = ? AND state = 'spare'",
+        ((instead_of or "") + _SPARE,),
+    ).fetchone()
+    if row is None:
+        return False
+    if _said_lately(db, row[1], row[2], now - seconds):
+        db.execute("DELETE FROM outbox WHERE id = ?", row[:1])
+        return False
+    db.execute(
+        "UPDATE outbox SET state = 'waiting', made_at = ?1, next_at = ?1 WHERE id = ?2",
+        (now, row[0]),
+    )
+    return True
+
+
+def _said_lately(db: sqlite3.Connection, member_key: str | None, purpose: str, since: int) -> bool:
+    newest = "SELECT made_at, member_key, purpose FROM outbox WHERE state != 'spare'"
+    for made_at, *whom in db.execute(f"{newest} ORDER BY id DESC"):
+        if whom == [member_key, purpose]:
+            return bool(made_at > since)
+        if made_at < since - _LATE:
+            break
+    return False
 
 
 def due(db: sqlite3.Connection, account: str, now: int, limit: int = 20) -> list[Parcel]:
@@ -110,6 +163,11 @@ def sent(db: sqlite3.Connection, id: int, message_id: str | None = None) -> None
     db.execute(
         "UPDATE outbox SET state = 'sent', ended_at = ?, message_id = ?, why = NULL WHERE id = ?",
         (int(time.time()), message_id, id),
+    )
+    db.execute(
+        "DELETE FROM outbox WHERE state = 'spare'"
+        " AND unique_key = (SELECT unique_key || ? FROM outbox WHERE id = ?)",
+        (_SPARE, id),
     )
 
 
@@ -153,14 +211,35 @@ def retry(db: sqlite3.Connection, *, unsure_too: bool = False) -> int:
     ).rowcount
 
 
-def recent_texts(db: sqlite3.Connection, account: str, since: int) -> list[str]:
-    """Return what an account has said, or may have, since a Unix time: its own echo."""
+def is_echo(
+    db: sqlite3.Connection, account: str, group_key: str | None, text: str, at: int
+) -> bool:
+    """Tell whether what an account is told to have said at a Unix time is what was said for it.
+
+    Of what was said and is erased since, the place and the time are known.
+    """
     rows = db.execute(
-        "SELECT text FROM outbox WHERE state IN ('sending', 'sent', 'unsure') AND account = ?"
-        " AND (ended_at IS NULL OR ended_at >= ?) AND text != ''",
-        (account, since),
+        "SELECT text, group_key, state, made_at, ended_at FROM outbox"
+        " WHERE state IN ('sending', 'sent', 'unsure') AND account = ?1 AND essence_id IS NULL"
+        " AND made_at <= ?2 + ?3 AND (ended_at IS NULL OR ended_at >= ?2 - ?3)",
+        (account, at, _ECHOES),
     )
-    return [text for (text,) in rows]
+    plain, here = _plain(text), group_keys(db, group_key) if group_key else [None]
+    for said, place, state, made_at, ended_at in rows:
+        if said:
+            # a platform may add the mention of whom it answers, or have taken a part of it
+            whole = _plain(said)
+            if plain.endswith(whole) or (len(plain) >= _PART and plain[-_PART:] in whole):
+                return True
+        elif place in here:
+            began = made_at if state == "unsure" else ended_at
+            if began - _NEAR <= at <= ended_at + _NEAR:
+                return True
+    return False
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split())
 
 
 def failures(db: sqlite3.Connection, limit: int = 100) -> list[Failure]:
@@ -174,7 +253,11 @@ def failures(db: sqlite3.Connection, limit: int = 100) -> list[Failure]:
 
 
 def expire(db: sqlite3.Connection, now: int, keep_days: int = KEEP_DAYS) -> int:
-    """Erase the text of what ended so many days before `now`; return of how many."""
+    """Erase the text of what ended so many days before `now`, and old spares; return how many
+    texts."""
+    db.execute(
+        "DELETE FROM outbox WHERE state = 'spare' AND made_at <= ?", (now - KEEP_DAYS * 86_400,)
+    )
     return db.execute(
         "UPDATE outbox SET text = '' WHERE state IN ('sent', 'failed', 'unsure') AND text != ''"
         " AND ended_at <= ?",

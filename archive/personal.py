@@ -79,7 +79,10 @@ def erase_person(db: sqlite3.Connection, keys: list[str]) -> None:
     for key in keys:
         db.execute("DELETE FROM nominations WHERE who = ?", (key,))
         db.execute("DELETE FROM orphans WHERE who = ?", (key,))
-        db.execute("DELETE FROM outbox WHERE member_key = ? AND group_key IS NULL", (key,))
+        db.execute(
+            "DELETE FROM outbox WHERE member_key = ? AND (group_key IS NULL OR state = 'spare')",
+            (key,),
+        )
         db.execute("UPDATE essence SET marked_by = '' WHERE marked_by = ?", (key,))
         db.execute("UPDATE message_tags SET added_by = '' WHERE added_by = ?", (key,))
         for table, column in (

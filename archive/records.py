@@ -56,6 +56,8 @@ class Member(Record, frozen=True):
     other_names: tuple[str, ...] = ()
     at: int | None = None
     """When names and role were seen (Unix seconds); None: as with `Group.at`."""
+    is_bot: bool = False
+    """The source says so; most do not."""
 
 
 class Attachment(Record, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from hashlib import sha256
@@ -14,13 +15,14 @@ import msgspec
 
 from archive import erasure_ledger
 from archive.backup import FOLDER, FORMAT, MANIFEST, Manifest, Step, backups_in
-from archive.database import open_archive
+from archive.database import open_archive, transaction
 from archive.erasure_ledger import Line
 from archive.errors import ArchiveError, Damaged, SchemaTooNew
 from archive.inbox.connection import FILE as INBOX
 from archive.migrate import SCHEMA
 from archive.replay import Replayed, replay
 from archive.store import MediaStore
+from archive.told_before import not_again
 from archive.turns import Turns
 
 DATABASE = "archive.db"
@@ -39,6 +41,8 @@ class Restored(msgspec.Struct, frozen=True):
     ledgers: tuple[Path, ...]
     unreadable: int
     """Lines of the ledgers that cannot be read."""
+    put_away: int
+    """Digests that were drafted or approved: whether they were sent since is not known."""
 
 
 def restore(
@@ -73,6 +77,8 @@ def restore(
         archive = open_archive(stage)
         replayed = replay(archive, lines, manifest.begun)
         with closing(archive.connect_for_writing()) as db:
+            with transaction(db):
+                away = not_again(db, int(time.time()))
             name = erasure_ledger.name_of(db)
             own = erasure_ledger.lines_of(db)
         # before the archive is there, so that a kill leaves no archive without it
@@ -82,7 +88,9 @@ def restore(
         shutil.rmtree(stage, ignore_errors=True)
         raise
     shutil.rmtree(stage)
-    return Restored(manifest.messages, len(manifest.media), replayed, tuple(found), unreadable)
+    return Restored(
+        manifest.messages, len(manifest.media), replayed, tuple(found), unreadable, away
+    )  # fmt: skip
 
 
 def read_manifest(backup: Path, folder: Path) -> Manifest:

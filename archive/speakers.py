@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from archive.consent import group_keys
+from archive.consent import group_keys, member_keys
 
 
 def speaker(db: sqlite3.Connection, group_key: str, accounts: Sequence[str]) -> str | None:
@@ -22,14 +22,47 @@ def speaker(db: sqlite3.Connection, group_key: str, accounts: Sequence[str]) -> 
     return accounts[0] if accounts else None
 
 
-def known_admins(db: sqlite3.Connection, group_key: str) -> list[tuple[str, str]]:
-    """Return (key, username) of a group's owner and admins as far as sources told; they may have
-    been others since."""
+def known_places(db: sqlite3.Connection, member_key: str) -> list[str]:
+    """Return the keys of the groups whose owner or admin somebody is, as far as sources told."""
     rows = db.execute(
-        "SELECT p.key, coalesce(p.username, '') FROM memberships s"
-        " JOIN members p ON p.id = s.member_id JOIN groups g ON g.id = s.group_id"
-        " WHERE s.role IN ('owner', 'admin') AND NOT p.name_only"
-        " AND g.key IN (SELECT value FROM json_each(?)) ORDER BY p.id",
-        (json.dumps(group_keys(db, group_key)),),
+        "SELECT g.key FROM memberships s JOIN members p ON p.id = s.member_id"
+        " JOIN groups g ON g.id = s.group_id WHERE s.role IN ('owner', 'admin')"
+        " AND p.key IN (SELECT value FROM json_each(?)) ORDER BY g.id",
+        (json.dumps(member_keys(db, member_key)),),
     )
-    return rows.fetchall()
+    return [key for (key,) in rows]
+
+
+def known_admins(
+    db: sqlite3.Connection, group_key: str, own_names: Iterable[str] = ()
+) -> list[str]:
+    """Return the keys of a group's owner and admins as far as sources told, and of who decided for
+    the group as one: agreed to its archiving, marked essence. They may have been others since.
+
+    Left out are who opted out, and the account itself, by the names it answers to: it is an admin
+    where it may mark or pin.
+    """
+    own = {name.lstrip("@").casefold() for name in own_names}
+    found = db.execute(_ADMINS, (json.dumps(group_keys(db, group_key)),))
+    return [
+        key
+        for key, username in found
+        if own.isdisjoint((username.lstrip("@").casefold(), key.partition(":")[2]))
+    ]
+
+
+# platforms tell of those who become admins, not of those who were when the bot came
+_ADMINS = (
+    "WITH here AS (SELECT value AS key FROM json_each(?)),"
+    " decided AS (SELECT started_by AS key FROM consents WHERE group_key IN here"
+    "  UNION SELECT e.marked_by FROM essence e JOIN groups g ON g.id = e.group_id"
+    "  WHERE g.key IN here),"
+    " told AS (SELECT p.key AS key FROM memberships s"
+    "  JOIN members p ON p.id = s.member_id JOIN groups g ON g.id = s.group_id"
+    "  WHERE s.role IN ('owner', 'admin') AND NOT p.name_only AND g.key IN here)"
+    " SELECT d.key, coalesce(p.username, '')"
+    " FROM (SELECT key FROM told UNION SELECT key FROM decided) d"
+    " LEFT JOIN members p ON p.key = d.key"
+    " WHERE instr(d.key, ':') AND d.key NOT IN here"
+    " AND d.key NOT IN (SELECT member_key FROM opt_outs) ORDER BY p.id, d.key"
+)

@@ -14,6 +14,7 @@ import msgspec
 
 from archive.database import open_archive
 from benchmarks.bare import measure_bare
+from benchmarks.digesting import measure_digest
 from benchmarks.export import read_lines
 from benchmarks.generate import generate
 from benchmarks.live import Scene, measure_live
@@ -144,6 +145,11 @@ def _pages(bench: Bench) -> Numbers:
     return numbers
 
 
+def _digest(bench: Bench) -> Numbers:
+    numbers: Numbers = msgspec.to_builtins(measure_digest(bench.data))
+    return numbers
+
+
 def _whoosh(bench: Bench) -> Numbers:
     lines = list(read_lines(bench.chat, SIZE))
     peer = measure_whoosh(lines, bench.queries)
@@ -182,6 +188,7 @@ STEPS: dict[str, Callable[[Bench], Numbers]] = {
     "http": _http,
     "start": _start,
     "pages": _pages,
+    "digest": _digest,
     "truth": _truth,
     "whoosh": _whoosh,
     "live": _live,

@@ -65,6 +65,19 @@ Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
+Language = Literal["zh-Hans", "en"]
+
+
+class TogetherConfig(_Section, frozen=True):
+    """[[digest.together]]: one weekly digest of several groups."""
+
+    name: Annotated[str, msgspec.Meta(pattern=r"^[^:\s][^:\x00-\x1f]{0,39}$")]
+    groups: tuple[str, ...] | Literal["all"]
+    send_to: tuple[str, ...] = ()
+    admins: tuple[str, ...] = ()
+    language: Language | None = None
+
+
 class DigestConfig(_Section, frozen=True):
     """[digest]: when the round-up is drafted, and who lets it be sent."""
 
@@ -75,6 +88,8 @@ class DigestConfig(_Section, frozen=True):
     daily_time: Clock = "21:30"
     send: Literal["approval", "unapproved"] = "approval"
     groups: tuple[str, ...] = ()
+    language: Language = "zh-Hans"
+    together: tuple[TogetherConfig, ...] = ()
 
 
 class RemindersConfig(_Section, frozen=True):
@@ -101,6 +116,14 @@ class MailConfig(_Section, frozen=True):
     starttls: bool = True
 
 
+class BackupConfig(_Section, frozen=True):
+    """[backup]: backups by the clock."""
+
+    every: Annotated[str, msgspec.Meta(pattern=r"^(off|[1-9]\d{0,2}[hdw])$")] = "off"
+    keep: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 7
+    folder: str = "backups"
+
+
 class GroupConfig(_Section, frozen=True):
     """[groups."platform:id"]: what is decided for a group outside the chat."""
 
@@ -109,7 +132,9 @@ class GroupConfig(_Section, frozen=True):
     admins: tuple[str, ...] = ()
     welcome: str = ""
     greet: bool = False
+    offer: bool | None = None
     digest: bool | None = None
+    digest_language: Language | None = None
 
 
 class Config(_Section, frozen=True):
@@ -124,6 +149,7 @@ class Config(_Section, frozen=True):
     digest: DigestConfig = DigestConfig()
     reminders: RemindersConfig = RemindersConfig()
     mail: MailConfig = MailConfig()
+    backup: BackupConfig = BackupConfig()
     accounts: dict[str, dict[str, Any]] = {}
     """By any name; `platform` says whose other options they are (`bot.accounts` checks them)."""
     groups: dict[str, GroupConfig] = {}
@@ -135,8 +161,10 @@ _SECTIONS: dict[str, type[_Section]] = {
     "$.capture": CaptureConfig,
     "$.media": MediaConfig,
     "$.digest": DigestConfig,
+    "$.digest.together[...]": TogetherConfig,
     "$.reminders": RemindersConfig,
     "$.mail": MailConfig,
+    "$.backup": BackupConfig,
     "$.groups[...]": GroupConfig,
 }
 
@@ -157,7 +185,23 @@ def load_config(path: Path | None = None, environment: Mapping[str, str] = os.en
     if _overlay(raw, environment):
         config = _converted(raw, "the environment", strict=False)
     check_zone(config.timezone)
+    _check_together(config.digest)
     return config
+
+
+def _check_together(digest: DigestConfig) -> None:
+    """Refuse a digest of several groups that nobody could tell from another, or let be sent."""
+    names = [one.name for one in digest.together]
+    for one in digest.together:
+        what = f"[[digest.together]] {one.name}"
+        if names.count(one.name) > 1:
+            raise ConfigError(f"{what}: there are two of that name.", "give each its own")
+        keys = () if one.groups == "all" else (*one.groups, *one.send_to)
+        platforms = {key.partition(":")[0] for key in keys}
+        if digest.send == "approval" and not one.admins and len(platforms) != 1:
+            raise ConfigError(
+                f"{what}: nobody is admin of all its groups.", "name who decides: admins = [...]"
+            )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -181,7 +225,7 @@ def _named(error: str) -> str:
     unknown = _UNKNOWN.match(error)
     if unknown is None:
         return f"{error}."
-    section = _SECTIONS.get(unknown[2] or "$", Config)
+    section = _SECTIONS.get(re.sub(r"\[\d+\]", "[...]", unknown[2] or "$"), Config)
     return unknown_option(unknown[1], section.__struct_fields__, (unknown[2] or "$")[2:])
 
 

@@ -13,19 +13,13 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from archive.digest import Digest, Item
+from archive.digest.cutting import safe_end
+from web.words import Words, words_in
 
 CODE = "\0"
 """Stands for a message's short code where there is no address; nothing from people has it."""
 
-_KINDS = {
-    "essence": "精华", "question": "问答", "discussion": "讨论", "message": "一条",
-    "file": "文件", "link": "链接",
-}  # fmt: skip
-_HOW = (
-    "怎么选的：在 {messages} 条消息里，按参与的人、回复、表情、篇幅和精华选出 {items} 条；"
-    "每句都是原话，{where}看上下文。"
-)
-_NOTHING = "{messages} 条消息里没有特别值得记的。"
+_KINDS = ("essence", "question", "discussion", "message", "file", "link")
 _OPEN, _THANKED = 3, 12
 """Open questions and people that are named."""
 _MOVING = re.compile(
@@ -56,9 +50,8 @@ def as_text(digest: Digest, titles: Mapping[str, str], base_url: str, longest: i
     """
     blocks = [_head(digest, titles, base_url)]
     for line in _lines(digest, titles, base_url):
-        group = f"（{line.group}）" if line.group else ""
         code = "" if base_url else f" · {CODE}"
-        rows = [f"{line.number}. ［{line.kind}］{line.title}{group}{code}", f"　{line.why}"]
+        rows = [f"{_marked(line, digest)}{code}", f"　{line.why}"]
         blocks.append([*rows, line.url] if base_url else rows)
     blocks.append(_tail(digest, base_url))
     return _pieces([block for block in blocks if block], longest)
@@ -72,11 +65,12 @@ def cited(digest: Digest) -> tuple[str, ...]:
 def as_markdown(digest: Digest, titles: Mapping[str, str], base_url: str) -> str:
     """Return the digest as Markdown in which nothing from people is markup."""
     head, *notes = _head(digest, titles, base_url)
+    original = _words(digest)("digest.original")
     parts = [f"# {_plain(head)}", *map(_plain, notes)]
     for line in _lines(digest, titles, base_url):
         group = f" · {_plain(line.group)}" if line.group else ""
         quoted = "\n>\n".join(f"> {_plain(said)}" for said in line.quotations)
-        where = f"[原文]({line.url})" if base_url else _plain(line.url)
+        where = f"[{original}]({line.url})" if base_url else _plain(line.url)
         parts += [f"## {line.number}. {_plain(line.title)}", quoted]
         parts.append(f"{line.kind}{group} · {_plain(line.why)} · {where}")
     parts += [_plain(row) for row in _tail(digest, base_url, code=False)]
@@ -93,6 +87,7 @@ def as_html(digest: Digest, titles: Mapping[str, str], base_url: str) -> str:
         lines=_lines(digest, titles, base_url),
         tail=_tail(digest, base_url, code=False),
         linked=bool(base_url),
+        original=_words(digest)("digest.original"),
     )
 
 
@@ -100,9 +95,7 @@ def as_mail(digest: Digest, titles: Mapping[str, str], base_url: str) -> str:
     """Return the digest as the plain text of a mail."""
     parts = ["\n".join(_head(digest, titles, base_url))]
     for line in _lines(digest, titles, base_url):
-        group = f"（{line.group}）" if line.group else ""
-        rows = [f"{line.number}. ［{line.kind}］{line.title}{group}"]
-        rows += [f"   {said}" for said in line.quotations]
+        rows = [_marked(line, digest), *(f"   {said}" for said in line.quotations)]
         parts.append("\n".join([*rows, f"   {line.why}", f"   {line.url}"]))
     parts.append("\n".join(_tail(digest, base_url, code=False)))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -114,33 +107,40 @@ def subject(digest: Digest, titles: Mapping[str, str]) -> str:
 
 
 def _head(digest: Digest, titles: Mapping[str, str], base_url: str) -> list[str]:
-    named = [_quiet(titles.get(key, key)) for key in digest.groups]
-    where = "、".join(named) if len(named) <= 2 else f"{named[0]}等 {len(named)} 个群"
+    words, where = _words(digest), _where(digest, titles)
     found = re.fullmatch(r"(\d{4})-W(\d\d)", digest.period)
     if found is None:
-        when = f"日报 {digest.period}"
+        title = words("digest.daily", where=where, period=digest.period)
     else:
         monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
-        sunday = monday + timedelta(6)
-        when = f"周报 {digest.period}（{monday:%m-%d} 至 {sunday:%m-%d}）"
-    how = _HOW if digest.items else _NOTHING
-    return [
-        f"{where} {when}",
-        f"{digest.people} 人说了 {digest.messages} 条。",
-        how.format(
-            messages=digest.messages,
-            items=len(digest.items),
-            where="点链接" if base_url else "凭后面的编号",
-        ),
-    ]
+        first, last = f"{monday:%m-%d}", f"{monday + timedelta(6):%m-%d}"
+        title = words("digest.weekly", where=where, period=digest.period, first=first, last=last)
+    how = words(
+        "digest.how" if digest.items else "digest.nothing",
+        messages=digest.messages,
+        items=len(digest.items),
+        where=words("digest.by_link" if base_url else "digest.by_code"),
+    )
+    said = words("digest.said", people=digest.people, messages=digest.messages)
+    return [title, said, how]
+
+
+def _where(digest: Digest, titles: Mapping[str, str]) -> str:
+    """Name the groups, all where they are few."""
+    words, named = _words(digest), [_quiet(titles.get(key, key)) for key in digest.groups]
+    if len(named) > 2:
+        return words("digest.groups", one=named[0], n=len(named))
+    if len(named) == 2:
+        return words("digest.two_groups", one=named[0], other=named[1])
+    return "".join(named)
 
 
 def _lines(digest: Digest, titles: Mapping[str, str], base_url: str) -> list[_Line]:
-    several = len(digest.groups) > 1
+    words, several = _words(digest), len(digest.groups) > 1
     return [
         _Line(
             number,
-            _KINDS.get(item.kind, "一条"),
+            words(f"digest.kind_{item.kind if item.kind in _KINDS else 'message'}"),
             _quiet(item.title),
             [_quiet(said) for said in item.text.splitlines() if said.strip()],
             _quiet(item.why),
@@ -152,16 +152,31 @@ def _lines(digest: Digest, titles: Mapping[str, str], base_url: str) -> list[_Li
 
 
 def _tail(digest: Digest, base_url: str, code: bool = True) -> list[str]:
-    rows = []
+    rows, words = [], _words(digest)
     if digest.open_questions:
-        rows.append(f"还没人答的问题 {len(digest.open_questions)} 个，最早的：")
+        rows.append(words("digest.open", n=len(digest.open_questions)))
         shown = digest.open_questions[:_OPEN]
-        rows += [f"· {CODE if code and not base_url else address(k, base_url)}" for k in shown]
+        for key in shown:
+            where = CODE if code and not base_url else address(key, base_url)
+            said = _quiet(digest.asked.get(key, ""))
+            rows.append(f"· {said} {where}" if said else f"· {where}")
     if digest.thanks:
-        names = "、".join(_quiet(one.name) for one in digest.thanks[:_THANKED])
-        more = f"等 {len(digest.thanks)} 位" if len(digest.thanks) > _THANKED else ""
-        rows.append(f"感谢 {names}{more}")
+        between, number = words("digest.between"), len(digest.thanks)
+        names = between.join(_quiet(one.name) for one in digest.thanks[:_THANKED])
+        key = "digest.thanks_more" if number > _THANKED else "digest.thanks"
+        rows.append(words(key, names=names, n=number))
     return rows
+
+
+def _words(digest: Digest) -> Words:
+    return words_in("en" if digest.language == "en" else "zh")
+
+
+def _marked(line: _Line, digest: Digest) -> str:
+    """Return an item's first line: its number, kind, title and group."""
+    words = _words(digest)
+    group = words("digest.group_mark", group=line.group) if line.group else ""
+    return f"{line.number}. {words('digest.kind_mark', kind=line.kind)}{line.title}{group}"
 
 
 def _url(item: Item, base_url: str) -> str:
@@ -211,7 +226,7 @@ def _cut(row: str, longest: int) -> list[str]:
     end = f"… · {CODE}" if row.endswith(CODE) else "…"
     kept = row
     while kept and _length([kept + end]) > longest:
-        kept = kept[:-1]
+        kept = kept[: safe_end(kept, len(kept) - 1)]
     return [kept + end]
 
 

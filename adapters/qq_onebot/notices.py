@@ -8,7 +8,7 @@ from typing import Any
 from adapters.contract import AdapterError
 from adapters.qq_onebot import keys
 from adapters.qq_onebot.cards import text_of
-from adapters.qq_onebot.envelope import notice_id, upload_of
+from adapters.qq_onebot.envelope import is_own, notice_id, upload_of
 from adapters.qq_onebot.faces import reaction_emoji
 from adapters.qq_onebot.files import uploaded
 from adapters.qq_onebot.raw import Read, decode
@@ -208,7 +208,10 @@ def _with_member(
     key = keys.member_key(who)
     if key is None:
         return None
-    made: list[AnyRecord] = [Member(key, group_key=group, role=role, at=_at(told))] if role else []
+    made: list[AnyRecord] = []
+    if role:
+        bot = is_own(told.event) or keys.is_robot(who)
+        made = [Member(key, group_key=group, role=role, is_bot=bot, at=_at(told))]
     return [*made, _service(told, group, service, text, who)]
 
 

@@ -13,6 +13,8 @@ from adapters.qq_onebot.raw import decode
 
 _ROLES = ("owner", "admin", "member")
 _NOT_THERE = ("不存在", "不在", "not exist", "not found", "no such", "无法获取", "获取失败")
+_NO_FRIEND = ("好友", "friend", "临时", "无法获取用户信息", "timeout: ntevent")
+"""How gateways say that someone is no friend of the account; the last, by silence."""
 _SEARCHED = 2000
 """Messages of history gone through for one whose short id is not remembered."""
 
@@ -42,10 +44,20 @@ async def _said(link: Link, action: str, **parameters: Any) -> Any:
     try:
         return await link.call(action, **parameters)
     except Refused as refused:
-        raise meant(refused) from None
+        understood = meant(refused)
+        if isinstance(understood, NotReachable) and action == "send_private_msg":
+            understood = _privately(refused) or understood
+        raise understood from None
     except NotReachable as error:
         # it was on its way: nobody can tell whether it arrived
         raise AdapterError(error.what, "look in the group whether it was said") from None
+
+
+def _privately(refused: Refused) -> Forbidden | None:
+    said = refused.said.lower()
+    if not any(word in said for word in _NO_FRIEND):
+        return None
+    return Forbidden("that person is no friend of the account.", "they add it and write to it")
 
 
 def _addressed(message: Outgoing, memory: Memory, link: Link) -> list[dict[str, Any]]:

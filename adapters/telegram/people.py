@@ -91,7 +91,10 @@ def member(
     known = person(user)
     if known.key is None:
         return None
-    return Member(known.key, known.name, known.username, group_key=group, role=role, at=at)
+    return Member(
+        known.key, known.name, known.username, group_key=group, role=role, is_bot=known.is_bot,
+        at=at,
+    )  # fmt: skip
 
 
 def role_in(told: dict[str, Any]) -> str:

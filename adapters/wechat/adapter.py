@@ -33,7 +33,10 @@ from archive.records import AnyRecord
 
 _LOGGED_OUT = ("not logged in", "logout", "log in", "offline", "未登录", "登录")
 _TOO_FAST = ("frequen", "too many", "rate limit", "频繁", "过快")
-_CLOSED = ("not exist", "no such", "not found", "not a member", "not friend", "好友", "不存在")
+_CLOSED = (
+    "not exist", "no such", "not found", "not a member", "not friend", "not a friend",
+    "not a contact", "好友", "不存在",
+)  # fmt: skip
 _SLOW_DOWN = 60.0
 """Seconds to rest after WeChat found us too fast."""
 

@@ -176,6 +176,7 @@ def _member(event: Event, group_key: str, contact_id: str | None) -> Iterator[Me
         group_key=group_key,
         group_name=words(event.people.get(contact_id, {}).get("alias")) or None,
         role=event.role_of(contact_id),
+        is_bot=contact_id == event.self_id,
         at=event.heard_at,
     )
 

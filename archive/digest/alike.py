@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from operator import add
 
 from archive.text import normalise
@@ -28,3 +29,28 @@ def same(one: Shingles, other: Shingles) -> bool:
         return few > 0 and one == other
     shared = len(one & other)
     return shared / few >= _CONTAINED or shared / len(one | other) >= _ALIKE
+
+
+class Alike:
+    """Texts in order, and which of them is the first that is the same as another."""
+
+    def __init__(self) -> None:
+        self._texts: list[Shingles] = []
+        self._having: dict[str, list[int]] = defaultdict(list)
+
+    def add(self, text: Shingles) -> None:
+        """Remember a text."""
+        for one in text:
+            self._having[one].append(len(self._texts))
+        self._texts.append(text)
+
+    def first(self, text: Shingles) -> int | None:
+        """Return the number of the first text that is the same; None where there is none."""
+        shared = Counter[int]()
+        for one in text:
+            shared.update(self._having.get(one, ()))
+        # what is the same shares half of the shorter one at least
+        near = (
+            n for n, number in shared.items() if 2 * number >= min(len(text), len(self._texts[n]))
+        )
+        return min((n for n in near if same(self._texts[n], text)), default=None)

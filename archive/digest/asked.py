@@ -9,10 +9,16 @@ import msgspec
 
 from archive.access import Reader
 from archive.digest.said import Heard, Place, Said, hear_these
+from archive.digest.wording import piece
 from archive.errors import NotFound
 from archive.messages import message_id
 from archive.questions import QuestionView, between, open_questions, question_text
 from archive.text import normalise
+
+ASKED = 60
+"""Characters of an open question."""
+_NAMED = 10
+"""Open questions whose words are kept; forms show fewer."""
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -63,13 +69,18 @@ def find_answered(
 
 def still_open(
     db: sqlite3.Connection, reader: Reader, places: dict[int, Place], until: int
-) -> tuple[str, ...]:
-    """Return the keys of open questions asked before a moment, oldest first."""
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the keys of open questions asked before a moment, oldest first, and what the first of
+    them ask."""
     keys = [place.key for place in places.values()]
     views = [view for view in open_questions(db, reader, keys) if view.asked_at < until]
     ids = _ids(db, reader, [view.key for view in views])
     told = hear_these(db, places, ids.values()).by_id
-    return tuple(view.key for view in views if ids.get(view.key) in told)
+    there = [view for view in views if ids.get(view.key) in told]
+    return (
+        tuple(view.key for view in there),
+        {view.key: piece(view.text, ASKED) for view in there[:_NAMED]},
+    )
 
 
 def _ids(db: sqlite3.Connection, reader: Reader, keys: list[str]) -> dict[str, int]:

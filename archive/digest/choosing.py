@@ -6,8 +6,9 @@ import re
 
 import msgspec
 
-from archive.digest.alike import FEWEST, Shingles, same, shingles
+from archive.digest.alike import FEWEST, Alike, Shingles, same, shingles
 from archive.digest.items import Item
+from archive.digest.reasons import CHINESE, Language, Note, why
 from archive.digest.said import Heard, Said
 from archive.digest.threads import Thread
 from archive.digest.weighing import Weight, answered, weigh, worth
@@ -20,6 +21,8 @@ no reactions, the third is the part of it that does for a group without anything
 _QUOTED = 3
 _SHORTEST = 10
 """Characters a message must have to be told."""
+_BY_ITSELF = 40
+"""Characters from which an answer says something without what it answers."""
 _BEGINS = 15
 """Characters from which the first message says what a thread is about."""
 _ASKS = re.compile(r"[?？]|怎么|请教|求助")
@@ -38,7 +41,7 @@ class Candidate(msgspec.Struct):
     quoted: list[Said]
     score: float
     weight: Weight
-    notes: list[str]
+    notes: list[Note]
     """Said before the counts."""
     core: set[int]
     """Ids of the messages it is about."""
@@ -57,6 +60,8 @@ def of_thread(thread: Thread, heard: Heard) -> Candidate | None:
     """Make a candidate of a thread; None where nothing in it could be quoted."""
     answers = answered(thread, heard)
     told = [m for m in thread.messages if len(m.text) >= _SHORTEST or m.id in heard.files]
+    # thanks for something that is gone, or was said before, say nothing by themselves
+    told = [m for m in told if len(m.text) >= _BY_ITSELF or not _is_left_over(m, heard)]
     if not told:
         return None
     value = {m.id: worth(m, answers.get(m.id, 0), heard.reactions.get(m.id, 0)) for m in told}
@@ -68,7 +73,7 @@ def of_thread(thread: Thread, heard: Heard) -> Candidate | None:
     quoted = sorted([lead, *others[: _QUOTED - 1]], key=lambda m: m.id)
     weight = weigh(thread, heard)
     return Candidate(
-        kind=_kind(lead, weight, heard),
+        kind=_kind(lead, weight, heard, answers.get(lead.id, 0)),
         lead=lead,
         quoted=quoted,
         score=weight.score + (_FILE if lead.id in heard.files else 0),
@@ -79,6 +84,16 @@ def of_thread(thread: Thread, heard: Heard) -> Candidate | None:
         alike=shingles(best.text),
         label=heard.files.get(lead.id, ""),
     )
+
+
+def asks(one: Said) -> bool:
+    """Tell whether a message asks something."""
+    return _ASKS.search(one.text) is not None
+
+
+def _is_left_over(one: Said, heard: Heard) -> bool:
+    """Tell whether a message answers one that is not here."""
+    return one.reply_to is not None and one.id not in heard.answers
 
 
 def _root(one: Said, told: dict[int, Said], heard: Heard) -> Said:
@@ -94,12 +109,14 @@ def _root(one: Said, told: dict[int, Said], heard: Heard) -> Said:
 def _opening(told: list[Said], best: Said) -> Said:
     """Return what began it, where messages are not linked, if that says what it is about."""
     first = told[0]
-    return first if len(first.text) >= _BEGINS or _ASKS.search(first.text) else best
+    return first if len(first.text) >= _BEGINS or asks(first) else best
 
 
-def _kind(lead: Said, weight: Weight, heard: Heard) -> str:
+def _kind(lead: Said, weight: Weight, heard: Heard, answers: int) -> str:
     if lead.id in heard.files:
         return "file"
+    if answers and weight.people < _DISCUSSED and asks(lead):
+        return "question"
     if links_in(lead.text):
         return "link"
     return "discussion" if weight.people >= _DISCUSSED else "message"
@@ -108,13 +125,16 @@ def _kind(lead: Said, weight: Weight, heard: Heard) -> str:
 def merge(candidates: list[Candidate]) -> list[Candidate]:
     """Return each thing once, the best first: what covers the same, or says the same, is one."""
     kept: list[Candidate] = []
+    said = Alike()
     for one in sorted(candidates, key=lambda c: (-c.score, c.lead.id)):
         twin = next((k for k in kept if _tells(k, one)), None)
         if twin is None:
-            twin = next((k for k in kept if same(k.alike, one.alike)), None)
-            if twin is None:
+            number = said.first(one.alike)
+            if number is None:
+                said.add(one.alike)
                 kept.append(one)
                 continue
+            twin = kept[number]
             twin.repeated += 1
         twin.covers |= one.covers
     return kept
@@ -164,19 +184,20 @@ def pick(candidates: list[Candidate], most: int) -> list[Candidate]:
     return chosen
 
 
-def to_item(one: Candidate, heard: Heard) -> Item:
+def to_item(one: Candidate, heard: Heard, language: Language = CHINESE) -> Item:
     """Write a candidate down."""
     said = piece(one.label, 60) or title(one.lead.text)
     lines = [
-        quotation(m, heard) for m in one.quoted if m is not one.lead or piece(m.text, 400) != said
+        quotation(m, heard, language)
+        for m in one.quoted
+        if m is not one.lead or piece(m.text, 400) != said
     ]
-    again = [f"同样的话另有 {one.repeated} 处"] if one.repeated else []
     return Item(
         kind=one.kind,
         title=said,
-        text="\n".join(lines) or quotation(one.lead, heard),
+        text="\n".join(lines) or quotation(one.lead, heard, language),
         keys=tuple(dict.fromkeys(heard.key(m) for m in (one.lead, *one.quoted))),
-        why="，".join([*one.notes, one.weight.why, *again]),
+        why=why(one.notes, one.weight, one.repeated, language),
         group_key=heard.places[one.lead.group].key,
         at=min(m.at for m in one.quoted),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from archive.digest.reasons import CHINESE, Language
+
 
 class Item(msgspec.Struct, frozen=True):
     """One thing worth telling; title and text are quoted from the messages of `keys`."""
@@ -44,3 +46,7 @@ class Digest(msgspec.Struct, frozen=True):
     messages: int
     people: int
     """Counted among what may be told."""
+    language: Language = CHINESE
+    """What `why` and the words around the quotations are in."""
+    asked: dict[str, str] = {}
+    """What the first of the open questions ask, by key."""

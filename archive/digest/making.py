@@ -12,6 +12,7 @@ from archive.digest.alike import shingles
 from archive.digest.asked import Answered, asked_between, find_answered, plainly, still_open
 from archive.digest.choosing import (
     Candidate,
+    asks,
     count_again,
     merge,
     of_thread,
@@ -24,10 +25,13 @@ from archive.digest.keeping import Kept, essence_of, join
 from archive.digest.loose import loose_files
 from archive.digest.noise import adverts
 from archive.digest.periods import Period
+from archive.digest.reasons import CHINESE, Language
 from archive.digest.said import Heard, Said, hear, places_of
 from archive.digest.threads import Thread, gather
 from archive.digest.wording import NAME, piece
+from archive.groups import group_id
 from archive.ids import first_id
+from archive.questions.detecting import is_command
 
 MOST = 10
 """Items of a digest."""
@@ -35,6 +39,8 @@ MOST = 10
 Headline = Callable[[Item], str]
 """Writes an item's title in other words; what it returns is shown as it is."""
 
+_ASKED = 28
+"""Characters of a question, and of its answer, in one title."""
 _ESSENCE, _ACCEPTED, _ANSWERED = 8.0, 3.0, 1.5
 _ORDER = ("essence", "question", "discussion", "message", "file", "link")
 
@@ -45,12 +51,18 @@ def make_digest(
     group_keys: Sequence[str],
     period: Period,
     headline: Headline | None = None,
+    *,
+    language: Language = CHINESE,
+    named: bool = True,
 ) -> Digest:
     """Compute the digest of some groups, as this reader may see it; ten items at most.
 
-    NotFound for a group that is not there or hidden. The same messages give the same digest.
+    Without `named` it is written for people outside: nobody is named. NotFound for a group that is
+    not there or hidden. The same messages give the same digest.
     """
     places = places_of(db, reader, group_keys)
+    if not named:
+        places = {i: msgspec.structs.replace(one, inside=False) for i, one in places.items()}
     keys = [place.key for place in places.values()]
     heard = hear(db, places, dict.fromkeys(places, first_id(period.since)), first_id(period.until))
     views = asked_between(db, reader, keys, period.since, period.until)
@@ -59,21 +71,36 @@ def make_digest(
     asked, asked_before = find_answered(db, reader, heard, views)
     threads = gather(heard, adverts(heard.said))
     heard = join(join(heard, before), asked_before)
-    items = [to_item(one, heard) for one in choose(heard, threads, kept, asked)]
+    items = [to_item(one, heard, language) for one in choose(heard, threads, kept, asked)]
     items.sort(key=lambda item: _ORDER.index(item.kind))
     if headline is not None:
         items = [msgspec.structs.replace(item, title=headline(item)) for item in items]
+    waiting, waiting_for = still_open(db, reader, places, period.until)
     return Digest(
         period=period.name,
         since=period.since,
         until=period.until,
         groups=tuple(keys),
         items=tuple(items),
-        open_questions=still_open(db, reader, places, period.until),
+        open_questions=waiting,
         thanks=_thanks(heard, kept, asked),
-        messages=len(heard.said),
+        messages=sum(not is_command(one.text) for one in heard.said),
         people=len({one.sender for one in heard.said if one.sender is not None}),
+        language=language,
+        asked=waiting_for,
     )
+
+
+def is_large(
+    db: sqlite3.Connection, reader: Reader, group_key: str, period: Period, most: int
+) -> bool:
+    """Tell whether a group has more than so many messages in a period."""
+    (number,) = db.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM messages WHERE group_id = ? AND id >= ? AND id < ?"
+        " LIMIT ?)",
+        (group_id(db, reader, group_key), first_id(period.since), first_id(period.until), most + 1),
+    ).fetchone()
+    return bool(number > most)
 
 
 def choose(
@@ -114,8 +141,13 @@ def _of_kept(one: Kept, of: dict[int, Thread], heard: Heard) -> Candidate | None
     others = [m for m in found.quoted if m.id not in {k.id for k in one.messages}]
     found.quoted = [*one.messages[:2], *others[:1]]
     found.kind, found.lead, found.label = "essence", lead, one.title
+    question = heard.by_id.get(heard.answers.get(lead.id, 0))
+    if not one.title and question is not None and asks(question):
+        # an answer without what it answers says little
+        found.label = f"{piece(question.text, _ASKED)} → {piece(lead.text, _ASKED)}"
+        found.quoted = [question, *found.quoted[:2]]
     found.score += _ESSENCE
-    found.notes = ["标为精华", *([f"理由：{piece(one.reason, 40)}"] if one.reason else [])]
+    found.notes = [("essence", ""), *([("reason", piece(one.reason, 40))] if one.reason else [])]
     found.core = {m.id for m in one.messages}
     found.covers |= found.core
     found.alike, found.own = shingles("".join(m.text for m in one.messages)), True
@@ -131,7 +163,7 @@ def _of_question(one: Answered, of: dict[int, Thread], heard: Heard) -> Candidat
     found.kind, found.lead, found.label = "question", one.question, ""
     found.quoted = [one.question, best]
     found.score += _ACCEPTED if one.accepted else _ANSWERED
-    found.notes = ["已采纳回答" if one.accepted else f"{len(one.answers)} 个回答"]
+    found.notes = [("accepted", "") if one.accepted else ("answers", len(one.answers))]
     found.core = {one.question.id, best.id}
     found.covers |= {m.id for m in both}
     found.own = True

@@ -37,15 +37,6 @@ class Weight(msgspec.Struct, frozen=True):
             + 0.4 * min(self.links, 2)
         )
 
-    @property
-    def why(self) -> str:
-        """Say it in words."""
-        counted = (
-            (self.people, "人参与"), (self.messages, "条消息"),
-            (self.replies, "条回复"), (self.reactions, "个表情"),
-        )  # fmt: skip
-        return "，".join(f"{number} {what}" for number, what in counted if number)
-
 
 def weigh(thread: Thread, heard: Heard) -> Weight:
     """Count what speaks for a thread."""

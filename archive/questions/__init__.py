@@ -18,8 +18,10 @@ from archive.questions.detecting import (
     note_offer,
     question_text,
     set_offers,
+    wants_offers,
 )
 from archive.questions.lookalikes import Similar, proposed, similar
+from archive.questions.offering import begin_offer, offering_groups, to_offer
 from archive.questions.reading import (
     QuestionView,
     between,
@@ -35,6 +37,7 @@ __all__ = (
     "accept",
     "add_answer",
     "assign",
+    "begin_offer",
     "between",
     "close_question",
     "confirm",
@@ -43,6 +46,7 @@ __all__ = (
     "list_questions",
     "may_offer",
     "note_offer",
+    "offering_groups",
     "open_question",
     "open_questions",
     "proposed",
@@ -52,4 +56,6 @@ __all__ = (
     "set_offers",
     "similar",
     "take_back_accepted",
+    "to_offer",
+    "wants_offers",
 )

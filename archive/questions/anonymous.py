@@ -38,6 +38,8 @@ class Muted(msgspec.Struct, frozen=True):
     token: str
     at: int
     by: str
+    group_key: str | None = None
+    """None: all that was asked under it is gone."""
 
 
 def may_ask(db: sqlite3.Connection, group_key: str, member_key: str, now: int) -> str | None:
@@ -138,6 +140,12 @@ def unmute(db: sqlite3.Connection, token: str, by: str) -> bool:
 
 
 def muted(db: sqlite3.Connection) -> list[Muted]:
-    """Return who is muted, the newest first."""
-    rows = db.execute("SELECT token, at, who FROM muted_askers ORDER BY at DESC, token")
+    """Return who is muted, and in which group, the newest first."""
+    rows = db.execute(
+        "SELECT token, at, who, coalesce((SELECT g.key FROM questions q"
+        " JOIN messages m ON m.id = q.message_id JOIN groups g ON g.id = m.group_id"
+        " WHERE q.token = a.token LIMIT 1),"
+        " (SELECT group_key FROM anonymous_questions q WHERE q.token = a.token LIMIT 1))"
+        " FROM muted_askers a ORDER BY at DESC, token"
+    )
     return [Muted(*row) for row in rows]

@@ -98,6 +98,11 @@ def restore(
         f" forgotten again: {many(again.messages, 'message')}, {again.people:,} people,"
         f" {many(again.events, 'raw event')}. next: chendian verify{given(data)}"
     )
+    drafts = f" {many(done.put_away, 'draft')} put away." if done.put_away else ""
+    typer.echo(
+        "digests and reminders of before now count as told: whether they were is not known, and"
+        f" they are not told again.{drafts}"
+    )
     if done.unreadable:
         typer.echo(
             f"note: {many(done.unreadable, 'line')} of the ledger cannot be read; what they named"
@@ -114,6 +119,7 @@ def _as_json(done: Restored) -> dict[str, object]:
                       "events": done.replayed.events},
         "ledgers": [str(path) for path in done.ledgers],
         "unreadable": done.unreadable,
+        "digests_put_away": done.put_away,
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from archive.errors import ArchiveError
 from archive.groups import find_group, list_groups
 from archive.hits import iso
 from bot.cli.options import AsJson, Data, many, opened, safe, show_json
-from bot.config import load_config
+from bot.config import Language, load_config
 
 Format = Literal["text", "markdown", "html", "json"]
 
@@ -34,6 +34,10 @@ def show_digest(
     data: Data = None,
     week: Annotated[str | None, typer.Option(help="An ISO week: 2026-W42.")] = None,
     day: Annotated[str | None, typer.Option(help="A day: 2026-10-18.")] = None,
+    language: Annotated[
+        Language | None,
+        typer.Option(help="What the words around are in.", show_default="digest.language"),
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to show it.")] = "text",
 ) -> None:
     """Show the digest of a week or day: ten things at most, each with what it rests on."""
@@ -50,7 +54,9 @@ def show_digest(
         )
         zone = found[0].time_zone if len(found) == 1 else config.timezone
         period = digests.week(week, zone) if week is not None else digests.day(day or "", zone)
-        made = digests.make_digest(db, operator(), [one.key for one in found], period)
+        keys = [one.key for one in found]
+        chosen = language or config.digest.language
+        made = digests.make_digest(db, operator(), keys, period, language=chosen)
     titles = {one.key: one.title for one in found}
     base_url = config.web.base_url.rstrip("/")
     if form == "json":
@@ -94,13 +100,15 @@ def show_catchup(
 
     if since is not None and count is not None:
         raise ArchiveError("--since and --count exclude each other.", "give one of them")
-    moment = _moment(since, load_config().timezone) if since is not None else None
+    config = load_config()
+    moment = _moment(since, config.timezone) if since is not None else None
     with opened(data).reading() as db:
         reader = member(groups_of_member(db, member_key), member_key)
         groups = [find_group(db, reader, group).key] if group else sorted(reader.group_keys)
         found = catch_up(
-            db, reader, member_key, groups, now=int(time.time()), since=moment, count=count
-        )
+            db, reader, member_key, groups, now=int(time.time()), since=moment, count=count,
+            language=config.digest.language,
+        )  # fmt: skip
         titles = {one.key: one.title for one in list_groups(db, reader)}
     if as_json:
         show_json({**msgspec.to_builtins(found), "since": iso(found.since)})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from archive.access import operator
 from archive.database import transaction
 from archive.groups import find_group, list_groups, set_visibility
+from archive.questions import set_offers, wants_offers
 from archive.unite import begin_union, finish_unions
 from bot.cli.options import AsJson, Data, Who, given, many, opened, safe, show_json
 
@@ -74,3 +75,21 @@ def visibility(
     )
     if value == "members":
         typer.echo("note: until members can log in, it is shown to nobody but you.")
+
+
+@app.command("offers")
+def offers(
+    group: _Group,
+    value: Annotated[Literal["on", "off"], typer.Argument(help="on or off")],
+    data: Data = None,
+    by: Who = "operator",
+) -> None:
+    """Decide whether a group is offered what was answered before, unasked; off is the default."""
+    with opened(data).writing() as db:
+        found = find_group(db, operator(), group)
+        before = "on" if wants_offers(db, found.key) else "off"
+        set_offers(db, found.key, value == "on", by)
+    typer.echo(
+        f"{safe(found.title)}: offers were {before} and are now {value}."
+        f" undo: chendian group offers {safe(found.key)} {before}{given(data)}"
+    )

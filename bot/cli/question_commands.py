@@ -5,14 +5,16 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from archive import questions
 from archive.access import operator
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, NotFound
 from archive.groups import find_group, get_group, list_groups
+from archive.hits import iso
 from archive.questions import anonymous
 from archive.questions.reading import QuestionView
 from bot.cli.options import AsJson, Data, Who, given, many, opened, safe, show_json
@@ -37,6 +39,7 @@ def show_questions(
     assign: Annotated[str | None, typer.Option(help="Put this question to a member.")] = None,
     to: Annotated[str | None, typer.Option(help="The member's key; without it to nobody.")] = None,
     mute: Annotated[str | None, typer.Option(help="Post no more of an asker (a token).")] = None,
+    muted: Annotated[bool, typer.Option(help="Whose questions are not posted any more.")] = False,
     unmute: Annotated[str | None, typer.Option(help="Post an asker's questions again.")] = None,
     by: Who = "operator",
     as_json: AsJson = False,
@@ -51,7 +54,9 @@ def show_questions(
         return
     with archive.reading() as db:
         keys = [find_group(db, operator(), group).key] if group else None
-        if proposed:
+        if muted:
+            _show_muted(db, keys, as_json, given(data))
+        elif proposed:
             _show_proposed(db, keys, as_json, given(data))
         else:
             _show_all(db, keys, unanswered, as_json)
@@ -136,6 +141,35 @@ def _show_proposed(
         typer.echo(safe(text))
         typer.secho(f"          {safe(key)}", dim=True)
     typer.echo(f"make one a question: chendian questions --confirm KEY{rest}")
+
+
+def _show_muted(db: sqlite3.Connection, keys: list[str] | None, as_json: bool, rest: str) -> None:
+    found = [one for one in anonymous.muted(db) if keys is None or one.group_key in keys]
+    if as_json:
+        show_json(
+            [
+                {"token": one.token, "group": one.group_key, "muted_at": iso(one.at),
+                 "by": one.by}
+                for one in found
+            ]
+        )  # fmt: skip
+        return
+    for one in found:
+        group = safe(_title_of(db, one.group_key))
+        typer.echo(
+            f"{one.token}  {datetime.fromtimestamp(one.at, UTC):%Y-%m-%d %H:%M} UTC  {group}"
+        )
+    if found:
+        typer.echo(f"post their questions again: chendian questions --unmute TOKEN{rest}")
+    else:
+        typer.echo("nobody is muted.")
+
+
+def _title_of(db: sqlite3.Connection, group_key: str | None) -> str:
+    try:
+        return get_group(db, operator(), group_key or "").title
+    except NotFound:
+        return group_key or "a group not known any more"
 
 
 def show_similar(

@@ -12,15 +12,18 @@ from archive.access import Reader, member, operator
 from archive.consent import member_keys, standing
 from archive.database import Archive
 from archive.errors import ArchiveError, NotFound
-from archive.groups import get_group
+from archive.groups import get_group, list_groups
 from archive.query.chips import filter_text
 from archive.search import count_by
+from archive.speakers import known_places
 from archive.views import MessageView
 from bot.commands import refusals
 from bot.commands.command import Answer, Asked, Command, Setting
 from bot.commands.roles import RoleOf, Roles, is_admin
 from bot.commands.target import Target, find_target, which
 
+_OTHERS = 20
+"""Groups asked whether somebody who has said nothing there is their admin."""
 _GROUPS = 50
 """Groups asked for a person's membership, those with most of their words first."""
 
@@ -35,6 +38,8 @@ class Scene(msgspec.Struct, frozen=True):
     """Every key the person has had."""
     groups: tuple[str, ...] = ()
     """In private: archived groups in which this person has said something."""
+    others: tuple[str, ...] = ()
+    """In private: other archived groups, of which they may be admin."""
 
 
 class Admission:
@@ -54,11 +59,13 @@ class Admission:
                 asked = _placed(db, asked)
             target = find_target(db, asked) if command.about_message else Target(words=asked.words)
             groups: tuple[str, ...] = ()
+            others: tuple[str, ...] = ()
             wanted = command.who == "member" or command.knows_groups
             if asked.group_key is None and wanted and not target.named:
                 groups = tuple(key for key in _met_in(db, asked) if now.keeps(key))
+                others = tuple(k for k in _here(db, asked) if now.keeps(k) and k not in groups)
             mine = member_keys(db, asked.sender_key) if asked.sender_key else ()
-            return Scene(asked, target, frozenset(mine), groups)
+            return Scene(asked, target, frozenset(mine), groups, others[:_OTHERS])
 
     async def admit(
         self, command: Command, scene: Scene, setting: Setting, role_of: RoleOf | None
@@ -71,12 +78,25 @@ class Admission:
         if command.in_group and asked.private:
             return refusals.in_a_group(asked)
         if len(target.views) == 1:
-            return await self._about(command, target.views[0], scene, setting, role_of)
-        if target.named:
+            about = await self._about(command, target.views[0], scene, setting, role_of)
+            if about is not None:
+                return about
+        elif target.named:
             # what is quoted lies in the group itself
             return which(target.views, asked) if target.views else refusals.not_there(asked)
+        return await self._without(command, scene, setting, role_of)
+
+    async def _without(
+        self, command: Command, scene: Scene, setting: Setting, role_of: RoleOf | None
+    ) -> tuple[Asked, Setting] | Answer:
+        """Return what to run where no message is named, or none that this person may see."""
+        asked, target = scene.asked, scene.target
         if command.about_message and not command.optional_message:
-            return refusals.name_one(asked, command)
+            tried = target.named or target.by_code
+            return refusals.not_there(asked) if tried else refusals.name_one(asked, command)
+        # in private nothing but a message can be meant; a quotation lies in the group itself
+        if (target.by_code and asked.private) or (target.named and not target.by_code):
+            return refusals.not_there(asked)
         if asked.private:
             return await self._alone(command, scene, setting, role_of)
         assert asked.place is not None
@@ -92,7 +112,8 @@ class Admission:
         scene: Scene,
         setting: Setting,
         role_of: RoleOf | None,
-    ) -> tuple[Asked, Setting] | Answer:
+    ) -> tuple[Asked, Setting] | Answer | None:
+        """Return what to run about a message, or why not; None where it may not be seen."""
         asked, place = scene.asked, view.group_key
         own = view.sender_key in scene.mine
         if own and command.who == "author":
@@ -109,7 +130,7 @@ class Admission:
             not command.writes and await asyncio.to_thread(self._is_public, place)
         )
         if not readable:
-            return refusals.not_there(asked)
+            return None
         if not (is_admin(role) or command.who == "member" or (own and command.who == "author")):
             return refusals.not_allowed(asked, command.who)
         asked = msgspec.structs.replace(
@@ -137,11 +158,13 @@ class Admission:
         self, command: Command, scene: Scene, setting: Setting, role_of: RoleOf | None
     ) -> tuple[Asked, Setting] | Answer:
         asked = scene.asked
-        if command.who == "all" and not scene.groups:
-            return self._ready(asked, setting, None, frozenset())
         groups = await self._roles.groups(asked, list(scene.groups), setting, role_of)
+        if command.wants_role or not groups:
+            groups |= await self._roles.administers(asked, scene.others, setting, role_of)
         if not groups and command.who != "all":
-            return refusals.no_group(asked)
+            if role_of is None:
+                return refusals.groups_untold(asked, command)
+            return refusals.no_group(asked, command)
         if command.wants_role:
             own = await self._roles.administered(asked, groups, setting, role_of)
             setting = msgspec.structs.replace(setting, admin_of=own)
@@ -169,6 +192,17 @@ def _placed(db: sqlite3.Connection, asked: Asked) -> Asked:
     except NotFound:
         place = asked.group_key
     return msgspec.structs.replace(asked, place=place)
+
+
+def _here(db: sqlite3.Connection, asked: Asked) -> list[str]:
+    """Return the groups of a platform, first those whose admin a person was said to be, then the
+    most recently active."""
+    if asked.sender_key is None:
+        return []
+    wanted = f"{asked.platform}:"
+    active = [group.key for group in list_groups(db, operator()) if group.key.startswith(wanted)]
+    theirs = set(known_places(db, asked.sender_key))
+    return sorted(active, key=lambda key: key not in theirs)
 
 
 def _met_in(db: sqlite3.Connection, asked: Asked) -> list[str]:

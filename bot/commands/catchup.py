@@ -38,6 +38,7 @@ def _catchup(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     found = catch_up(
         db, setting.reader, asked.sender_key, groups, now=asked.at, count=count,
         since=asked.at - min(length, LONGEST) if length else None,
+        language="zh-Hans" if asked.chinese else "en",
     )  # fmt: skip
     if not found.messages and not found.essence:
         return Answer(_nothing(asked), direct=True)
@@ -56,10 +57,13 @@ def _lines(found: CatchUp, asked: Asked, zone: str) -> tuple[list[str], list[str
     ]
     told: list[str] = []
     cited: list[str] = []
+    # what a topic tells below needs no code of its own
+    shown = {key for topic in found.topics[: _LINES - 2] for key in topic.keys}
+    essence = tuple(key for key in found.essence if key not in shown)
     for name, keys in (
         (asked.say("回复你", "answers to you"), found.answers),
         (asked.say("提到你", "mentions of you"), found.mentions),
-        (asked.say("精华", "essence"), found.essence),
+        (asked.say("精华", "essence"), essence),
         (asked.say("文件", "files"), found.files),
     ):
         if keys:
@@ -68,7 +72,7 @@ def _lines(found: CatchUp, asked: Asked, zone: str) -> tuple[list[str], list[str
     if told:
         lines.append(" · ".join(told))
     for topic in found.topics[: _LINES - len(lines)]:
-        why = asked.say(f"（{topic.why}）", "")
+        why = asked.say(f"（{topic.why}）", f" ({topic.why})")
         lines.append(f"· {one_line(topic.title, _TITLE)}{why} · {CODE}")
         cited.append(topic.keys[0])
     return lines, cited

@@ -9,8 +9,10 @@ from typing import Literal
 import msgspec
 
 from archive.access import Reader, public
+from archive.database import Archive
 from archive.forget import Forgotten
 from archive.people import DEFAULT_ZONE
+from bot.config import DigestConfig
 
 CODE = "\0"
 """Stands in an answer's text for a short code; nothing from people has it (`lines.one_line`)."""
@@ -122,13 +124,17 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """Admins by group key, for groups whose platform does not say who they are."""
     welcome: Mapping[str, str] = {}
     """A group's own words to its newcomers, by group key."""
+    digest: DigestConfig = DigestConfig()
     reader: Reader = public()
     """Who is asking; the router sets it."""
+    own_names: tuple[str, ...] = ()
+    """What the account asked is called, its id among it where it has no other."""
     admin_of: frozenset[str] = frozenset()
     """In private: keys of the groups whose admin is asking, where a command wants roles."""
 
 
 Run = Callable[[sqlite3.Connection, Asked, Setting], Answer | None]
+Reads = Callable[[Archive, Asked, Setting], Answer | None]
 Erases = Callable[[sqlite3.Connection, Asked, Setting], tuple[str, ...]]
 
 
@@ -149,6 +155,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     needs_consent: bool = True
     """Silent in groups that are not archived."""
     writes: bool = False
+    reads: Reads | None = None
+    """Answers before `run` what changes nothing and takes long; None: `run` is to answer."""
     erases: Erases | None = None
     """Finds, before `run`, the platform ids of messages of `Asked.place` whose raw events go first,
     so that a kill in between leaves nothing raw behind."""
@@ -162,6 +170,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """In private its reader is in the groups the person is in, though anyone may ask."""
     in_group: bool = False
     """Makes no sense in a private conversation."""
+    alone: bool = False
+    """Makes no sense in a group."""
     urgent: bool = False
     """Must get through whatever else is asked: counted by itself."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from archive.access import operator
+from archive.access import finder
 from archive.errors import NotFound
 from archive.essence import mark, unmark
 from archive.messages import get_message
@@ -20,7 +20,7 @@ _TITLE = 24
 
 def _essence(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     assert asked.reply_key is not None
-    view = get_message(db, operator(), asked.reply_key)
+    view = get_message(db, finder(), asked.reply_key)
     if view.recalled:
         return Answer(
             asked.say(
@@ -91,7 +91,7 @@ def _nominate(db: sqlite3.Connection, view: MessageView, reason: str, asked: Ask
 
 def _unessence(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     assert asked.reply_key is not None
-    view = get_message(db, operator(), asked.reply_key)
+    view = get_message(db, finder(), asked.reply_key)
     try:
         unmark(db, view.key, by=asked.by, at=asked.at)
     except NotFound:

@@ -29,6 +29,7 @@ from bot.commands.command import CODE, Answer, Asked, Command, Setting
 from bot.commands.essence import native
 from bot.commands.lines import address, gist, one_line, permalink
 from bot.commands.parsing import names_command
+from bot.commands.target import looks_like_code
 
 TAKE_BACK = ("-", "－", "取消", "解散", "undo")
 """Words that take back what a command did."""
@@ -44,7 +45,6 @@ _DURING = re.compile(
     rf"{_CLOCK}\s*(?:[-－–—~～到至]|to)\s*{_CLOCK}(?:\s+|$)(.*)",
     re.DOTALL | re.IGNORECASE,
 )
-_CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[0-9a-z]{6}", re.ASCII)
 _DAYS_AGO = {"今天": 0, "today": 0, "昨天": 1, "yesterday": 1, "前天": 2}
 
 Run = tuple[list[MessageView], str]
@@ -83,12 +83,10 @@ def _run(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Run | None:
     assert asked.place is not None
     if asked.reply_key is not None:
         first, *rest = asked.words.split(maxsplit=1) or [""]
-        until = None
-        if _CODE.fullmatch(normalise(first)):
-            until = key_of(db, first)
-            # a code from elsewhere is answered like one that does not exist
-            if until is None or not until.startswith(f"{asked.place}:"):
-                raise NotFound("there is no such message.")
+        until = key_of(db, first) if looks_like_code(first) else None
+        # a code from elsewhere is a word like one that does not exist
+        if until is not None and not until.startswith(f"{asked.place}:"):
+            until = None
         title = "".join(rest) if until else asked.words
         return run_from(db, setting.reader, asked.reply_key, until, asked.at), title
     if found := _LATEST.match(asked.words):

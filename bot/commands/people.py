@@ -22,6 +22,7 @@ from archive.welcome import Pack, pack
 from bot.commands.command import CODE, Answer, Asked, Command, Setting
 from bot.commands.gathering import TAKE_BACK
 from bot.commands.lines import NAME, address, gist, one_line
+from bot.commands.own_groups import group_meant, own_groups, which_group
 
 SHOWN = 3
 """People, or essences, in one answer."""
@@ -133,9 +134,12 @@ def _withdrawn(db: sqlite3.Connection, asked: Asked) -> Answer:
 
 def newcomers_pack(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer | None:
     """Show an archived group to a newcomer in at most five lines; None where there is none."""
-    # alone with a person of one group it is that one
-    mine = setting.reader.group_keys
-    place = asked.place or (next(iter(mine)) if asked.private and len(mine) == 1 else None)
+    place = asked.place
+    if asked.private and place is None and (mine := own_groups(db, setting)):
+        meant = group_meant(mine, asked.words)
+        if meant is None and len(mine) > 1:
+            return which_group(mine, asked)
+        place = (meant or mine[0]).key
     if place is None or not standing(db).keeps(place):
         return None
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from archive.access import operator
+from archive.access import finder
 from archive.consent import member_keys, opt_in, opt_out, standing
 from archive.forget import forget
 from archive.messages import newest
@@ -174,7 +174,7 @@ def _meant(db: sqlite3.Connection, asked: Asked) -> list[MessageView] | str:
 def _said_since(db: sqlite3.Connection, place: str, since: int) -> list[MessageView]:
     found: list[MessageView] = []
     for limit in _LOOKED_AT:
-        found = newest(db, operator(), place, limit)
+        found = newest(db, finder(), place, limit)
         if len(found) < limit or found[-1].sent_at < since:
             break
     return [view for view in found if view.sent_at >= since]

@@ -122,5 +122,6 @@ COMMANDS = (
         english="in private: I ask it in the group without your name",
         shelf="keep",
         writes=True,
+        alone=True,
     ),
 )

@@ -49,7 +49,7 @@ def _ask(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     if alike:
         lines.append(asked.say("以前问过差不多的：", "This was asked before:"))
     for one in alike:
-        lines.append(_line(db, asked, setting.reader, one))
+        lines.append(alike_line(db, asked, setting.reader, one))
         cited += [one.answer_key or one.key]
     return Answer("\n".join(lines) + permalink(view, setting), tuple(cited))
 
@@ -107,7 +107,7 @@ def _answered_before(
     return [one for one in found if one.answer_key is not None][:SHOWN]
 
 
-def _line(db: sqlite3.Connection, asked: Asked, reader: Reader, one: Similar) -> str:
+def alike_line(db: sqlite3.Connection, asked: Asked, reader: Reader, one: Similar) -> str:
     """Write a look-alike with its answer in a line that ends in the answer's code."""
     assert one.answer_key is not None
     view = get_message(db, reader, one.answer_key)

@@ -84,13 +84,42 @@ def in_a_group(asked: Asked) -> Answer:
     )
 
 
-def no_group(asked: Asked) -> Answer:
+def no_group(asked: Asked, command: Command) -> Answer:
     """Say that nobody knows which groups a person is in."""
+    if command.alone:
+        # said in the group, it would show who wants to ask
+        return Answer(
+            asked.say(
+                "我在存档的群里还没见过你，不知道该发到哪个群。"
+                f"先在群里说句话，再私聊我发 /{asked.name}。",
+                "I have not met you in any archived group yet, so I cannot tell where it belongs."
+                f" Say something in the group first, then send /{asked.name} to me in private.",
+            )
+        )
     return Answer(
         asked.say(
             f"我在存档的群里还没见过你，不知道该查哪个群。请在群里发 /{asked.name}。",
             "I have not met you in any archived group yet, so I cannot tell where to look."
             f" Please send /{asked.name} in the group.",
+        )
+    )
+
+
+def groups_untold(asked: Asked, command: Command) -> Answer:
+    """Say that the platform tells nobody's groups, and where to ask instead."""
+    if command.alone:
+        return Answer(
+            asked.say(
+                "平台不告诉我谁在哪个群，所以我没法替你问。可以在群里发 /问，会带上你的名字。",
+                "This platform does not tell me who is in which group, so I cannot ask for you."
+                " In the group you can send /ask, with your name.",
+            )
+        )
+    return Answer(
+        asked.say(
+            f"平台不告诉我谁在哪个群，所以单独问我查不了。请在群里发 /{asked.name}。",
+            "This platform does not tell me who is in which group, so I cannot look for one person"
+            f" alone. Please send /{asked.name} in the group.",
         )
     )
 
@@ -103,6 +132,15 @@ def failed(asked: Asked) -> Answer:
             f"/{asked.name} did not work, and nothing was changed. Try again in a while; if it goes"
             " on, tell whoever runs the archive.",
         )
+    )
+
+
+def write_first(asked: Asked) -> str:
+    """Say in the group that a person must write to the bot before it can write to them."""
+    return asked.say(
+        "我不能先给你发私信：先私聊给我发一句 /帮助（要加好友的先加），再问一次。",
+        "I cannot be the first to write to you in private: send me /help there (add me as a friend"
+        " where that is needed), then ask again.",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from archive import outbox
-from archive.access import operator
+from archive.access import finder
 from archive.codes import code_of
 from archive.errors import ArchiveError
 from archive.messages import get_message
@@ -151,7 +151,7 @@ def _report(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     if unknown := _unknown(asked):
         return unknown
     assert asked.reply_key is not None
-    view = get_message(db, operator(), asked.reply_key)
+    view = get_message(db, finder(), asked.reply_key)
     if _is_away(asked.words):
         gone = withdraw(db, view.key, asked.by)
         return Answer(
@@ -187,10 +187,8 @@ def _tell_admins(
     db: sqlite3.Connection, view: MessageView, reason: str, asked: Asked, setting: Setting
 ) -> bool:
     """Write to the group's admins one by one; False where nobody is known."""
-    known = {
-        *setting.admins.get(view.group_key, ()),
-        *(key for key, _ in known_admins(db, view.group_key)),
-    }
+    told = known_admins(db, view.group_key, setting.own_names)
+    known = {*told, *setting.admins.get(view.group_key, ())}
     code = code_of(db, view.key)
     why = asked.say("\n理由：", "\nWhy: ") + reason if reason else ""
     text = asked.say(

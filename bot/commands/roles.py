@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from adapters.contract import AdapterError
 from bot.commands.command import ADMINS, Asked, Setting
@@ -15,6 +15,9 @@ the platform at every call. Raises AdapterError where it does not say."""
 
 KEPT = 30.0
 """Seconds for which a platform's word is taken again, for reading only."""
+
+WITHIN = 3.0
+"""Seconds for which it is looked what groups somebody is admin of."""
 
 _REMEMBERED = 10_000
 
@@ -67,6 +70,24 @@ class Roles:
             *(self.recent(asked, key, setting, role_of) for key in candidates)
         )
         return frozenset(key for key, role in zip(candidates, roles, strict=True) if role)
+
+    async def administers(
+        self, asked: Asked, candidates: Sequence[str], setting: Setting, role_of: RoleOf | None
+    ) -> frozenset[str]:
+        """Return those among these groups whose admin asks, as far as is known within `WITHIN`
+        seconds, and as it was at most half a minute ago."""
+        asking = {
+            asyncio.ensure_future(self.recent(asked, key, setting, role_of)): key
+            for key in candidates
+        }
+        if not asking:
+            return frozenset()
+        try:
+            done, _ = await asyncio.wait(asking, timeout=WITHIN)
+        finally:
+            for task in asking:
+                task.cancel()
+        return frozenset(asking[task] for task in done if is_admin(task.result()))
 
     async def administered(
         self, asked: Asked, groups: frozenset[str], setting: Setting, role_of: RoleOf | None

@@ -143,12 +143,23 @@ class Router:
             if admitted.refused:
                 return await self._refuse(command, asked, admitted)
             return await self._say(asked, admitted)
-        return await self._obey(command, *admitted)
+        try:
+            return await self._obey(command, *admitted)
+        except ArchiveError:
+            raise
+        except Exception:
+            # a fault of ours: the log and the inbox tell whoever runs it, this tells who asked
+            await self._say(asked, refusals.failed(asked))
+            raise
 
     async def _obey(self, command: Command, asked: Asked, setting: Setting) -> Answer | None:
         if not command.writes:
             answer = await asyncio.to_thread(self._read, command, asked, setting)
             return await self._say(asked, answer) if answer else None
+        if command.reads is not None:
+            answer = await asyncio.to_thread(self._look_first, command, asked, setting)
+            if answer is not None:
+                return await self._say(asked, answer)
         if command.erases is not None and self._erase is not None and asked.place:
             found = await asyncio.to_thread(self._find_erased, command, asked, setting)
             if found:
@@ -171,6 +182,14 @@ class Router:
         try:
             with self._archive.reading() as db:
                 return command.run(db, asked, setting)
+        except ArchiveError as error:
+            _log.error("command failed name=%s why=%s", command.names[0], type(error).__name__)
+            return refusals.failed(asked)
+
+    def _look_first(self, command: Command, asked: Asked, setting: Setting) -> Answer | None:
+        assert command.reads is not None
+        try:
+            return command.reads(self._archive, asked, setting)
         except ArchiveError as error:
             _log.error("command failed name=%s why=%s", command.names[0], type(error).__name__)
             return refusals.failed(asked)
@@ -239,7 +258,22 @@ def _note(db: sqlite3.Connection, asked: Asked, answer: Answer) -> Answer:
             unique=asked.key,
         ),
     )
+    if alone and asked.group_key is not None:
+        outbox.put_spare(db, _write_first(asked), asked.key)
     return answer
+
+
+def _write_first(asked: Asked) -> outbox.Draft:
+    """Write what the group is told where the person may not be written to; nothing of the answer
+    is in it."""
+    return outbox.Draft(
+        asked.account,
+        refusals.write_first(asked),
+        group_key=asked.group_key,
+        member_key=asked.sender_key,
+        reply_to=asked.message_id,
+        purpose="write first",
+    )
 
 
 def _with_codes(db: sqlite3.Connection, answer: Answer) -> str:

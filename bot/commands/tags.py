@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 
-from archive.access import operator
+from archive.access import finder
 from archive.audit import note
 from archive.errors import ArchiveError
 from archive.messages import get_message
@@ -35,7 +35,7 @@ def _is_tag(name: str) -> bool:
 
 def _tag(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     assert asked.reply_key is not None
-    view = get_message(db, operator(), asked.reply_key)
+    view = get_message(db, finder(), asked.reply_key)
     tags, rest, wrong = split_tags(asked.words)
     # `/标签 部署 docker` is meant the same
     tags = tuple(dict.fromkeys((*tags, *filter(None, re.split(r"[\s,，、]+", rest)))))
@@ -55,7 +55,7 @@ def _tag(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     except ArchiveError:
         return Answer(asked.say("这些不能当标签。", "Those cannot be tags."))
     note(db, asked.by, "tag", view.key)
-    now = get_message(db, operator(), view.key).tags
+    now = get_message(db, finder(), view.key).tags
     shown = " ".join(f"#{one_line(tag, 16)}" for tag in now[:MOST])
     return Answer(
         asked.say(

@@ -8,7 +8,7 @@ import time
 
 import msgspec
 
-from archive.access import Reader, operator
+from archive.access import Reader, finder
 from archive.called import is_called
 from archive.codes import key_of
 from archive.errors import ArchiveError, NotFound
@@ -24,7 +24,6 @@ DAYS = 7
 """How far back a quotation is looked for."""
 
 _CODE = re.compile(r"(?=.*\d)(?=.*[a-z])[0-9a-z]{6}", re.ASCII)
-"""What is taken for a code, whether there is such a one or not: that nobody can tell by asking."""
 _SHOWN = 4
 _LOOKED_AT = 200
 _HAN = "\u4e00-\u9fff"
@@ -42,6 +41,14 @@ class Target(msgspec.Struct, frozen=True):
     """The command's words without the code."""
     named: bool = False
     """A message was named in some way, whether it is there or not."""
+    by_code: bool = False
+    """The words begin with what looks like a code: one of `views`, or none that there is. What
+    there is and who asks may not see is treated as the latter, so that nobody can tell."""
+
+
+def looks_like_code(word: str) -> bool:
+    """Tell whether a word could be a short code; `java21` could, `9weeks` is a length of time."""
+    return _CODE.fullmatch(normalise(word)) is not None and period(word) is None
 
 
 def find_target(db: sqlite3.Connection, asked: Asked) -> Target:
@@ -52,19 +59,18 @@ def find_target(db: sqlite3.Connection, asked: Asked) -> Target:
         if view is not None or not asked.quote_text:
             return Target((view,) if view else (), asked.words, named=True)
     first, *rest = asked.words.split(maxsplit=1) or [""]
-    # `/删掉 9weeks` is a length of time
-    given = _CODE.fullmatch(normalise(first)) is not None and period(first) is None
-    named = _by_code(db, first) if given else ()
+    given = looks_like_code(first)
+    coded = _by_code(db, first) if given else ()
     if asked.quote_text and asked.place:
         quoted = tuple(_quoted(db, asked))
-        chosen = tuple(view for view in quoted if view in named)
+        chosen = tuple(view for view in quoted if view in coded)
         if len(quoted) > 1 and chosen:
             return Target(chosen, "".join(rest), named=True)
-        if quoted or not given:
+        if quoted or not coded:
             return Target(quoted, asked.words, named=True)
-    if given:
-        return Target(named, "".join(rest), named=True)
-    return Target(words=asked.words)
+    if coded:
+        return Target(coded, "".join(rest), named=True, by_code=True)
+    return Target(words=asked.words, by_code=given)
 
 
 def _by_code(db: sqlite3.Connection, code: str) -> tuple[MessageView, ...]:
@@ -86,7 +92,7 @@ def which(views: tuple[MessageView, ...], asked: Asked) -> Answer:
 
 def _view(db: sqlite3.Connection, key: str) -> MessageView | None:
     try:
-        return get_message(db, operator(), key)
+        return get_message(db, finder(), key)
     except NotFound:
         return None
 

@@ -1,7 +1,7 @@
 """Computes what takes seconds in a process of its own, so that capture is not slowed: JSON on
 standard output.
 
-    python -m bot.jobs.compute digest FOLDER GROUP week|day PERIOD
+    python -m bot.jobs.compute digest FOLDER GROUPS LANGUAGE named|unnamed SINCE UNTIL PERIOD
     python -m bot.jobs.compute candidates FOLDER GROUP SINCE UNTIL LIMIT
 """
 
@@ -12,13 +12,16 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from archive.access import member
 from archive.database import Archive
 from archive.errors import ArchiveError
-from archive.groups import get_group
+
+if TYPE_CHECKING:
+    from archive.digest import Digest, Language, Period
 
 LONGEST = 900
 """Seconds after which a computation is given up."""
@@ -54,21 +57,39 @@ async def in_child(words: Sequence[str]) -> bytes:
 
 def compute(words: Sequence[str]) -> bytes:
     """Compute what a command line asks for."""
-    what, folder, group_key, *rest = words
+    what, folder, of, *rest = words
     archive = Archive(Path(folder))
-    reader = member(frozenset((group_key,)))
+    if what == "digest":
+        return msgspec.json.encode(_digest(archive, of, *rest))
+    from archive.candidates import candidates
+
+    since, until, limit = map(int, rest)
     with archive.reading() as db:
-        if what == "digest":
-            from archive.digest import day, make_digest, week
+        found = candidates(db, member(frozenset((of,))), [of], since, until, limit)
+    return msgspec.json.encode(found)
 
-            kind, name = rest
-            zone = get_group(db, reader, group_key).time_zone
-            period = week(name, zone) if kind == "week" else day(name, zone)
-            return msgspec.json.encode(make_digest(db, reader, [group_key], period))
-        from archive.candidates import candidates
 
-        since, until, limit = map(int, rest)
-        return msgspec.json.encode(candidates(db, reader, [group_key], since, until, limit))
+def digest_words(
+    folder: Path, groups: Sequence[str], period: Period, language: Language, named: bool = True
+) -> tuple[str, ...]:
+    """Return the command line of a digest of these groups as their members may read it."""
+    return (
+        "digest", str(folder), msgspec.json.encode(groups).decode(), language,
+        "named" if named else "unnamed", str(period.since), str(period.until), period.name,
+    )  # fmt: skip
+
+
+def _digest(
+    archive: Archive, of: str, language: str, named: str, since: str, until: str, name: str
+) -> Digest:
+    from archive.digest import CHINESE, Period, make_digest
+
+    groups = msgspec.json.decode(of, type=list[str])
+    with archive.reading() as db:
+        return make_digest(
+            db, member(frozenset(groups)), groups, Period(name, int(since), int(until)),
+            language="en" if language == "en" else CHINESE, named=named == "named",
+        )  # fmt: skip
 
 
 def main() -> None:

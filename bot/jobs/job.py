@@ -62,17 +62,17 @@ class Place(msgspec.Struct, frozen=True):
         if account is None:
             return []
         adapter = self.adapters[account]
-        own = {name.lstrip("@").casefold() for name in adapter.names}
-        told = [key for key, username in known if username.lstrip("@").casefold() not in own]
         group = self.config.groups.get(group_key)
-        named = dict.fromkeys((*(group.admins if group else ()), *told))
+        named = dict.fromkeys((*(group.admins if group else ()), *known))
         if "roles" not in adapter.abilities:
             return list(group.admins) if group else []
         return [key for key in named if await _is_admin(adapter, group_key, key)]
 
-    def _known(self, group_key: str) -> tuple[str | None, list[tuple[str, str]]]:
+    def _known(self, group_key: str) -> tuple[str | None, list[str]]:
         with self.archive.reading() as db:
-            return self.account_for(db, group_key), known_admins(db, group_key)
+            account = self.account_for(db, group_key)
+            own = self.adapters[account].names if account is not None else ()
+            return account, known_admins(db, group_key, own)
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +83,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     wanted: Callable[[Config, str], bool]
     """Whether the configuration wants it for a group (key)."""
     work: Callable[[Place, Assignment], Awaitable[Effect]]
+    together: Callable[[sqlite3.Connection, Config], Sequence[GroupView]] = lambda db, config: ()
+    """Places that are several groups, for which it is wanted too."""
     looks_back: int = 1
     """Periods that are made up for after a stop; nobody is reminded twice of the same."""
 

@@ -8,17 +8,15 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import msgspec
-
 from archive import mails
 from archive.access import member
-from archive.digest import Digest
 from archive.editions import get_edition, place_of
 from archive.mails import Letter
 from bot.jobs.job import Place
-from bot.jobs.posting import titles_of
+from bot.jobs.posting import digest_of, titles_of
 from bot.live.logs import said
 from bot.mail import MailError, send_mail
+from bot.together import groups_told
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +48,11 @@ def _written(place: Place, edition_id: int) -> tuple[str, str]:
     from web.digest_forms import as_mail, subject
 
     with place.archive.reading() as db:
-        reader = member(frozenset((place_of(db, edition_id),)))
-        view = get_edition(db, reader, edition_id)
-        digest = msgspec.convert(view.digest, Digest)
+        told = groups_told(db, place.config.digest, place_of(db, edition_id))
+        if not told:
+            return "", ""
+        view = get_edition(db, member(frozenset(told)), edition_id)
+        digest = digest_of(db, view, told)
         titles = titles_of(db, digest)
     if not digest.items:
         return "", ""

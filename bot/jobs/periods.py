@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from archive.digest import Period, day, day_of, week, week_of
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -50,6 +52,25 @@ class Timetable(msgspec.Struct, frozen=True):
         today = datetime.fromtimestamp(now, ZoneInfo(zone)).date()
         moments = (self._on(today + timedelta(days=ahead), zone) for ahead in range(-1, 9))
         return next(moment for moment in moments if moment is not None and moment.at > now)
+
+    def cut(self, zone: str, period: str) -> int:
+        """Return the Unix time up to which a period is told: when it is due, its end at most."""
+        whole = self.whole(zone, period)
+        first = datetime.fromtimestamp(whole.since, ZoneInfo(zone)).date()
+        for ahead in range(12):
+            moment = self._on(first + timedelta(days=ahead), zone)
+            if moment is not None and moment.period == period:
+                return min(moment.at, whole.until)
+        return whole.until
+
+    def whole(self, zone: str, period: str) -> Period:
+        """Return a period from midnight to midnight. Raises NotFound."""
+        return week(period, zone) if self.day else day(period, zone)
+
+    def before(self, zone: str, period: str) -> str:
+        """Return the name of the period before one."""
+        last = self.whole(zone, period).since - 1
+        return (week_of if self.day else day_of)(last, zone).name
 
     def _on(self, day: date, zone: str) -> Due | None:
         if self.day is not None and WEEKDAYS[day.weekday()] != self.day:

@@ -31,6 +31,8 @@ _LOOK = 5.0
 """Seconds between two looks: an approval is followed, a clock that was set is noticed."""
 _STAND_BY = 10.0
 """Seconds between two tries to become the one that runs the jobs."""
+_WRONG = 60
+"""Seconds by which work may lie ahead of the clock before it was done by a wrong one."""
 _REMEMBERED = 60 * 86_400
 """Seconds for which it is noted what was done; no period that is looked at is older."""
 
@@ -48,8 +50,8 @@ class Plan(msgspec.Struct):
     new: list[tuple[str, str]] = []
     """Jobs of groups that were not turned on before."""
     gone: list[tuple[str, str]] = []
-    ahead: bool = False
-    """There are notes of a time to come."""
+    ahead: frozenset[job_runs.Task] = frozenset()
+    """Work that was done at a time to come, by a wrong clock."""
     alarms: frozenset[tuple[str, Timetable, str]] = frozenset()
     to_send: list[int] = []
     letters: list[mails.Letter] = []
@@ -73,6 +75,7 @@ class Jobs:
         self._jobs = make_jobs(place.config)
         self._due = asyncio.Event()
         self._alarms: frozenset[tuple[str, Timetable, str]] = frozenset()
+        self._set_back: frozenset[job_runs.Task] = frozenset()
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -136,7 +139,11 @@ class Jobs:
         # what was turned on later than now was so by a wrong clock: that one, or this one
         plan.new = [key for key in keys if switches.get(key, now + 1) > now and not set_back]
         plan.gone = [key for key in switches if key not in keys]
-        plan.ahead = any(run.started_at > now + job_runs.AHEAD for run in runs.values())
+        plan.ahead = frozenset(
+            task
+            for task, run in runs.items()
+            if run.started_at > now + (job_runs.AHEAD if task in self._set_back else _WRONG)
+        )
         plan.alarms = frozenset((job.name, job.table, group.time_zone) for job, group in here)
         for job, group in here:
             since = switches.get((job.name, group.key), now)
@@ -155,6 +162,9 @@ class Jobs:
         job_runs.turn_off(db, plan.gone)
         if job_runs.drop_ahead(db, now):
             editions.drop_drafts_ahead(db, now + job_runs.AHEAD)
+        if plan.ahead:
+            editions.set_back(db, now + _WRONG, now)
+            self._set_back |= plan.ahead
 
     async def _do(self, task: Assignment) -> None:
         if not await self._write(lambda db: job_runs.begin(db, task.task, task.now)):

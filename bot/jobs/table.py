@@ -40,13 +40,16 @@ def make_jobs(config: Config) -> list[Job]:
 def wanted(
     db: sqlite3.Connection, config: Config, jobs: list[Job]
 ) -> Iterator[tuple[Job, GroupView]]:
-    """Yield every job with each archived group it is turned on for."""
+    """Yield every job with each archived group, or several together, it is turned on for."""
     now = standing(db)
     for group in list_groups(db, operator()):
         if now.keeps(group.key):
             for job in jobs:
                 if job.wanted(config, group.key):
                     yield job, group
+    for job in jobs:
+        for place in job.together(db, config):
+            yield job, place
 
 
 def lines(db: sqlite3.Connection, config: Config, now: float) -> list[Line]:

@@ -51,6 +51,8 @@ class Capture:
         self.adapters: dict[str, Adapter] = {}
         self.standing = Standing()
         self.more_fetches = asyncio.Event()
+        self.overhear: Callable[[Sequence[Projected]], None] | None = None
+        """Called with what is in the archive now, by the thread that brings it there."""
         self._obey: Obey | None = None
         self._loop = asyncio.get_running_loop()
         self._store: Batching[Arrival, int] = Batching("inbox", self._store_all)
@@ -146,6 +148,8 @@ class Capture:
             came = self._came.pop(part.event.key, None)
             if came is not None:  # else it came to an earlier process
                 self.metrics.lag.observe(now - came)
+        if self.overhear is not None:
+            self.overhear(parts)
 
     def _hear(self, event: Event, asked: Asked) -> None:
         self._in_loop(self._dispatch, event, asked)

@@ -84,7 +84,7 @@ class Connections:
             # one that is missing would make the next ones tell of a connection that was not
             while note is not None and not await self._write(note):
                 await asyncio.sleep(_EVERY)
-            await self._write(self._settle)
+            await self._write(self._settling())
 
     async def close(self) -> None:
         """Note the end of all connections that are still open."""
@@ -92,7 +92,7 @@ class Connections:
             self.lost(account, _STOPPED, held=self._holds(account))
         while not self._notes.empty():
             await self._write(self._notes.get_nowait())
-        await self._write(self._settle)
+        await self._write(self._settling())
 
     def _holds(self, account: str) -> bool:
         adapter = self._capture.adapters.get(account)
@@ -106,8 +106,13 @@ class Connections:
             return False
         return True
 
-    def _settle(self, db: sqlite3.Connection) -> None:
-        for account, last in self._open.items():
+    def _settling(self) -> _Note:
+        # it is written in another thread, while accounts come and go in this one
+        still_open = dict(self._open)
+        return lambda db: self._settle(db, still_open)
+
+    def _settle(self, db: sqlite3.Connection, still_open: dict[str, float]) -> None:
+        for account, last in still_open.items():
             book.heard(db, account, int(last) - _BEHIND)
         archived = self._capture.standing.archiving
         for account, adapter in self._capture.adapters.items():

@@ -29,8 +29,6 @@ from bot.live.logs import said
 
 log = logging.getLogger(__name__)
 
-_ECHO = 600
-"""Seconds for which what the bot said is known as its own echo."""
 _WORDS = ("message", "edit")
 
 encode_asked = msgspec.json.Encoder().encode
@@ -127,7 +125,7 @@ class AccountDoor:
             self._drop("unreadable")
             self.alarm(f"a frame could not be read ({type(error).__name__})", "it is kept a day")
             return _Looked([])
-        if envelope.own and await self._is_echo(envelope.text):
+        if envelope.own and envelope.kind in _WORDS and await self._is_echo(envelope):
             self._drop("echo")
             return _Looked([])
         decision = decide(envelope, self._capture.standing)
@@ -166,13 +164,12 @@ class AccountDoor:
         if await self._capture.writer.run(lambda db: consent.move(db, former, key)):
             await self._capture.look()
 
-    async def _is_echo(self, text: str) -> bool:
+    async def _is_echo(self, envelope: Envelope) -> bool:
+        at = envelope.sent_at or int(time.time())
+
         def look() -> bool:
             with self._capture.archive.reading() as db:
-                said_here = outbox.recent_texts(db, self._account, int(time.time()) - _ECHO)
-            plain = "".join(text.split())
-            # a platform may add the mention of whom it answers
-            return any(plain.endswith("".join(one.split())) for one in said_here)
+                return outbox.is_echo(db, self._account, envelope.group_key, envelope.text, at)
 
         return await asyncio.to_thread(look)
 

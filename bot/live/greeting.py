@@ -91,7 +91,7 @@ def newcomers(records: Sequence[AnyRecord]) -> Iterator[tuple[str, str, int | No
         ]
         others = [one for one in people if one.key != message.sender_key]
         came = [one for one in others if one.role == "member"] or others or people
-        for key in dict.fromkeys(one.key for one in came):
+        for key in dict.fromkeys(one.key for one in came if not one.is_bot):
             yield message.group_key, key, message.sent_at
 
 

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+import msgspec
+
 from adapters.contract import Adapter, AdapterError
 from bot.commands.command import Answer, Asked, Setting
 from bot.commands.registry import find, menu
@@ -34,6 +36,7 @@ class Obeying:
             keep_raw_days=config.capture.keep_raw_days,
             time_zone=config.timezone,
             admins={key: frozenset(group.admins) for key, group in config.groups.items()},
+            digest=config.digest,
             welcome={key: group.welcome for key, group in config.groups.items() if group.welcome},
         )
 
@@ -43,7 +46,8 @@ class Obeying:
         if adapter is None:
             return
         role_of = adapter.role_of if "roles" in adapter.abilities else None
-        answer = await self._router.handle(asked, self._setting, role_of)
+        setting = msgspec.structs.replace(self._setting, own_names=tuple(adapter.names))
+        answer = await self._router.handle(asked, setting, role_of)
         command = find(asked.name)
         if command is not None:
             self._capture.metrics.commands.labels(command.names[0]).inc()

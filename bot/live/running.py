@@ -20,9 +20,11 @@ from archive.database import Archive
 from archive.errors import ArchiveError, NotFound
 from archive.groups import get_group, set_visibility
 from archive.inbox import Inbox
+from archive.questions import set_offers, wants_offers
 from archive.turns import Turns
 from bot.accounts import make_adapters
 from bot.config import Config, ConfigError
+from bot.jobs.backups import Backups
 from bot.jobs.compute import in_child
 from bot.jobs.job import Place
 from bot.jobs.running import Jobs
@@ -36,6 +38,7 @@ from bot.live.leases import lease
 from bot.live.logs import said
 from bot.live.metrics import Metrics
 from bot.live.obeying import Obeying
+from bot.live.offering import Offering
 from bot.live.sending import Sending
 from bot.live.site import Site
 from bot.live.writer import Writer
@@ -92,7 +95,14 @@ class _Running:
         await capture.begin(self._adapters, obeying.obey)
         tasks: list[Coroutine[Any, Any, None]] = []
         if "capture" in self._parts:
-            parts = (capture, connections, sending, fetching, forgetting)
+            parts = (
+                capture,
+                connections,
+                sending,
+                fetching,
+                forgetting,
+                Offering(capture, sending),
+            )
             tasks += [_steady(part.run) for part in parts]
             tasks.append(_steady(writer.copy_log))
             for account, adapter in self._adapters.items():
@@ -101,14 +111,8 @@ class _Running:
                 tasks.append(obeying.offer_menu(account, adapter))
         if "jobs" in self._parts:
             tasks.append(_steady(housekeeping.run))
-            speaking = self._adapters or make_adapters(config.accounts)
-            place = Place(archive, config, speaking, in_child)
-
-            def wake() -> None:
-                for account in self._adapters:
-                    sending.wake(account)
-
-            tasks.append(_steady(Jobs(place, writer.run, wake).run))
+            tasks.append(_steady(self._jobs(writer, sending).run))
+            tasks.append(_steady(Backups(archive, config.backup, capture.alarm).run))
         if "web" in self._parts:
             routes = [route for a in self._adapters.values() for route in a.routes()]
             tasks.append(Site(archive, config, metrics, routes, writer.run).run())
@@ -128,6 +132,15 @@ class _Running:
                 await adapter.close()
             log.info("stopped")
 
+    def _jobs(self, writer: Writer, sending: Sending) -> Jobs:
+        def wake() -> None:
+            for account in self._adapters:
+                sending.wake(account)
+
+        speaking = self._adapters or make_adapters(self._config.accounts)
+        place = Place(self._archive, self._config, speaking, in_child)
+        return Jobs(place, writer.run, wake)
+
     def _settle_groups(self, db: sqlite3.Connection) -> None:
         """Bring what the configuration says of groups into the archive."""
         for key, group in self._config.groups.items():
@@ -135,6 +148,8 @@ class _Running:
                 consent.approve(db, [key])
             elif group.archive is False:
                 consent.stop(db, key, by="configuration")
+            if group.offer is not None and group.offer != wants_offers(db, key):
+                set_offers(db, key, group.offer, "configuration")
             try:
                 there = get_group(db, operator(), key)
             except NotFound:

@@ -43,6 +43,8 @@ _LONGEST_PAUSE = 300
 """Seconds between two tries at most."""
 _LOOK = 1.0
 """Seconds between two looks into an outbox that nobody said to be filled."""
+_ONCE_IN = 600
+"""Seconds in which a person is told once to write to the bot first."""
 _LONGEST_REFUSAL = 10.0
 """Seconds between two tries to write while the disk refuses."""
 
@@ -105,9 +107,6 @@ class Sending:
             if isinstance(error, LoginExpired):
                 self._capture.alarm(account, error.what, error.hint)
             return False
-        except Forbidden as error:
-            await self._refused(account, parcel, error)
-            return True
         except AdapterError as error:
             # only what certainly was not sent is sent again
             if not isinstance(error, NotReachable) or parcel.tries + 1 >= _TRIES:
@@ -124,25 +123,11 @@ class Sending:
         await self._write(lambda db: outbox.later(db, parcel.id, at, error.what))
 
     async def _give_up(self, account: str, parcel: Parcel, error: AdapterError) -> None:
-        await self._write(lambda db: outbox.give_up(db, parcel.id, error.what))
+        await self._write(lambda db: _gave_up(db, parcel, error))
         self._capture.metrics.send_failures.labels(account).inc()
         log.error("not sent %s", said(account=account, purpose=parcel.draft.purpose,
                                       group=parcel.draft.group_key, why=error.what))  # fmt: skip
-        if parcel.draft.purpose == greeting.PURPOSE and parcel.draft.group_key is None:
-            await self._write(lambda db: greeting.say_in_group(db, parcel.draft))
-            self.wake(account)
-
-    async def _refused(self, account: str, parcel: Parcel, error: AdapterError) -> None:
-        """Give up what the platform forbids; an answer for one person alone is asked for there."""
-        await self._give_up(account, parcel, error)
-        draft = parcel.draft
-        if draft.member_key is not None and draft.group_key is not None and draft.text:
-            there = msgspec.structs.replace(
-                draft, text=_WRITE_FIRST, member_key=None, essence=None,
-                unique=draft.unique and f"{draft.unique}#group",
-            )  # fmt: skip
-            await self._write(lambda db: outbox.put(db, there))
-            self.wake(account)
+        self.wake(account)
 
     async def _write(self, does: Callable[[sqlite3.Connection], T]) -> T:
         """Write, however long the disk refuses; meanwhile nothing is said."""
@@ -156,11 +141,6 @@ class Sending:
             pause = min(pause * 2, _LONGEST_REFUSAL)
 
 
-_WRITE_FIRST = (
-    "请先私聊我一次，我才能单独回答你。/ Write to me in private once, so that I can answer."
-)
-
-
 def _begin(db: sqlite3.Connection, parcel: Parcel, more: list[str]) -> bool:
     """Begin to send, having noted what does not fit as messages of their own."""
     if not outbox.begin(db, parcel.id):
@@ -171,6 +151,16 @@ def _begin(db: sqlite3.Connection, parcel: Parcel, more: list[str]) -> bool:
         )
         outbox.put(db, part)
     return True
+
+
+def _gave_up(db: sqlite3.Connection, parcel: Parcel, error: AdapterError) -> None:
+    """Give up; what a person may not be told alone, or how to be, is said in the group instead."""
+    draft = parcel.draft
+    outbox.give_up(db, parcel.id, error.what)
+    if isinstance(error, Forbidden):
+        outbox.say_spare(db, draft.unique, int(time.time()), _ONCE_IN)
+    if draft.purpose == greeting.PURPOSE and draft.group_key is None:
+        greeting.say_in_group(db, draft)
 
 
 def _sent(db: sqlite3.Connection, parcel: Parcel, message_id: str | None) -> None:

@@ -88,6 +88,26 @@ def test_refusals_say_what_to_do_and_never_what_was_said(
     asyncio.run(run())
 
 
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        ("发送失败，请先添加对方为好友", Forbidden),
+        ("无法获取用户信息", Forbidden),
+        ("不能发送临时消息", Forbidden),
+        ("Timeout: NTEvent serviceAndMethod:NodeIKernelMsgService/sendMsg", Forbidden),
+        ("数据库忙", NotReachable),
+    ],
+)
+def test_who_is_no_friend_is_written_to_only_once(words: str, error: type[Exception]) -> None:
+    async def run() -> None:
+        async with connected() as (peer, _, adapter):
+            peer.refuse["send_private_msg"] = (1200, words)
+            with pytest.raises(error):
+                await adapter.send(Outgoing("链接", member_key="qq:20003"))
+
+    asyncio.run(run())
+
+
 def test_the_role_is_asked_of_qq_at_that_moment() -> None:
     async def run() -> None:
         async with connected() as (peer, _, adapter):

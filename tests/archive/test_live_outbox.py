@@ -19,9 +19,9 @@ from archive.outbox import (
     expire,
     failures,
     give_up,
+    is_echo,
     later,
     put,
-    recent_texts,
     retry,
     sent,
     unsure,
@@ -112,12 +112,14 @@ def test_own_echo_is_known_and_texts_are_erased_after_their_time(archive: Archiv
         for row_id in (first, second):
             begin(db, row_id)
         sent(db, first)
-        assert sorted(recent_texts(db, "bot", NOW - 900)) == sorted(["canary", "二"])
-        assert recent_texts(db, "bot", NOW + 60) == ["二"]
-        assert recent_texts(db, "other", 0) == []
+        assert all(is_echo(db, "bot", TG, text, NOW) for text in ("canary", "二"))
+        assert not is_echo(db, "bot", TG, "三", NOW)
+        assert not is_echo(db, "bot", TG, "canary", NOW + 900)
+        assert not is_echo(db, "other", TG, "canary", NOW)
         assert expire(db, NOW + 6 * 86_400) == 0
         assert expire(db, NOW + 8 * 86_400) == 1
-        assert recent_texts(db, "bot", 0) == ["二"]
+        assert is_echo(db, "bot", TG, "canary", int(time.time()))
+        assert not is_echo(db, "bot", TG, "canary", NOW)
         assert [p.id for p in due(db, "bot", NOW)] == [third]
     assert rows(archive, "SELECT text FROM outbox") == [("",), ("二",), ("三",)]
 

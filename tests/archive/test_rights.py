@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from told import T0, TG, found, full_group, rows, said, texts, told
 
-from archive.access import member, operator
+from archive.access import finder, member, operator
 from archive.codes import code_of
 from archive.consent import opt_in, opt_out
 from archive.database import Archive
@@ -153,8 +153,29 @@ def test_alias_goes_along_when_groups_become_one(new_archive: Callable[[], Archi
     finish_unions(db)
     db.close()
     with archive.reading() as db:
-        assert get_message(db, operator(), f"{TG}:1").sender == "石头"
+        assert get_message(db, member(frozenset((TG,))), f"{TG}:1").sender == "石头"
         assert alias_of(db, other, HERS) == "石头"
+
+
+def test_operator_alone_sees_who_is_behind_an_alias(talk: Archive) -> None:
+    """TRUST 31: nobody else does, nor whoever is shown what the program found."""
+    with talk.writing() as db:
+        mark(db, [f"{TG}:3"], by=HERS)
+        set_alias(db, TG, HERS, "石头", HERS)
+    inside = member(frozenset((TG,)))
+    with talk.reading() as db:
+        for reader, name in ((operator(), "石头（张三）"), (finder(), "石头"), (inside, "石头")):
+            reply = get_message(db, reader, f"{TG}:4").reply
+            assert get_message(db, reader, f"{TG}:1").sender == name
+            assert reply is not None and reply.sender == name
+            (view,) = feed(db, reader)
+            assert view.marked_by == view.messages[0].sender == name
+            (hit,) = search(db, "备份", reader).hits
+            assert hit.message.sender == name
+        assert [len(search(db, f"from:{n}", operator()).hits) for n in ("石头", "张三")] == [2, 2]
+    with talk.writing() as db:
+        opt_out(db, HERS, HERS)
+        assert get_message(db, operator(), f"{TG}:1").sender == ""
 
 
 def test_name_of_somebody_else_is_no_alias(talk: Archive) -> None:

@@ -28,6 +28,13 @@ def test_small_benchmark_finds_every_answer_right(
     assert "| import, ratio to the bare loop |" in told
 
 
+def test_what_is_told_of_a_week_is_timed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--size", "3000", "--keep", str(folder), "--only", "digest"]) == 0
+    told = capsys.readouterr().out
+    for row in ("weekly digest, 50,000", "catch-up, 10,000", "candidates for essence"):
+        assert f"| {row}" in told
+
+
 def test_missing_and_wrong_hits_are_found_out(folder: Path) -> None:
     query = Query("common", "的", Text("的"))
     (verdict,) = judge(folder / "data", [query], [Found(["nowhere:1"], [1])])

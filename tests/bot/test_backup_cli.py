@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from chat_files import KEY, telegram_json, telegram_rows
 from program import refused, rows, run, whole
 
+from archive import editions, job_runs, mails
+from archive.database import open_archive, transaction
 from archive.inbox import Inbox, Incoming
 
 SECRET = "zqcanaryqz"
@@ -65,6 +68,33 @@ def test_forget_backup_and_restore_as_they_say(data: Path, tmp_path: Path) -> No
     whole(new)
     assert refused("restore", made["backup"], "--data", new).count("chendian restore") == 1
     assert run("backup", "--data", new, expect=0).out.count("chendian restore ") == 1
+
+
+def test_what_may_have_been_told_since_a_backup_is_not_told_again(
+    data: Path, tmp_path: Path
+) -> None:
+    """TRUST 39: digests, reminders, mails."""
+    with closing(open_archive(data).connect_for_writing()) as db, transaction(db):
+        job_runs.turn_on(db, "weekly digest", KEY, 1_700_000_000)
+        for week in ("2026-W45", "2026-W46", "2026-W47"):
+            empty = {"items": [], "since": 0, "until": 1}
+            editions.draft(db, empty, KEY, "week", week, 1_790_000_000)
+        editions.approve(db, 1, "telegram:1", 1_790_000_000)
+        editions.sent(db, 1, 1_790_000_000)
+        editions.approve(db, 2, "telegram:1", 1_790_000_000)
+        mails.put(db, 1, ["wang@site.example"], 1_790_000_000)
+    made = run("backup", "--data", data, "--to", tmp_path / "b", "--json", expect=0).json
+    before, new = int(time.time()), tmp_path / "new"
+    told = run("restore", made["backup"], "--data", new, expect=0).out
+    assert "not told again. 2 drafts put away." in told
+    assert [state for (state,) in rows(new, "SELECT state FROM editions ORDER BY id")] == [
+        "sent", "unknown", "unknown",
+    ]  # fmt: skip
+    assert rows(new, "SELECT since >= ? FROM job_switches", before) == [(1,)]
+    assert rows(new, "SELECT state FROM mails") == [("failed",)]
+    with closing(open_archive(new).connect_for_writing()) as db:
+        assert editions.to_send(db) == [] and mails.due(db, 1 << 40) == []
+    whole(new)
 
 
 def test_person_is_forgotten_with_all_they_said(data: Path) -> None:

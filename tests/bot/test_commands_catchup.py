@@ -65,7 +65,7 @@ def test_codes_lead_to_the_messages(talk: Talk) -> None:
 def test_english_is_the_same(talk: Talk) -> None:
     lines = talk.ask("/catchup").splitlines()
     assert lines[0].startswith("Since ") and lines[0].endswith(": 3 messages, 3 people:")
-    assert "数据库越来越慢" in lines[1]
+    assert "数据库越来越慢" in lines[1] and "(3 people, 3 messages" in lines[1]
 
 
 def test_a_span_or_a_count_can_be_given(talk: Talk) -> None:
@@ -86,6 +86,16 @@ def test_a_span_or_a_count_can_be_given(talk: Talk) -> None:
 def test_what_cannot_be_understood_is_told_how(talk: Talk, words: str) -> None:
     assert "这样用：/补课" in talk.ask(f"/补课 {words}")
     assert "Use it like this: /catchup" in talk.ask(f"/catchup {words}")
+
+
+@pytest.mark.parametrize("words", ["/补课", "/catchup", "/补课 24h", "/补课 1m"])
+def test_in_the_group_itself_nothing_is_said(talk: Talk, words: str) -> None:
+    """As with all that is answered to one person alone: who may not be written to is told there."""
+    answer = talk.give(talk.asked(words))
+    assert answer is not None and answer.direct
+    assert [(draft.group_key, draft.member_key) for draft in talk.drafts()] == [
+        (None, "telegram:2")
+    ]
 
 
 def test_nothing_missed_is_said_so(talk: Talk) -> None:

@@ -104,15 +104,16 @@ def test_only_admins_gather_and_refusals_are_noted(talk: Talk) -> None:
 
 
 def test_code_of_another_group_ends_nothing(talk: Talk) -> None:
-    """It is answered like one that does not exist (TRUST 31)."""
+    """It is a word of the title like one that does not exist (TRUST 31)."""
     other = "telegram:-9"
     told(talk.archive, Group(other, "别群"), said("1", "秘密", group=other))
     with talk.archive.writing() as db:
         start(db, other, by="telegram:1")
     code = talk.code("1", other)
     elsewhere, nowhere = (talk.ask(f"/归拢 {end} x", "1", reply="2") for end in (code, "zzzzz9"))
-    assert elsewhere == nowhere and "存档里没有" in elsewhere
-    assert threads(talk) == []
+    assert elsewhere.replace(code, "zzzzz9") == nowhere and "“zzzzz9 x”" in nowhere
+    first, second = threads(talk)
+    assert ids(first) == ids(second) == ["2", "3", "4", "5", "7"]
 
 
 def test_too_long_a_run_is_refused(talk: Talk) -> None:

@@ -8,7 +8,7 @@ from commanding import SETTING, T0, TG, Talk, rows, said, speaking, told
 
 from archive.consent import opt_out
 from archive.database import Archive
-from archive.records import Reaction, Recall
+from archive.records import Group, Reaction, Recall
 
 
 @pytest.fixture
@@ -76,6 +76,27 @@ def test_pack_is_shown_in_private_to_who_is_in_the_group_now(talk: Talk) -> None
     talk.roles[TG, "telegram:2"] = None
     talk.clock += 3600
     assert "部署" not in talk.ask("/新人", "2", private=True)
+
+
+def test_who_is_in_several_groups_picks_one_in_private(talk: Talk) -> None:
+    """Groups the person has left are not listed (TRUST 31)."""
+    titles = ["钓鱼群", "读书群 @all", "A 群", "技术二群", "已退的群"]
+    for number, title in enumerate(titles, 1):
+        key = f"telegram:-{number}"
+        told(talk.archive, Group(key, title), said("1", "我来了", "2", group=key))
+        talk.agree(key)
+    told(talk.archive, said("9", "我来了", "2"))
+    talk.roles[f"telegram:-{len(titles)}", "telegram:2"] = None
+    listed = talk.ask("/新人", "2", private=True)
+    head, *lines = listed.splitlines()
+    assert len(lines) == 4 and "5 个存档的群" in head and "/新人 加编号或群名" in head
+    assert "@all" not in listed and "已退的群" not in listed
+    for words in ("/新人 技术群", "/新人 群:技术群", "/start 技术群"):
+        assert "技术群" in talk.ask(words, "2", private=True).splitlines()[0]
+    number = next(line.partition(".")[0] for line in lines if "A 群" in line)
+    assert "“A 群”" in talk.ask(f"/start {number}", "2", private=True)
+    for words in ("/start", "/start 99", "/start 已退", "/start 群"):
+        assert "Which one?" in talk.ask(words, "2", private=True)
 
 
 def test_pack_has_nothing_that_was_taken_back(talk: Talk) -> None:

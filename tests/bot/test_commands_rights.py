@@ -57,6 +57,19 @@ def test_name_of_another_group_does_not_lead_to_the_alias(talk: Talk, archive: A
     assert "先备份" in found and "别的群" not in found
 
 
+def test_no_answer_shows_who_is_behind_an_alias(talk: Talk) -> None:
+    talk.ask("/化名 小石头", "3")
+    answers = [
+        talk.ask("/精华 好", "2", reply="7"), talk.ask("/精华", "1", reply="7"),
+        talk.ask("/出处", "2", reply="7"), talk.ask("/标签 #备份", "1", reply="7"),
+        talk.ask("/举报", "2", reply="7"), talk.ask("/取消精华", "1", reply="7"),
+        talk.ask("/精华", "1", quote_text="先备份", quote_sender="王五"),
+    ]  # fmt: skip
+    assert any("小石头" in answer for answer in answers) and all(answers)
+    assert not any("王五" in answer for answer in answers)
+    assert not any("王五" in draft.text for draft in talk.drafts())
+
+
 def test_alias_goes_with_a_word(talk: Talk) -> None:
     talk.ask("/alias Stone", "3")
     assert "Stone" in talk.ask("/search 备份")
@@ -128,7 +141,14 @@ def test_report_reaches_the_admins_and_names_nobody(talk: Talk, archive: Archive
         assert open_reports(db, operator()) == []
 
 
+def agreed_by_the_configuration(archive: Archive) -> None:
+    """Let nobody be known as an admin by having agreed."""
+    with archive.writing() as db:
+        db.execute("UPDATE consents SET started_by = 'configuration'")
+
+
 def test_report_is_withdrawn_and_vanishes_with_the_message(talk: Talk, archive: Archive) -> None:
+    agreed_by_the_configuration(archive)
     assert "小王" in talk.ask("/举报", "2", reply="7"), "no admin is known"
     assert "撤回了" in talk.ask("/举报 -", "2", reply="7")
     assert "没有举报过" in talk.ask("/举报 -", "2", reply="7")
@@ -141,8 +161,22 @@ def test_report_is_withdrawn_and_vanishes_with_the_message(talk: Talk, archive: 
 def test_admins_of_the_configuration_are_told(archive: Archive) -> None:
     admins = {TG: frozenset(("telegram:9", "qq:1"))}
     talk = speaking(archive, {"7": "话"}, setting=Setting(operator=SETTING.operator, admins=admins))
+    agreed_by_the_configuration(archive)
     assert "已经告诉" in talk.ask("/举报", "2", reply="7")
     assert [d.member_key for d in talk.drafts() if d.purpose == "report"] == ["telegram:9"]
+
+
+def test_bot_that_is_an_admin_itself_is_nobody_to_tell(archive: Archive) -> None:
+    """On Telegram it has a user name, on QQ the names it is called by have its id."""
+    setting = Setting(operator="小王", own_names=("chendian_bot", "10001"))
+    talk = speaking(archive, {"7": "话"}, setting=setting)
+    agreed_by_the_configuration(archive)
+    told(archive, Member("telegram:5", "沉淀", "Chendian_bot", group_key=TG, role="admin"))
+    told(archive, Member("telegram:10001", "沉淀", group_key=TG, role="admin"))
+    assert "小王" in talk.ask("/举报", "2", reply="7"), "no admin is known"
+    told(archive, Member("telegram:1", "张三", group_key=TG, role="owner"))
+    assert "已经告诉" in talk.ask("/举报", "3", reply="7")
+    assert [d.member_key for d in talk.drafts() if d.purpose == "report"] == ["telegram:1"]
 
 
 def test_who_is_forgotten_leaves_nothing_of_it(talk: Talk, archive: Archive) -> None:

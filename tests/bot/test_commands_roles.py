@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
 from commanding import QQ, TG, Talk, said, speaking, told
@@ -10,7 +12,8 @@ from archive.access import operator
 from archive.database import Archive
 from archive.essence import feed
 from archive.groups import set_visibility
-from archive.records import Group
+from archive.records import Group, Member
+from bot.commands import roles
 
 
 @pytest.fixture
@@ -115,6 +118,21 @@ def test_role_that_the_event_states_counts_where_the_platform_cannot_be_asked(ta
     assert "收进精华" in talk.ask("/精华", "2", reply="7", role="owner")
 
 
+def test_who_asks_alone_is_told_that_the_platform_tells_nobodys_groups(talk: Talk) -> None:
+    talk.shows_roles = False
+    assert "请在群里发 /搜" in talk.ask("/搜 部署", "3", private=True)
+    assert "send /search in the group" in talk.ask("/search docker", "3", private=True)
+
+
+def test_who_wants_no_name_is_not_sent_to_the_group_with_the_question(talk: Talk) -> None:
+    talk.others = None
+    assert "先在群里说句话，再私聊" in talk.ask("/匿名问 怎么退款", "8", private=True)
+    assert "to me in private" in talk.ask("/anon how do I get a refund", "8", private=True)
+    talk.shows_roles = False
+    assert "可以在群里发 /问，会带上你的名字" in talk.ask("/匿名问 怎么退款", "3", private=True)
+    assert "send /ask, with your name" in talk.ask("/anon and a refund", "3", private=True)
+
+
 def test_help_asks_for_the_role_at_most_twice_a_minute(talk: Talk) -> None:
     for _ in range(3):
         assert "管理：" in talk.ask("/帮助", "1")
@@ -123,6 +141,60 @@ def test_help_asks_for_the_role_at_most_twice_a_minute(talk: Talk) -> None:
     talk.clock += 60
     talk.roles.clear()
     assert "管理：" not in talk.ask("/帮助", "1")
+
+
+def silent_admin(talk: Talk, groups: int) -> list[str]:
+    """Make groups of which 9, who never spoke, is admin of the first; return their keys."""
+    keys = [f"telegram:-{n}" for n in range(1, groups + 1)]
+    for key in keys:
+        told(talk.archive, Group(key, f"群 {key}"), said("1", f"话 {key}", "3", group=key))
+        talk.agree(key)
+    talk.others = None
+    talk.roles[keys[0], "telegram:9"] = "admin"
+    return keys
+
+
+def test_admin_who_never_spoke_is_known_in_private(talk: Talk) -> None:
+    first, second = silent_admin(talk, 2)
+    talk.roles[second, "telegram:9"] = "member"
+    answer = talk.ask("/搜 话", "9", private=True)
+    assert f"话 {first}" in answer and f"话 {second}" not in answer
+    assert "还没见过你" in talk.ask("/搜 话", "8", private=True)
+    talk.clock += 60
+    talk.roles.clear()
+    assert "还没见过你" in talk.ask("/搜 话", "9", private=True), "no admin any more"
+
+
+def test_twenty_groups_at_most_are_asked_and_not_again_at_once(talk: Talk) -> None:
+    keys = silent_admin(talk, 30)
+    told(talk.archive, Member("telegram:9", "赵六", group_key=keys[0], role="admin"))
+    assert f"话 {keys[0]}" in talk.ask("/搜 话", "9", private=True)
+    assert len(talk.questions) == 20
+    talk.clock -= 50
+    assert f"话 {keys[0]}" in talk.ask("/搜 话", "9", private=True)
+    assert len(talk.questions) == 20
+
+
+def test_slow_platform_holds_nobody_up(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roles, "WITHIN", 0.05)
+    first, second = silent_admin(talk, 2)
+    talk.roles[second, "telegram:9"] = "owner"
+
+    async def role_of(group_key: str, member_key: str) -> str | None:
+        if group_key == second:
+            await asyncio.sleep(60)
+        return await talk.role_of(group_key, member_key)
+
+    asked = talk.asked("/搜 话", "9", private=True)
+    answer = asyncio.run(talk.router.handle(asked, talk.setting, role_of))
+    assert answer is not None and f"话 {first}" in answer.text and second not in answer.text
+
+
+def test_configured_admin_who_never_spoke_is_known_in_private(talk: Talk) -> None:
+    talk.shows_roles = False
+    talk.setting = msgspec.structs.replace(talk.setting, admins={TG: frozenset(("telegram:9",))})
+    assert "先备份" in talk.ask("/搜 备份", "9", private=True)
+    assert "平台不告诉我" in talk.ask("/搜 备份", "8", private=True)
 
 
 def test_author_tags_and_forgets_own_words_only(talk: Talk) -> None:

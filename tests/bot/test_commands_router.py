@@ -126,6 +126,17 @@ def test_command_that_fails_halfway_leaves_nothing_and_says_so(talk: Talk) -> No
     assert rows(talk.archive, "SELECT * FROM essence") == [] and len(talk.drafts()) == 3
 
 
+def test_who_asked_is_told_of_a_fault_of_ours(talk: Talk) -> None:
+    with talk.archive.writing() as db:
+        db.execute("UPDATE groups SET time_zone = 'nowhere'")
+    for words in ("/出处", "/link"):
+        asked = talk.asked(words, "3", reply="7")
+        for _ in range(2):
+            with pytest.raises(KeyError):
+                talk.give(asked)
+    assert [draft.text[:8] for draft in talk.drafts()] == ["/出处 没做成，", "/link di"]
+
+
 def test_command_outlasts_a_disk_that_refuses_for_a_while(talk: Talk) -> None:
     refusals = 30
 

@@ -113,6 +113,15 @@ def test_a_visibility_is_changed_and_undone_as_it_says(data: Path) -> None:
     assert group["visibility"] == "private"
 
 
+def test_offers_are_turned_on_and_undone_as_it_says(data: Path) -> None:
+    said = run("group", "offers", "技术群", "on", "--data", data, expect=0).out
+    assert "were off and are now on. undo: chendian group offers " in said
+    assert rows(data, "SELECT group_key, enabled FROM question_offers") == [(KEY, 1)]
+    run(*undo_in(said), expect=0)
+    assert rows(data, "SELECT enabled FROM question_offers") == [(0,)]
+    refused("group", "offers", "技术群", "perhaps", "--data", data)
+
+
 def test_groups_are_listed_with_what_they_hold(data: Path) -> None:
     (group,) = run("group", "list", "--data", data, "--json", expect=0).json
     assert group == {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -68,6 +69,23 @@ def test_newcomers_are_told_from_who_invited_them() -> None:
             Member("wechat:b", group_key="wechat:g@chatroom"),
             Message("wechat:g@chatroom", "1", 9, kind="service", service="invite")]  # fmt: skip
     assert {who for _, who, _ in newcomers(both)} == {"wechat:a", "wechat:b"}
+
+
+def test_bot_that_joins_is_not_greeted_nor_who_brought_it() -> None:
+    bot = {"id": 99, "is_bot": True, "first_name": "抽奖", "username": "lots_bot"}
+    bringing = {"id": 1, "is_bot": False, "first_name": "张三"}
+    message = {
+        "message_id": 5, "date": 1_790_000_000, "chat": {"id": -100123, "type": "supergroup"},
+        "from": bringing, "new_chat_members": [bot],
+    }  # fmt: skip
+
+    def came_with(*people: dict[str, object]) -> list[str]:
+        raw = {"update_id": 1, "message": message | {"new_chat_members": people}}
+        records = ADAPTERS["main"].records(json.dumps(raw).encode())
+        return [key for _, key, _ in newcomers(records)]
+
+    assert came_with(bot) == []
+    assert came_with(bot, {"id": 77, "is_bot": False, "first_name": "新来的"}) == [NEW]
 
 
 def test_newcomer_is_greeted_alone_and_once(talk: Archive) -> None:

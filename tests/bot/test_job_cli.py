@@ -53,6 +53,13 @@ def test_jobs_are_shown_with_their_next_and_last_time(archive: Archive) -> None:
     assert listed["suggested essence"]["last"] is None
 
 
+def test_several_groups_together_are_one_job(archive: Archive) -> None:
+    _archived(archive)
+    together = f'[[digest.together]]\nname = "合刊"\ngroups = ["{TG}"]\n'
+    (line,) = run("jobs", "--config", _config(archive, together), "--json", expect=0).json
+    assert (line["job"], line["group"]) == ("weekly digest", "together:合刊")
+
+
 def test_group_that_is_not_archived_has_no_jobs(archive: Archive) -> None:
     """TRUST 37."""
     with archive.writing() as db:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,23 @@ def test_question_is_put_to_a_member_and_back(data: Path) -> None:
     assert rows(data, "SELECT assigned_to FROM questions") == [(None,)]
     run("questions", *put, "--data", data, expect=0)
     assert "put to telegram:4" in run("questions", "--data", data, expect=0).out
+
+
+def test_muted_askers_are_listed_with_their_group(data: Path) -> None:
+    listed = ("questions", "--muted", "--data", data)
+    assert "nobody is muted" in run(*listed, expect=0).out
+    run("questions", "--confirm", f"{KEY}:6", "--data", data, expect=0)
+    token = "3f0c7a91d2b45e68"
+    with closing(sqlite3.connect(data / "archive.db")) as db, db:
+        db.execute("UPDATE questions SET token = ?", (token,))
+    run("questions", "--mute", token, "--by", "阿珍", "--data", data, expect=0)
+    (one,) = run(*listed, "--json", expect=0).json
+    assert (one["token"], one["group"], one["by"]) == (token, KEY, "阿珍")
+    assert one["muted_at"].endswith("Z") or one["muted_at"].endswith("+00:00")
+    shown = run(*listed, "--group", KEY, expect=0).out
+    assert token in shown and "技术群" in shown and "--unmute TOKEN" in shown
+    undo(data, "--unmute", token)
+    assert len(run(*listed, "--json", expect=0).json) == 1
 
 
 def test_look_alikes_are_found_with_their_answer(data: Path) -> None:

@@ -58,6 +58,18 @@ def test_digest_of_all_groups_in_every_form(data: Path) -> None:
     assert len(shown(*words, "--format", "json")["groups"]) == 2
 
 
+def test_digest_is_in_the_language_that_is_asked_for_else_the_configured_one(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("digest", "--data", data, "--group", TG, "--week", "2026-W42")
+    assert "weekly digest 2026-W42" in run(*words, "--language", "en").output
+    missed = ("catchup", "--data", data, "--member", "telegram:42", "--since", "2026-10-12T10:00")
+    assert "人参与" in run(*missed).output
+    monkeypatch.setenv("CHENDIAN_DIGEST__LANGUAGE", "en")
+    assert "4 people" in run(*words).output and "4 people" in run(*missed).output
+    assert "周报 2026-W42" in run(*words, "--language", "zh-Hans").output
+
+
 def test_digest_links_to_the_site_where_there_is_one(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,7 +98,7 @@ def test_catchup_as_json_has_the_fields_scripts_rely_on(data: Path) -> None:
     since = ("--since", "2026-10-12T10:00")
     found = shown("catchup", "--data", data, "--member", "telegram:42", *since, "--json")
     assert [topic["keys"][0] for topic in found["topics"]] == [f"{TG}:2"]
-    assert found["topics"][0]["title"].startswith("数据库：")
+    assert " → 数据库：" in found["topics"][0]["title"]
     assert found["answers"] == [f"{TG}:40"] and found["essence"] == [f"{TG}:2"]
     assert found["mentions"] == found["files"] == []
     counted = shown("catchup", "--data", data, "--member", "telegram:42", "--count", "1", "--json")

@@ -111,7 +111,13 @@ class Scene:
             Item("message", text[:20], f"张三：「{text}」", (key,), "3 人回复", TG, 1)
             for key, text in keys
         )
-        return msgspec.json.encode(Digest(words[-1], 0, 1, (TG,), items, (), (), 1, 1))
+        groups, since, until = json.loads(words[2]), *map(int, words[5:7])
+        made = Digest(words[-1], since, until, tuple(groups), items, (), (), 1, 1)
+        return msgspec.json.encode(made)
+
+    def spans(self) -> list[tuple[str, int, int]]:
+        """Return (period, since, until) of the digests that were computed, in order."""
+        return [(w[-1], int(w[5]), int(w[6])) for w in self.computed if w[0] == "digest"]
 
     def look(self, moment: float | None = None) -> Plan:
         """Let the process look once, at a Unix time."""

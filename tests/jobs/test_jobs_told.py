@@ -11,7 +11,7 @@ import pytest
 from scene import SUNDAY, TG, WEEKLY, Scene
 from smtp import Smtp
 
-from archive import candidates, questions
+from archive import candidates, consent, questions
 from archive.access import operator
 from archive.database import Archive
 from archive.forget import forget
@@ -123,6 +123,22 @@ def test_mail_that_is_not_taken_is_tried_again_without_what_was_forgotten(
     scene.look(SUNDAY + 120)
     assert mails(scene) == [("sent", 2), ("sent", 2)]
     assert all("门牌" not in mail.get_content() for _, mail in smtp.mails)
+
+
+def test_mail_of_a_group_that_withdrew_is_not_sent(archive: Archive, smtp: Smtp) -> None:
+    """TRUST 37."""
+    scene = Scene(archive)
+    scene.said("1", "部署用 docker compose，先拉镜像")
+    smtp.refuses = 451
+    mailed(scene, smtp.port)
+    scene.look()
+    scene.look(SUNDAY)
+    scene.look(SUNDAY + 5)
+    with archive.writing() as db:
+        consent.stop(db, TG, by="telegram:1")
+    smtp.refuses = 0
+    scene.look(SUNDAY + 120)
+    assert smtp.mails == [] and {state for state, _ in mails(scene)} == {"failed"}
 
 
 def test_mail_that_is_refused_for_good_is_given_up(archive: Archive, smtp: Smtp) -> None:

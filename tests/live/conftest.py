@@ -6,5 +6,5 @@ import sys
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent
-for folder in ("peers", "bot"):
+for folder in ("peers", "bot", "digest"):
     sys.path.insert(0, str(TESTS / folder))

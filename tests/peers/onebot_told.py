@@ -14,6 +14,8 @@ class Tells:
 
     world: World
     actions: Actions
+    whispered = 76
+    """The last id of what was said to the bot alone."""
 
     def tell(self, event: Event) -> None:
         """Tell an event."""
@@ -46,9 +48,10 @@ class Tells:
 
     def whisper(self, user_id: int, text: str) -> Event:
         """Say something to the bot alone."""
+        self.whispered += 1
         event: Event = {
             "self_id": self.world.self_id, "user_id": user_id, "time": int(time.time()),
-            "message_id": 77, "message_type": "private", "sub_type": "friend",
+            "message_id": self.whispered, "message_type": "private", "sub_type": "friend",
             "sender": {"user_id": user_id, "nickname": "群友", "card": ""},
             "message": [{"type": "text", "data": {"text": text}}], "raw_message": text,
             "message_format": "array", "font": 14, "post_type": "message",
