@@ -12,6 +12,8 @@ from pathlib import Path
 from archive import text
 from archive.errors import ArchiveError, Damaged, SchemaTooNew
 from archive.faults import in_words
+from archive.idle import Connection as Connection
+from archive.idle import Idle
 from archive.migrate import SCHEMA, schema_of, upgrade
 from archive.store import MediaStore
 
@@ -25,14 +27,6 @@ CACHE_KIB = 8_192
 """SQLite's page cache for one connection."""
 
 
-class Connection(sqlite3.Connection):
-    """A connection that knows what to take back if the transaction under way is undone."""
-
-    take_back: list[Callable[[], None]] | None = None
-    rows_gone = 0
-    """How often rows that a writer may remember were removed through this connection."""
-
-
 class Archive:
     """An archive on disk. Connections are opened per use and belong to one thread."""
 
@@ -40,12 +34,30 @@ class Archive:
         self.folder = folder
         self.path = folder / "archive.db"
         self.media = MediaStore(folder / "media")
+        self._idle = Idle(self.path)
+
+    def keep_open(self, most: int) -> None:
+        """Let up to so many reading connections stay open between uses: to open one and to read the
+        schema takes as long as a page. Each keeps up to 8 MiB."""
+        self._idle.most = most
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Open a connection that cannot write; what it reads is one moment of the archive."""
+        db = self._idle.take() or self._opened()
+        try:
+            db.execute("BEGIN")
+            yield db
+        except sqlite3.DatabaseError as error:
+            db.file = None
+            raise _plain(error) from error
+        finally:
+            self._idle.put_back(db)
+
+    def _opened(self) -> Connection:
         try:
             db = self._connect()
+            db.file = self._idle.file()
         except ArchiveError:
             # where nothing is being written, a full or read-only disk can still be read
             log = self.path.with_name(f"{self.path.name}-wal")
@@ -54,12 +66,10 @@ class Archive:
             db = self._connect("?immutable=1")
         try:
             db.execute("PRAGMA query_only=ON")
-            db.execute("BEGIN")
-            yield db
         except sqlite3.DatabaseError as error:
-            raise _plain(error) from error
-        finally:
             db.close()
+            raise _plain(error) from error
+        return db
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -87,7 +97,7 @@ class Archive:
             db.execute("PRAGMA wal_autocheckpoint=0")
         return db
 
-    def _connect(self, options: str = "") -> sqlite3.Connection:
+    def _connect(self, options: str = "") -> Connection:
         try:
             db = sqlite3.connect(
                 f"{self.path.absolute().as_uri()}{options}",
