@@ -46,6 +46,9 @@ from web.pages import (
 
 T = TypeVar("T")
 
+_READERS = 4
+"""Reading connections that stay open between requests."""
+
 _ABOUT = "Read-only: groups, messages and search of a Chendian archive, as this reader sees it."
 
 
@@ -75,6 +78,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
+    archive.keep_open(_READERS)
     with archive.reading() as db:
         secret = secret_of(db)
     app.state.site = Site(
