@@ -32,6 +32,7 @@ from benchmarks.searching import (
     time_inside,
     time_over_http,
 )
+from benchmarks.visitors import measure_visitors
 from benchmarks.wanted import Query
 
 Numbers = dict[str, Any]
@@ -145,6 +146,14 @@ def _pages(bench: Bench) -> Numbers:
     return numbers
 
 
+def _visitors(bench: Bench) -> Numbers:
+    words = [query.text for query in bench.queries]
+    with site(bench.data, workers=2) as connection:
+        found = measure_visitors(connection.port, bench.data, words, bench.seed)
+    numbers: Numbers = msgspec.to_builtins(found)
+    return numbers
+
+
 def _digest(bench: Bench) -> Numbers:
     numbers: Numbers = msgspec.to_builtins(measure_digest(bench.data))
     return numbers
@@ -188,6 +197,7 @@ STEPS: dict[str, Callable[[Bench], Numbers]] = {
     "http": _http,
     "start": _start,
     "pages": _pages,
+    "visitors": _visitors,
     "digest": _digest,
     "truth": _truth,
     "whoosh": _whoosh,

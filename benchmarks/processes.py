@@ -104,10 +104,11 @@ def _cpu_of_children() -> float:
 
 
 @contextmanager
-def site(data: Path) -> Iterator[HTTPConnection]:
-    """Serve the archive in a process of its own; yield a connection that is kept alive."""
+def site(data: Path, workers: int = 1) -> Iterator[HTTPConnection]:
+    """Serve the archive in processes of its own; yield a connection that is kept alive."""
     port = free_port()
     command = [str(PROGRAM), "web", "--data", str(data), "--port", str(port)]
+    command += ["--workers", str(workers)] if workers > 1 else []
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield connect(process, port)

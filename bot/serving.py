@@ -6,9 +6,13 @@ import errno
 import ipaddress
 import socket
 from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import typer
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from archive.database import Archive
 from archive.errors import ArchiveError
@@ -24,21 +28,33 @@ def serve(
     base_url: str = "",
     title: str = "沉淀",
     time_zone: str = DEFAULT_ZONE,
+    workers: int = 1,
 ) -> None:
-    """Serve until stopped; prints the address once it answers. Raises ArchiveError."""
-    app = create_app(
-        archive, base_url=base_url, loopback=is_loopback(host), title=title, time_zone=time_zone
-    )
+    """Serve until stopped, in so many processes; prints the address once it answers. Raises
+    ArchiveError."""
+    make = partial(
+        _make_app, archive.folder, base_url=base_url, loopback=is_loopback(host), title=title,
+        time_zone=time_zone,
+    )  # fmt: skip
     listener = listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"http://{shown}:{listener.getsockname()[1]}/   (stop with Ctrl-C)")
     if not is_loopback(host):
         typer.echo("bound beyond this machine: only public groups are shown.")
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, proxy_headers=False
-    )
+        make, factory=True, log_level="warning", access_log=False, server_header=False,
+        proxy_headers=False, workers=workers,
+    )  # fmt: skip
+    if workers > 1:
+        # each a process of its own, that a supervisor starts again if it dies
+        Multiprocess(config, sockets=[listener]).run()
+        return
     with suppress(KeyboardInterrupt):  # how one is told to stop it
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _make_app(folder: Path, **options: Any) -> Any:
+    return create_app(Archive(folder), **options)
 
 
 def is_loopback(host: str) -> bool:

@@ -110,6 +110,9 @@ def web(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, show_default="8765", help="0 takes a free one.")
     ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes; as many as cores serve the most.")
+    ] = 1,
 ) -> None:
     """Serve the archive as a site; beyond this machine only public groups are shown."""
     from bot.serving import serve
@@ -122,4 +125,5 @@ def web(
         base_url=config.web.base_url,
         title=config.title,
         time_zone=config.timezone,
+        workers=workers,
     )
