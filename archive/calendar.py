@@ -1,10 +1,11 @@
-"""The strata: how much was said in each month and day, and where essence lies."""
+"""The strata: how much was said in each year, month and day, and where essence lies."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,31 @@ def days(db: sqlite3.Connection, reader: Reader, group_key: str, month: str) -> 
     ).fetchall()
     essence = list(_essence_days(db, groups))
     return [LayerView(day, count, essence.count(day)) for day, count in rows]
+
+
+def year_days(
+    db: sqlite3.Connection, reader: Reader, year: int, group_key: str | None = None
+) -> list[LayerView]:
+    """Return a layer a day of a year, oldest first, in the groups' local time; silent days are left
+    out."""
+    groups, name = _groups(db, reader, group_key), f"{year:04}-"
+    rows = db.execute(
+        "SELECT day, sum(messages) FROM days WHERE group_id IN (SELECT value FROM json_each(?))"
+        " AND day >= ? AND day < ? GROUP BY day HAVING sum(messages) > 0 ORDER BY day",
+        (groups, name, f"{year:04}-~"),
+    ).fetchall()
+    essence = Counter(_essence_days(db, groups))
+    return [LayerView(day, count, essence[day]) for day, count in rows]
+
+
+def years(months: Iterable[LayerView]) -> list[LayerView]:
+    """Return a layer a year (`2026`) of the layers of months, in their order."""
+    found: dict[str, LayerView] = {}
+    for month in months:
+        year = month.name[:4]
+        old = found.get(year, LayerView(year, 0, 0))
+        found[year] = LayerView(year, old.messages + month.messages, old.essence + month.essence)
+    return list(found.values())
 
 
 def _groups(db: sqlite3.Connection, reader: Reader, group_key: str | None) -> str:

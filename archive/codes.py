@@ -9,7 +9,7 @@ import secrets
 import sqlite3
 import unicodedata
 
-from archive.access import operator
+from archive.access import Reader, operator
 from archive.messages import message_id
 
 LENGTH = 6
@@ -35,6 +35,15 @@ def code_of(db: sqlite3.Connection, message_key: str) -> str:
         )
         if made.rowcount:
             return code
+
+
+def known_code(db: sqlite3.Connection, reader: Reader, message_key: str) -> str | None:
+    """Return a message's code if it has one; raises NotFound where the message is hidden."""
+    row = db.execute(
+        "SELECT code FROM codes WHERE message_id = ? ORDER BY rowid LIMIT 1",
+        (message_id(db, reader, message_key),),
+    ).fetchone()
+    return str(row[0]) if row else None
 
 
 def key_of(db: sqlite3.Connection, code: str) -> str | None:

@@ -162,15 +162,34 @@ def column_view(db: sqlite3.Connection, reader: Reader, id: int) -> ColumnView:
     return _view(db, reader, row)
 
 
-def items(db: sqlite3.Connection, reader: Reader, id: int) -> list[ColumnItem]:
-    """Return what is in a column, in its order; NotFound also where it is hidden."""
+def items(
+    db: sqlite3.Connection,
+    reader: Reader,
+    id: int,
+    after: int | None = None,
+    limit: int | None = None,
+) -> list[ColumnItem]:
+    """Return what is in a column, in its order; page on with `after=last.essence.id`. NotFound also
+    where it is hidden."""
     view = column_view(db, reader, id)
     inside = reader.inside(view.group_key)
-    found: dict[int, ColumnItem] = {}
+    notes: dict[int, str] = {}
     for _, about, essence in db.execute(_SHOWN, (id,)).fetchall():
-        shown = about if inside else mask(about)
-        found.setdefault(essence, ColumnItem(post(db, reader, essence), shown))
-    return [item for item in found.values() if not all(m.recalled for m in item.essence.messages)]
+        notes.setdefault(essence, about)
+    order = list(notes)
+    if after is not None:
+        order = order[order.index(after) + 1 :] if after in notes else []
+    found: list[ColumnItem] = []
+    for essence in order:
+        if limit is not None and len(found) == limit:
+            break
+        try:
+            kept = post(db, reader, essence)
+        except NotFound:
+            continue  # withheld from this reader
+        if not all(m.recalled for m in kept.messages):
+            found.append(ColumnItem(kept, notes[essence] if inside else mask(notes[essence])))
+    return found
 
 
 def _where(db: sqlite3.Connection, reader: Reader) -> tuple[str, list[Any]]:

@@ -32,6 +32,8 @@ from web.guard import Guard
 from web.page import Site, Write
 from web.pages import (
     about,
+    calendar,
+    columns,
     coverage,
     day,
     errors,
@@ -42,6 +44,8 @@ from web.pages import (
     message,
     search,
     tags,
+    threads,
+    voices,
 )
 
 T = TypeVar("T")
@@ -86,7 +90,10 @@ def create_app(
     )
     app.router.routes.extend(routes)
     app.include_router(api.routes)
-    for page in (home, search, essence, tags, about, coverage, media, message, day, group):
+    for page in (
+        home, search, essence, tags, about, coverage, media, message, threads, columns, calendar,
+        voices, day, group,
+    ):  # fmt: skip
         app.include_router(page.routes, include_in_schema=False)
     for desk in (
         start, candidates, essences, shelves, questions, roster, reports, review, health, history,

@@ -90,11 +90,12 @@ class Painter:
         url = safe_url(raw)
         if url is None or "<a " in content:
             return content
-        anchor = f'<a href="{escape(url)}" rel="{REL}"{_fitting(text)}>{content}</a>'
+        anchor = f'<a href="{escape(url)}" rel="{REL}"'
         if host_of(url) in text or span.kind == "email":
-            return anchor
-        # a link with a text of its own says where it leads
-        return f"{anchor}<small class=host><bdi>{escape(host_of(url))}</bdi></small>"
+            return f"{anchor}{_fitting(text)}>{content}</a>"
+        # a link with a text of its own says where it leads; on paper, all of it
+        host = f"<small class=host><bdi>{escape(host_of(url))}</bdi></small>"
+        return f"{anchor} class=named>{content}</a>{host}"
 
     def _tag(self, name: str, content: str) -> str:
         return f'<a class=hash href="{escape(self._tag_href(name))}">{content}</a>'

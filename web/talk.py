@@ -26,7 +26,7 @@ RUNS_ON = 300
 TINTS = 6
 """Quiet grounds of the initials, so that the eye tells people apart."""
 
-_CUT = 1200
+CUT = 1200
 """Characters of a message shown in a list; its own page shows all."""
 _CUT_LINES = 40
 
@@ -245,8 +245,8 @@ def initial(name: str) -> str:
 
 
 def _beginning(text: str) -> str:
-    if len(text) > _CUT:
-        text = text[:_CUT]
+    if len(text) > CUT:
+        text = text[:CUT]
     if text.count("\n") >= _CUT_LINES:
         text = "\n".join(text.split("\n", _CUT_LINES)[:_CUT_LINES])
     return text

@@ -21,6 +21,8 @@ PATHS = [
     f"/m/{GROUP}:p0", f"/m/{GROUP}:a5", f"/m/{GROUP}:p9", "/essence", "/essence/1", "/tags",
     f"/tag/{quote('<script>alert(9)</script>', safe='')}", "/search", "/search?q=alert",
     f"/search?q={quote(ONE)}", "/search?q=wwww*", f"/search?q={quote(SCRIPTS[2])}&order=relevance",
+    "/contents", "/calendar", "/threads", f"/g/{GROUP}/essence", f"/g/{GROUP}/voices",
+    f"/g/{GROUP}/calendar", f"/m/{GROUP}:p0?big=1",
     "/search?q=befor:2026", "/about", "/?lang=en", f"/m/{GROUP}:p2?lang=en", "/essence/1?lang=en",
 ]  # fmt: skip
 WRONG = [f"/m/{quote(ONE, safe='')}", f"/search?q=x&order={quote(ONE)}"]
@@ -111,7 +113,8 @@ BASICS = """() => {
     +e.tagName[1] > last + 1 && faults.push('heading jump');
     last = +e.tagName[1];
   });
-  all('a a, a button, button a, [style], script').forEach(e => faults.push('odd ' + e.tagName));
+  all('a a, a button, button a, [style], script:not([src^="/static/"])').forEach(e =>
+    faults.push('odd ' + e.tagName));
   all('.nav a, .find button, .find input[type=search], .go a, .near a, .tabs a').forEach(e => {
     const box = e.getBoundingClientRect();
     if (box.width && box.height < 43.9) faults.push('small target ' + e.className);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from archive.views import MessageView
 from web import strata
 from web.dates import clock, local, parse_day
 from web.page import Place, Visit
+from web.portions import portion
 
 routes = APIRouter()
 
@@ -30,6 +32,8 @@ def day(request: Request, key: str, date: str, after: Place = None) -> Response:
         found = groups.get_group(db, visit.reader, key)
         part = messages.day(db, visit.reader, found.key, date, after, PART)
         days = calendar.days(db, visit.reader, found.key, date[:7])
+    shown, rest = portion(part.messages, None, PART)
+    part = msgspec.structs.replace(part, messages=shown, next=rest or part.next)
     return visit.page(
         "day.html",
         group=found,

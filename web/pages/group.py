@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive import calendar, groups, messages, tags
+from archive import calendar, columns, groups, messages, tags, threads
 from archive.errors import NotFound
 from archive.views import GroupView, LayerView, MessageView
 from web import strata
@@ -24,6 +24,8 @@ _NEWEST = 60
 """Messages shown of the latest days."""
 
 _DAYS = 12
+_GATHERED = 5
+"""Threads, and columns, named beside them."""
 
 
 class LatestDay(msgspec.Struct, frozen=True):
@@ -49,6 +51,8 @@ def group(request: Request, key: str, month: str | None = None) -> Response:
         days = calendar.days(db, visit.reader, found.key, opened) if opened else []
         titles = {one.key: one.title for one in groups.list_groups(db, visit.reader)}
         named = tags.list_tags(db, visit.reader, found.key)[:12]
+        gathered = threads.list_threads(db, visit.reader, found.key, limit=_GATHERED)
+        series = columns.list_columns(db, visit.reader, found.key)[:_GATHERED]
     return visit.page(
         "group.html",
         group=found,
@@ -60,6 +64,8 @@ def group(request: Request, key: str, month: str | None = None) -> Response:
         opened=opened,
         within=visit.within(found.key, titles),
         tags=named,
+        threads=gathered,
+        columns=series,
     )
 
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive import calendar, essence, groups, messages, tags
+from archive import calendar, columns, essence, groups, messages, tags, threads
+from archive.on_this_day import on_this_day
+from archive.views import MessageView
 from web import strata
+from web.dates import zone
+from web.fold import is_slight
 from web.page import STATIC, Visit, takes_gzip
 
 routes = APIRouter()
 
+_NEWEST = 10
+_GATHERED = 3
+"""Columns, and threads, named beside what is new."""
 _YEAR = "public, max-age=31536000, immutable"
 
 
@@ -22,23 +31,36 @@ def home(request: Request) -> Response:
     with visit.archive.reading() as db:
         found = groups.list_groups(db, visit.reader)
         kept = essence.feed(db, visit.reader, limit=4)
-        said = messages.newest(db, visit.reader, limit=12)
+        said = messages.newest(db, visit.reader, limit=_NEWEST * 3)
         layers = calendar.months(db, visit.reader)
         named = tags.list_tags(db, visit.reader)[:14]
+        series = columns.list_columns(db, visit.reader)[:_GATHERED]
+        gathered = threads.list_threads(db, visit.reader, limit=_GATHERED)
+        today = datetime.now(zone(visit.zone)).date()
+        former = on_this_day(db, visit.reader, today, years=1)[:1]
     return visit.page(
         "home.html",
         groups=found,
         essence=kept,
-        newest=[visit.talk.line(message) for message in said],
+        newest=[visit.talk.line(message) for message in _worth_a_look(said)],
         strata=strata.months(layers, visit.words, visit.month),
         tags=named,
+        columns=series,
+        threads=gathered,
+        former=former,
         first=layers[-1].name if layers else "",
     )
 
 
+def _worth_a_look(said: list[MessageView]) -> list[MessageView]:
+    """Leave out greetings, notices and what was taken back, where there is anything else."""
+    telling = [m for m in said if not (m.recalled or m.service or is_slight(m))]
+    return (telling or said)[:_NEWEST]
+
+
 @routes.api_route("/static/{name}", methods=["GET", "HEAD"])
 async def static(request: Request, name: str) -> Response:
-    """Send the stylesheet or the icon."""
+    """Send a stylesheet, a script or the icon."""
     file = STATIC.get(name)
     if file is None:
         return Response(status_code=404)

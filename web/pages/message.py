@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from archive import essence, messages
+from archive import codes, essence, messages
+from archive.errors import NotFound
+from archive.gathered import threads_of
+from archive.views import EssenceView, MessageView
 from web.dates import local
 from web.page import Visit
 
@@ -25,7 +30,10 @@ def message(request: Request, key: str) -> Response:
         if found.key != key:
             return RedirectResponse(visit.to.message(found.key), 308)
         former = messages.versions(db, visit.reader, found.key) if found.versions else []
-        post = essence.post(db, visit.reader, found.essence) if found.essence else None
+        post = _kept(db, visit, found)
+        inside = visit.reader.inside(found.group_key)
+        code = codes.known_code(db, visit.reader, found.key) if inside else None
+        threads = threads_of(db, visit.reader, found)
     moment = local(found.sent_at, found.time_zone)
     around = [*context.before, found, *context.after]
     return visit.page(
@@ -38,4 +46,14 @@ def message(request: Request, key: str) -> Response:
         replies=[visit.talk.line(reply) for reply in context.replies],
         former=[(local(v.edited_at, found.time_zone) if v.edited_at else None, v) for v in former],
         post=post,
+        code=code,
+        threads=threads,
     )
+
+
+def _kept(db: sqlite3.Connection, visit: Visit, found: MessageView) -> EssenceView | None:
+    """Return the essence a message is in, unless another of its messages is withheld."""
+    try:
+        return essence.post(db, visit.reader, found.essence) if found.essence else None
+    except NotFound:
+        return None

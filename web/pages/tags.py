@@ -13,15 +13,25 @@ from web.page import Place, Visit
 routes = APIRouter()
 
 _PAGE = 30
+_ESSENCE = 10
+"""Essences before the messages; the feed has all of a tag's."""
+_TAGS = 300
+"""Tags on one page."""
 
 
 @routes.api_route("/tags", methods=["GET", "HEAD"])
-def all_tags(request: Request) -> Response:
-    """Show every tag with how often it is used."""
+def all_tags(request: Request, after: str | None = None) -> Response:
+    """Show every tag with how often it is used, the most used first; go on after one of them."""
     visit = Visit(request)
     with visit.archive.reading() as db:
         named = tags.list_tags(db, visit.reader)
-    return visit.page("tags.html", tags=named)
+    if after is not None:
+        place = next((at for at, tag in enumerate(named, 1) if tag.name == after), None)
+        if place is None:
+            raise NotFound("there is no such tag.")
+        named = named[place:]
+    more = named[_TAGS - 1].name if len(named) > _TAGS else None
+    return visit.page("tags.html", tags=named[:_TAGS], after=after, more=more)
 
 
 @routes.api_route("/tag/{name:path}", methods=["GET", "HEAD"])
@@ -29,10 +39,19 @@ def tag(request: Request, name: str, before: Place = None) -> Response:
     """Show the essence and the messages that carry a tag."""
     visit = Visit(request)
     with visit.archive.reading() as db:
-        kept = essence.feed(db, visit.reader, tag=name, limit=10) if before is None else []
+        kept = (
+            essence.feed(db, visit.reader, tag=name, limit=_ESSENCE + 1) if before is None else []
+        )
         said = tags.tagged(db, visit.reader, name, before, limit=_PAGE + 1)
     if not kept and not said:
         raise NotFound("nothing carries this tag.")
     more = said[_PAGE - 1].id if len(said) > _PAGE else None
     lines = [visit.talk.line(message, whole=False) for message in said[:_PAGE]]
-    return visit.page("tag.html", name=name, essence=kept, lines=lines, more=more)
+    return visit.page(
+        "tag.html",
+        name=name,
+        essence=kept[:_ESSENCE],
+        rest=len(kept) > _ESSENCE,
+        lines=lines,
+        more=more,
+    )
