@@ -9,12 +9,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from archive.access import Reader
 from archive.audit import note
 from archive.errors import ArchiveError, NotFound
-from archive.masks import mask
 from archive.tags import refresh_index
-from archive.views import EssenceView
 
 MAX_TITLE, MAX_REASON, MAX_TEXT = 120, 500, 50_000
 """Characters."""
@@ -65,17 +62,6 @@ def edit(db: sqlite3.Connection, essence_id: int, wanted: Edit, by: str) -> Edit
         )
     note(db, by, "essence edited", str(essence_id))
     return former
-
-
-def edited_text(db: sqlite3.Connection, reader: Reader, post: EssenceView) -> str | None:
-    """Return the edited text of an essence as its reader may see it; None while one of its messages
-    is taken back, for the text may have its words."""
-    if not post.messages or any(message.recalled for message in post.messages):
-        return None
-    row = db.execute("SELECT text FROM essence_texts WHERE essence_id = ?", (post.id,)).fetchone()
-    if row is None:
-        return None
-    return row[0] if reader.inside(post.messages[0].group_key) else mask(row[0])
 
 
 def unite(db: sqlite3.Connection, essence_id: int, other_id: int, by: str) -> list[int]:

@@ -13,7 +13,8 @@ from archive import columns, dismissals, essence, messages, tags
 from archive.access import member, operator
 from archive.candidates import Candidate, suggest
 from archive.database import Archive
-from archive.essence_editing import edit_of, edited_text
+from archive.essence_editing import edit_of
+from archive.essence_texts import edited_text
 from archive.forget import forget
 from archive.levels import level_of
 from archive.nominations import nominate
@@ -149,7 +150,8 @@ def test_an_edited_text_goes_with_the_words_it_may_have(
     press(site, "change", {"token": token, "id": str(number), "title": "", "text": "zqcanaryqz"})
     with archive.reading() as db:
         post = essence.post(db, operator(), number)
-        assert edited_text(db, operator(), post) == "zqcanaryqz"
+        found = edited_text(db, operator(), post)
+        assert found is not None and found.text == "zqcanaryqz"
     with archive.writing() as db:
         forget(db, [A], "telegram:42")
     with archive.reading() as db:
