@@ -14,7 +14,7 @@ ELEMENTS = {
     "form", "input", "button", "svg", "circle", "path", "rect", "div", "span", "section",
     "article", "aside", "h1", "h2", "h3", "p", "ol", "ul", "li", "dl", "dt", "dd", "b", "em", "s",
     "u", "small", "bdi", "mark", "time", "code", "pre", "blockquote", "details", "summary", "img",
-    "video", "audio",
+    "video", "audio", "script", "table", "caption", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "name", "content", "media", "rel", "href", "type", "class", "id", "role",
@@ -33,13 +33,27 @@ def assert_inert(page: html.HtmlElement, path: str) -> None:
         assert element.tag in ELEMENTS, (path, element.tag)
         odd = {n for n in element.attrib if n not in ATTRIBUTES and not n.startswith("aria-")}
         assert not odd, (path, element.tag, odd)
-        assert (element.get("src") or "/media/").startswith("/media/")
+        own = "/static/" if element.tag == "script" else "/media/"
+        assert (element.get("src") or own).startswith(own)
+        assert element.tag != "script" or not (element.text or "").strip()
         assert (element.get("action") or "/search") == "/search"
         href = element.get("href")
-        if href is not None and href != "#main" and (href[0] != "/" or href[:2] == "//"):
+        if (
+            href is not None
+            and href not in ("#main", "#sides")
+            and (href[0] != "/" or href[:2] == "//")
+        ):
             assert urlsplit(href).scheme.lower() in ("http", "https", "mailto"), (path, href)
             assert element.get("rel") == "noopener noreferrer nofollow ugc"
     assert page.find("head/meta[@http-equiv]") is None
+
+
+# how one searches as one types (web/static/search.js)
+ELEMENTS.add("kbd")
+ATTRIBUTES |= {
+    "defer", "hidden", "data-search", "data-token", "data-failed", "data-copied", "data-part",
+    "data-title", "data-said", "data-missed", "data-words",
+}  # fmt: skip
 
 
 def crawled(site, start: list[str], most: int = 160) -> dict[str, html.HtmlElement]:
