@@ -80,6 +80,20 @@ def compile_query(db: sqlite3.Connection, query: Query, reader: Reader) -> Compi
     )
 
 
+def both_of(one: Compiled, other: Compiled) -> Compiled:
+    """Return what two queries of the same reader both find."""
+    branches = [
+        Branch(
+            f"({mine.match}) AND ({its.match})",
+            max(mine.lowest, its.lowest),
+            min(mine.highest, its.highest),
+        )
+        for mine in one.branches
+        for its in other.branches
+    ]
+    return Compiled(tuple(branches), one.notes)
+
+
 class _Compiler:
     def __init__(self, db: sqlite3.Connection, reader: Reader) -> None:
         self._db = db

@@ -8,6 +8,7 @@ import sqlite3
 from archive.edition_erasing import scrub_members
 from archive.erasure import Erasure
 from archive.index import TABLE
+from archive.misses import forget_misses
 from archive.questions.tokens import erase_asker, questions_without_name
 from archive.reactions import forget_reactions
 from archive.scrub import Whose, forwarded_from, is_by_name, may_quote, remember_names
@@ -69,7 +70,9 @@ def take_words_out(
 def erase_person(db: sqlite3.Connection, keys: list[str]) -> None:
     """Erase a person's names and what else is kept of them; the key stays, as what to keep out."""
     remember_names(db, keys[0])
-    erase_from_shelves(db, keys, _names(db, keys))
+    names = _names(db, keys)
+    erase_from_shelves(db, keys, names)
+    forget_misses(db, frozenset().union(*names.values()))
     scrub_members(db, keys)
     erase_asker(db, keys)
     for member_id in _member_ids(db, keys):

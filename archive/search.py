@@ -12,7 +12,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from archive.access import Reader
-from archive.compile import Branch, Compiled, compile_query
+from archive.compile import Branch, Compiled, both_of, compile_query
 from archive.errors import ArchiveError, BadQuery
 from archive.highlight import excerpt_of, marks_in
 from archive.ids import first_id, seconds_of
@@ -21,6 +21,8 @@ from archive.loading import load_views
 from archive.people import DEFAULT_ZONE
 from archive.query import Prefix, Query, parse
 from archive.query.chips import with_filter
+from archive.query.nodes import all_of, top
+from archive.query.reading import is_plain
 from archive.relevance import CANDIDATES, ranked
 from archive.views import Count, Hit, MessageView, Results
 
@@ -32,6 +34,9 @@ _OFFERED = 1_000
 """Counts beside filters not yet chosen are exact up to here: there are many of them on a page."""
 
 ORDERS = ("newest", "relevance")
+
+OFFERS = ("is:精华", "has:链接", "has:文件", "has:图片", "after:今年")
+"""Filters that a page offers beside any search."""
 
 
 def search(
@@ -58,15 +63,15 @@ def search(
     compiled = compile_query(db, parsed, reader)
     place = _place(cursor)
     if order == "newest":
-        ids = list(islice(_newest(db, compiled, below=place), limit + 1))
+        ids = list(islice(newest_ids(db, compiled, below=place), limit + 1))
         older = str(ids[limit - 1]) if len(ids) > limit else None
     else:
-        candidates = list(islice(_newest(db, compiled), CANDIDATES))
+        candidates = list(islice(newest_ids(db, compiled), CANDIDATES))
         best = ranked(db, candidates, parsed.terms)
         start = place or 0
         ids = best[start : start + limit + 1]
         older = str(start + limit) if len(ids) > limit else None
-    count = _count(db, compiled)
+    count = count_hits(db, compiled)
     views = load_views(db, reader, ids[:limit])
     return Results(
         query=query,
@@ -94,11 +99,11 @@ def count_by(
     if by == "filter":
         return _count_filters(db, query, reader, moment, time_zone)
     compiled = compile_query(db, parse(query, now=moment, time_zone=time_zone), reader)
-    ids = list(islice(_newest(db, compiled), COUNTED + 1))
+    ids = list(islice(newest_ids(db, compiled), COUNTED + 1))
     exact = len(ids) <= COUNTED
     tally: dict[tuple[str, str], int] = {}
     if by == "month":
-        return [Count(name, name, number, exact) for name, number in _months(ids, time_zone)]
+        return [Count(name, name, number, exact) for name, number in by_month(ids, time_zone)]
     for key, title, number in _groups_of(db, ids):
         tally[key, title] = number
     return [
@@ -107,7 +112,7 @@ def count_by(
     ]
 
 
-def _months(ids: list[int], time_zone: str) -> Iterator[tuple[str, int]]:
+def by_month(ids: list[int], time_zone: str) -> Iterator[tuple[str, int]]:
     """Count ids, newest first, by local month, without looking at each of them."""
     zone = ZoneInfo(time_zone)
     at = 0
@@ -131,19 +136,32 @@ def _groups_of(db: sqlite3.Connection, ids: list[int]) -> list[tuple[str, str, i
 def _count_filters(
     db: sqlite3.Connection, query: str, reader: Reader, now: int, time_zone: str
 ) -> list[Count]:
+    base = parse(query, now=now, time_zone=time_zone)
+    # whom the query names is looked up once, not once a filter
+    compiled = compile_query(db, base, reader)
     counts = []
-    for chip in ("is:精华", "has:链接", "has:文件", "has:图片", "after:今年"):
-        narrowed = with_filter(query, chip)
-        try:
-            parsed = parse(narrowed, now=now, time_zone=time_zone)
-        except BadQuery:
-            continue
-        number = _count(db, compile_query(db, parsed, reader), _OFFERED)
+    for chip in OFFERS:
+        alone, wanted = parse(chip, now=now, time_zone=time_zone), None
+        narrowed = (
+            f"{query.strip()} {chip}".strip() if is_plain(query) else with_filter(query, chip)
+        )
+        if not is_plain(query):
+            try:
+                wanted = parse(narrowed, now=now, time_zone=time_zone)
+            except BadQuery:
+                continue
+        if wanted is None or top(all_of((base.node, alone.node))) == wanted.node:
+            both = both_of(compiled, compile_query(db, alone, reader))
+        else:
+            both = compile_query(db, wanted, reader)
+        number = count_hits(db, both, _OFFERED)
         counts.append(Count(narrowed, chip, min(number, _OFFERED), number <= _OFFERED))
     return counts
 
 
-def _newest(db: sqlite3.Connection, compiled: Compiled, below: int | None = None) -> Iterator[int]:
+def newest_ids(
+    db: sqlite3.Connection, compiled: Compiled, below: int | None = None
+) -> Iterator[int]:
     """Iterate over the ids of all hits, newest first."""
     streams = [_ids(db, branch, compiled.withheld, below) for branch in compiled.branches]
     if len(streams) == 1:
@@ -177,7 +195,7 @@ def _distinct(ids: Iterable[int]) -> Iterator[int]:
         last = row_id
 
 
-def _count(db: sqlite3.Connection, compiled: Compiled, most: int = COUNTED) -> int:
+def count_hits(db: sqlite3.Connection, compiled: Compiled, most: int = COUNTED) -> int:
     """Count hits, up to one more than `most`."""
     if len(compiled.branches) == 1:
         branch = compiled.branches[0]
@@ -187,7 +205,7 @@ def _count(db: sqlite3.Connection, compiled: Compiled, most: int = COUNTED) -> i
             (*branch, *_bound(compiled.withheld), most + 1),
         ).fetchone()
         return int(number)
-    return sum(1 for _ in islice(_newest(db, compiled), most + 1))
+    return sum(1 for _ in islice(newest_ids(db, compiled), most + 1))
 
 
 def _place(cursor: str | None) -> int | None:

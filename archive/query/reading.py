@@ -47,6 +47,15 @@ def parse(text: str, *, now: int, time_zone: str = "Asia/Shanghai") -> Query:
     return reading.query(understand(reading))
 
 
+def is_plain(text: str) -> bool:
+    """Tell whether a query is words between blanks, so few that a filter can be added to them."""
+    return (
+        len(text) < MAX_LENGTH // 4
+        and text.count(" ") < MAX_TERMS // 4
+        and not (_SYNTAX.search(text))
+    )
+
+
 class Reading:
     """What is known while one query is read."""
 

@@ -43,10 +43,22 @@ def assert_inert(page: html.HtmlElement, path: str) -> None:
         assert element.tag != "script" or not (element.text or "").strip()
         assert (element.get("action") or "/search") == "/search"
         href = element.get("href")
-        if href is not None and href != "#main" and (href[0] != "/" or href[:2] == "//"):
+        if (
+            href is not None
+            and href not in ("#main", "#sides")
+            and (href[0] != "/" or href[:2] == "//")
+        ):
             assert urlsplit(href).scheme.lower() in ("http", "https", "mailto"), (path, href)
             assert element.get("rel") == "noopener noreferrer nofollow ugc"
     assert page.find("head/meta[@http-equiv]") is None
+
+
+# how one searches as one types (web/static/search.js)
+ELEMENTS.add("kbd")
+ATTRIBUTES |= {
+    "defer", "hidden", "data-search", "data-token", "data-failed", "data-copied", "data-part",
+    "data-title", "data-said", "data-missed", "data-words",
+}  # fmt: skip
 
 
 def crawled(site, start: list[str], most: int = 160) -> dict[str, html.HtmlElement]:

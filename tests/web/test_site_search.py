@@ -88,7 +88,7 @@ def test_order_is_switched(found):
 def test_nothing_asked_shows_how_to_search_and_every_example_works(found):
     page = found.page("/search")
     examples = [a.get("href") for a in page.cssselect(".tips a")]
-    assert len(examples) == 8
+    assert len(examples) == 9
     for path in examples + [
         a.get("href") for a in found.page("/search?lang=en").cssselect(".tips a")
     ]:

@@ -1,85 +1,111 @@
-"""Search: what was found, the filters that hold, and where and when the rest was said."""
+"""Search: what was found, the filters that hold, and where, when and by whom the rest was said."""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-import time
+from threading import Lock
 from typing import Any, Literal
 
-import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive import groups, tags
-from archive.errors import BadQuery
-from archive.query import Chip, describe, parse, with_filter
-from archive.search import count_by
+from archive.errors import ArchiveError, BadQuery
+from archive.misses import Countable, count_miss, countable
 from archive.search import search as find
-from archive.views import Count, Results, TagView
-from web import strata
+from archive.straight import straight_to
+from archive.views import Results
 from web.body import highlighted
+from web.forms import posted
 from web.page import Visit
-from web.strata import Strata
+from web.search_help import as_text, nothing_found
+from web.search_sides import Narrowing, Sides
 
 routes = APIRouter()
 
 _PAGE = 20
-_GROUPS = 12
-_MONTH = "on:1999-01"
-"""Stands for any month while a query's months are linked; one parse instead of one a month."""
+_SHOWN = 500
+"""Characters of a query that stand in the box again."""
+_counting = Lock()
 
 Order = Literal["newest", "relevance"]
-_OFFERS = {
-    "is:精华": "search.only_essence", "has:链接": "search.has_link", "has:文件": "search.has_file",
-    "has:图片": "search.has_photo", "after:今年": "search.this_year",
-}  # fmt: skip
-
-
-class Choice(msgspec.Struct, frozen=True):
-    """A filter that holds (and can be taken off) or could be added, with what it would leave."""
-
-    label: str
-    href: str
-    count: str = ""
-
-
-class Sides(msgspec.Struct, frozen=True):
-    """What stands beside the results."""
-
-    chosen: list[Choice]
-    offers: list[Choice]
-    groups: list[Choice]
-    when: Strata | None
+Part = Literal["", "results", "sides"]
+"""What a script asks for while somebody types: the same HTML that the whole page has there."""
 
 
 @routes.api_route("/search", methods=["GET", "HEAD"])
 def search(
-    request: Request, q: str = "", order: Order = "newest", cursor: str | None = None
+    request: Request,
+    q: str = "",
+    order: Order = "newest",
+    cursor: str | None = None,
+    part: Part = "",
 ) -> Response:
-    """Show what was found, or how to search where nothing was asked."""
+    """Show what was found, or how to search where nothing was asked or it was not understood."""
     visit = Visit(request)
-    if not q.strip():
-        return visit.page("search_tips.html")
+    shown: dict[str, Any] = {"results": None, "bad": None, "sides": Sides()}
+    if q.strip():
+        try:
+            with visit.archive.reading() as db:
+                shown |= _found(visit, db, q, order, cursor, part)
+        except BadQuery as error:
+            shown |= {"bad": error, "as_text": as_text(visit, q)}
+    template = f"parts/search_{part}.html" if part else "search.html"
+    return visit.page(template, query=q[:_SHOWN], q=q, order=order, cursor=cursor, **shown)
+
+
+@routes.post("/search/missed", status_code=204)
+async def missed(request: Request) -> Response:
+    """Count a search that found nothing, told by the script of the page that showed it.
+
+    At most one is counted at a time; where that takes long, the others are not counted.
+    """
+    visit = Visit(request)
+    form = await posted(request, visit.site.secret, visit.visitor.session)
+    q = form.get("q")
+    miss = await asyncio.to_thread(_missed, visit, q)
+    if miss is not None and _counting.acquire(blocking=False):
+        try:
+            await visit.site.write(lambda db: count_miss(db, miss, time_zone=visit.zone))
+        except ArchiveError:
+            # it is a tally; whoever searches must not hear of a full disk here
+            pass
+        finally:
+            _counting.release()
+    return Response(status_code=204)
+
+
+def _missed(visit: Visit, q: str) -> Countable | None:
+    """Return what is to be counted of a query that finds nothing for this reader."""
     try:
         with visit.archive.reading() as db:
-            results = find(
-                db, q, visit.reader, limit=_PAGE, order=order, cursor=cursor, time_zone=visit.zone
-            )
-            sides = _sides_or_none(visit, db, q, order)
-            near = _near_tags(db, visit, q) if not results.hits else []
-    except BadQuery as error:
-        return visit.page("search_tips.html", query=q[:500], bad=error)
-    return visit.page(
-        "search.html",
-        query=q,
-        order=order,
-        cursor=cursor,
-        results=results,
-        sides=sides,
-        near=near,
-        hits=_hits(visit, results),
-    )
+            hits = find(db, q, visit.reader, limit=1, time_zone=visit.zone).count
+            return None if hits else countable(db, q)
+    except BadQuery:
+        return None
+
+
+def _found(
+    visit: Visit, db: sqlite3.Connection, q: str, order: Order, cursor: str | None, part: Part
+) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    if part != "sides":
+        results = find(
+            db, q, visit.reader, limit=_PAGE, order=order, cursor=cursor, time_zone=visit.zone
+        )
+        shown = {
+            "results": results,
+            "hits": _hits(visit, results),
+            "straight": straight_to(visit.archive, db, q, visit.reader) if not cursor else [],
+            "nothing": None if results.hits else nothing_found(db, visit, q),
+        }
+    narrowing = Narrowing(visit, db, q, order)
+    if part != "sides":
+        shown["chips"] = narrowing.chips(shown["results"].count > 0)
+    if part != "results":
+        shown["sides"] = narrowing.sides()
+    return shown
 
 
 def _hits(visit: Visit, results: Results) -> list[tuple[Any, Any]]:
@@ -87,64 +113,3 @@ def _hits(visit: Visit, results: Results) -> list[tuple[Any, Any]]:
         (visit.talk.line(hit.message, whole=False), highlighted(hit.excerpt, hit.marks))
         for hit in results.hits
     ]
-
-
-def _sides_or_none(visit: Visit, db: sqlite3.Connection, q: str, order: Order) -> Sides:
-    try:
-        return _sides(visit, db, q, order)
-    except BadQuery:
-        # a query of the greatest length cannot be narrowed
-        return Sides([], [], [], None)
-
-
-def _sides(visit: Visit, db: sqlite3.Connection, q: str, order: Order) -> Sides:
-    """Count by filter, group and month; each leads to the narrower search."""
-    reader, words = visit.reader, visit.words
-
-    def narrower(text: str) -> str:
-        return visit.to.search(text, order=order if order != "newest" else None)
-
-    chips = describe(parse(q, now=int(time.time()), time_zone=visit.zone))
-    titles = {group.key: group.title for group in groups.list_groups(db, reader)}
-    offers = [
-        Choice(words(_OFFERS[count.name]), narrower(count.key), _number(count))
-        for count in count_by(db, q, reader, "filter", time_zone=visit.zone)
-        if count.messages and count.key != q and count.name in _OFFERS
-    ]
-    found = count_by(db, q, reader, "group", time_zone=visit.zone)[:_GROUPS]
-    within = [
-        Choice(
-            count.name, narrower(with_filter(q, visit.within(count.key, titles))), _number(count)
-        )
-        for count in found
-    ]
-    base = with_filter(q, _MONTH)
-    months = count_by(db, q, reader, "month", time_zone=visit.zone)
-    when = strata.of_counts(
-        months, words, lambda month: narrower(base.replace(_MONTH, f"on:{month}"))
-    )
-    return Sides(
-        [Choice(_label(visit, chip, titles), narrower(chip.text_without_it)) for chip in chips],
-        offers,
-        within if len(within) > 1 else [],
-        when if len(months) > 1 else None,
-    )
-
-
-def _label(visit: Visit, chip: Chip, titles: dict[str, str]) -> str:
-    field = chip.field.lstrip("-")
-    value = titles.get(chip.value, chip.value) if field == "in" else chip.value
-    label = visit.words(f"search.chip_{field}", value=value[:60])
-    return visit.words("search.chip_not", label=label) if chip.field.startswith("-") else label
-
-
-def _number(count: Count) -> str:
-    return f"{count.messages:,}{'' if count.exact else '+'}"
-
-
-def _near_tags(db: sqlite3.Connection, visit: Visit, q: str) -> list[TagView]:
-    """Offer tags that share two characters with what was not found."""
-    asked = parse(q, now=int(time.time()), time_zone=visit.zone).terms
-    pairs = {term[i : i + 2] for term in asked for i in range(max(len(term) - 1, 0))}
-    named = tags.list_tags(db, visit.reader)
-    return [tag for tag in named if any(pair in tag.name for pair in pairs)][:8]
