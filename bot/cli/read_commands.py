@@ -111,7 +111,7 @@ def web(
         int | None, typer.Option(min=0, max=65535, show_default="8765", help="0 takes a free one.")
     ] = None,
 ) -> None:
-    """Serve the archive as a site; beyond this machine only public groups are shown."""
+    """Serve the archive as a site; elsewhere people see what is public, or log in."""
     from bot.serving import serve
 
     config = load_config()
@@ -122,4 +122,5 @@ def web(
         base_url=config.web.base_url,
         title=config.title,
         time_zone=config.timezone,
+        proxies=config.web.proxies,
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from web.desk import essence_acts
+from web.desk import access_acts, essence_acts
 from web.desk.acting import Does
 
-_FAMILIES = (essence_acts,)
+_FAMILIES = (essence_acts, access_acts)
 
 ACTS: dict[str, Does] = {name: does for family in _FAMILIES for name, does in family.ACTS.items()}

@@ -23,7 +23,7 @@ class DeskPlace(msgspec.Struct, frozen=True):
     """Only for the operator."""
 
 
-PLACES = (DeskPlace("start", "/desk"),)
+PLACES = (DeskPlace("start", "/desk"), DeskPlace("access", "/desk/access"))
 """In the order of the list; a new page is one row here and one module in web/desk."""
 
 
