@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 VISIBILITIES = ("private", "members", "public")
-"""A group's visibility; `private` (the default) is for its members by login and the operator."""
+"""A group's visibility: `private` (the default) is for its members and the operator, `members` also
+for who is in any other group of the archive, `public` for everybody."""
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -20,6 +21,8 @@ class Reader(msgspec.Struct, frozen=True):
     member_key: str | None = None
     admin_of: frozenset[str] = frozenset()
     """Those of `group_keys` whose owner or admin this reader is, as of now."""
+    belongs: bool = False
+    """Logged in and in some group of the archive: may read what is open to `members`."""
 
     def rules(self, group_key: str) -> bool:
         """Tell whether this reader may decide for a group: the desk's rows of it."""
@@ -51,9 +54,13 @@ def member(
     group_keys: frozenset[str],
     member_key: str | None = None,
     admin_of: frozenset[str] = frozenset(),
+    belongs: bool = False,
 ) -> Reader:
     """Make a reader who sees these groups and what is public; `admin_of` are among them."""
-    return Reader(group_keys=group_keys, member_key=member_key, admin_of=admin_of & group_keys)
+    return Reader(
+        group_keys=group_keys, member_key=member_key, admin_of=admin_of & group_keys,
+        belongs=belongs,
+    )  # fmt: skip
 
 
 def public() -> Reader:

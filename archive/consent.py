@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from archive.audit import note
+from archive.logins import drop_logins
 from archive.scrub import remember_names
 from archive.unsaid import withdraw_of
 
@@ -162,6 +163,7 @@ def opt_out(db: sqlite3.Connection, member_key: str, by: str) -> bool:
     )
     remember_names(db, member_key)
     withdraw_of(db, member_keys(db, member_key))
+    drop_logins(db, member_keys(db, member_key))
     note(db, by, "opt out", member_key)
     return True
 

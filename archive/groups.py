@@ -25,9 +25,9 @@ def allowed_ids(db: sqlite3.Connection, reader: Reader) -> frozenset[int] | None
     if reader.everything:
         return None
     rows = db.execute(
-        "SELECT id FROM groups WHERE visibility = 'public'"
+        "SELECT id FROM groups WHERE visibility = 'public' OR visibility = 'members' AND ?"
         " OR key IN (SELECT value FROM json_each(?))",
-        (json.dumps(sorted(reader.group_keys)),),
+        (reader.belongs, json.dumps(sorted(reader.group_keys))),
     )
     return frozenset(row_id for (row_id,) in rows)
 

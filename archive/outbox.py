@@ -17,6 +17,10 @@ from archive.consent import group_keys
 
 KEEP_DAYS = 7
 """Days after which the text of what was said is erased; the group has it."""
+SECRET = "login"
+"""Purpose of what lets somebody in: its text is erased as soon as it was said."""
+
+_TEXT = f"iif(purpose = '{SECRET}', '', text)"
 
 _ECHOES = 600
 """Seconds between what was said and its echo's own time, at most."""
@@ -161,7 +165,8 @@ def begin(db: sqlite3.Connection, id: int) -> bool:
 def sent(db: sqlite3.Connection, id: int, message_id: str | None = None) -> None:
     """Note that the platform took it, and the id it gave."""
     db.execute(
-        "UPDATE outbox SET state = 'sent', ended_at = ?, message_id = ?, why = NULL WHERE id = ?",
+        "UPDATE outbox SET state = 'sent', ended_at = ?, message_id = ?, why = NULL,"
+        f" text = {_TEXT} WHERE id = ?",
         (int(time.time()), message_id, id),
     )
     db.execute(
@@ -183,7 +188,7 @@ def later(db: sqlite3.Connection, id: int, next_at: int, why: str) -> None:
 def give_up(db: sqlite3.Connection, id: int, why: str) -> None:
     """Note that it will not be sent."""
     db.execute(
-        "UPDATE outbox SET state = 'failed', ended_at = ?, why = ? WHERE id = ?"
+        f"UPDATE outbox SET state = 'failed', ended_at = ?, why = ?, text = {_TEXT} WHERE id = ?"
         " AND state IN ('waiting', 'sending')",
         (int(time.time()), why, id),
     )
@@ -195,7 +200,8 @@ def unsure(db: sqlite3.Connection, account: str | None = None) -> int:
     It is not sent again: better once too few than twice.
     """
     return db.execute(
-        "UPDATE outbox SET state = 'unsure', ended_at = ?1, why = 'stopped while sending'"
+        "UPDATE outbox SET state = 'unsure', ended_at = ?1, why = 'stopped while sending',"
+        f" text = {_TEXT}"
         " WHERE state = 'sending' AND (?2 IS NULL OR account = ?2)",
         (int(time.time()), account),
     ).rowcount

@@ -8,6 +8,7 @@ import sqlite3
 from archive.edition_erasing import scrub_members
 from archive.erasure import Erasure
 from archive.index import TABLE
+from archive.logins import drop_logins
 from archive.misses import forget_misses
 from archive.questions.tokens import erase_asker, questions_without_name
 from archive.reactions import forget_reactions
@@ -75,6 +76,7 @@ def erase_person(db: sqlite3.Connection, keys: list[str]) -> None:
     forget_misses(db, frozenset().union(*names.values()))
     scrub_members(db, keys)
     erase_asker(db, keys)
+    drop_logins(db, keys)
     for member_id in _member_ids(db, keys):
         for table in ("memberships", "member_names"):
             db.execute(f"DELETE FROM {table} WHERE member_id = ?", (member_id,))
@@ -93,6 +95,11 @@ def erase_person(db: sqlite3.Connection, keys: list[str]) -> None:
         ):  # fmt: skip
             db.execute(f"DELETE FROM {table} WHERE {column} = ?", (key,))
         db.execute("UPDATE reports SET handled_by = '' WHERE handled_by = ?", (key,))
+        for table in (
+            "invites", "acts", "item_levels", "essence_texts", "dismissed", "reviewed",
+            "group_settings",
+        ):  # fmt: skip
+            db.execute(f"UPDATE {table} SET by = '' WHERE by = ?", (key,))
     remember_erased(db, keys)
 
 

@@ -17,6 +17,7 @@ from archive.erasure_ledger import Line, lines_of, unsealed
 from archive.forget import forget_member, settle
 from archive.inbox import Inbox
 from archive.inbox.connection import FILE as INBOX
+from archive.logins import end_everything
 from archive.orphans import drop_orphans
 from archive.people import Directory
 from archive.records import Group
@@ -103,6 +104,7 @@ class _Replay:
             "UPDATE outbox SET state = 'unsure', text = '', ended_at = made_at,"
             " why = 'restored from a backup' WHERE state IN ('waiting', 'sending')"
         )
+        end_everything(self._db)
 
     def _bury(self) -> dict[int, set[str]]:
         """Write the tombstones; return them by group."""

@@ -19,6 +19,7 @@ from archive.personal import own_messages
 from archive.prepare import RECALLED
 from archive.reactions import unpacked
 from archive.records import KINDS
+from archive.sessions import kept_of as sessions_of
 from archive.shelving import kept_of
 from archive.text import normalise
 
@@ -122,6 +123,7 @@ def data_of(db: sqlite3.Connection, member_key: str) -> Iterator[dict[str, Any]]
     ):
         yield {"kind": "reaction", "message": message, "at": None, "emoji": [emoji]}
     yield from kept_of(db, keys)
+    yield from sessions_of(db, keys)
     for kind, table in (("nomination", "nominations"), ("report", "reports")):
         for message, reason, at in db.execute(
             f"SELECT {key}, reason, at FROM {table} {there} WHERE who {mine} ORDER BY at", (listed,)

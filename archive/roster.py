@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from archive.access import Reader, operator
@@ -174,6 +174,29 @@ def standing_of(db: sqlite3.Connection, group_key: str, member_key: str, today: 
     return RoleView(role, expired, until)
 
 
+def ended_in(db: sqlite3.Connection, keys: list[str], days: Mapping[int, date]) -> set[int]:
+    """Return the groups, of these with their local days, in which a person's last day is over;
+    by row id."""
+    rows = db.execute(
+        "SELECT j.value FROM json_each(?) j"
+        " WHERE EXISTS (SELECT 1 FROM roster WHERE group_id = j.value)",
+        (json.dumps(list(days)),),
+    ).fetchall()
+    lines = ((group, _listed(db, group, keys)) for (group,) in rows)
+    return {group for group, line in lines if line is not None and line.expired(days[group])}
+
+
+def guest_in(db: sqlite3.Connection, keys: list[str]) -> list[str]:
+    """Return the keys of the groups whose roster names a person, by their own key, as a guest."""
+    rows = db.execute(
+        # a look into each group's roster, and not through all the lines there are
+        "SELECT g.key FROM groups g CROSS JOIN roster r ON r.group_id = g.id"
+        " AND r.who IN (SELECT value FROM json_each(?)) WHERE r.role = 'guest'",
+        (json.dumps(keys),),
+    )
+    return [key for (key,) in rows]
+
+
 def _inside(db: sqlite3.Connection, reader: Reader, group_key: str) -> bool:
     return any(reader.inside(key) for key in group_keys(db, group_key))
 
@@ -191,12 +214,11 @@ def _listed(db: sqlite3.Connection, group: int, keys: list[str]) -> RosterLine |
     """Find a person's line by key, else by a name that nobody else in the group has."""
     row = db.execute(
         "SELECT member_key, name, role, expires_on, note FROM roster WHERE group_id = ?1"
-        " AND (member_key IN (SELECT value FROM json_each(?2)) OR member_key IS NULL"
-        " AND substr(who, 2) IN (SELECT n.folded FROM member_names n JOIN members p"
-        " ON p.id = n.member_id WHERE n.group_id = ?1"
+        " AND who IN (SELECT value FROM json_each(?2) UNION ALL SELECT '~' || n.folded"
+        " FROM member_names n JOIN members p ON p.id = n.member_id WHERE n.group_id = ?1"
         " AND p.key IN (SELECT value FROM json_each(?2)) AND NOT EXISTS (SELECT 1"
         " FROM member_names o WHERE o.group_id = ?1 AND o.folded = n.folded"
-        " AND o.member_id != n.member_id))) ORDER BY member_key IS NULL LIMIT 1",
+        " AND o.member_id != n.member_id)) ORDER BY member_key IS NULL LIMIT 1",
         (group, json.dumps(keys)),
     ).fetchone()
     return RosterLine(*row) if row else None

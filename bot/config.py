@@ -40,6 +40,7 @@ class WebConfig(_Section, frozen=True):
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8765
     base_url: str = ""
+    proxies: tuple[str, ...] = ()
 
 
 class CaptureConfig(_Section, frozen=True):

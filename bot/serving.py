@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -28,19 +29,20 @@ def serve(
     base_url: str = "",
     title: str = "沉淀",
     time_zone: str = DEFAULT_ZONE,
+    proxies: Iterable[str] = (),
     workers: int = 1,
 ) -> None:
     """Serve until stopped, in so many processes; prints the address once it answers. Raises
     ArchiveError."""
     make = partial(
         _make_app, archive.folder, base_url=base_url, loopback=is_loopback(host), title=title,
-        time_zone=time_zone,
+        time_zone=time_zone, proxies=tuple(proxies),
     )  # fmt: skip
     listener = listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"http://{shown}:{listener.getsockname()[1]}/   (stop with Ctrl-C)")
     if not is_loopback(host):
-        typer.echo("bound beyond this machine: only public groups are shown.")
+        typer.echo("bound beyond this machine: who is not logged in sees public groups only.")
     config = uvicorn.Config(
         make, factory=True, log_level="warning", access_log=False, server_header=False,
         proxy_headers=False, workers=workers,

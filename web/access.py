@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterable
 from ipaddress import ip_address
+from typing import Protocol
 
 import msgspec
 from starlette.requests import Request
 
+from archive import standings
 from archive.access import Reader, operator, public
+from archive.database import Archive
+from archive.sessions import Session, find_session
 
+COOKIE = "chendian"
+"""The name of the cookie of who logged in."""
+
+_LOCAL = "loopback"
+_SEEN = "chendian.visitor"
 _LOOPBACK_HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?", re.I)
 _FORWARDED = re.compile(
     rb"forwarded|x-forwarded(?:-.*)?|x-original-.*|x-real-ip|x-client-ip|x-cluster-client-ip"
@@ -24,20 +34,81 @@ class Visitor(msgspec.Struct, frozen=True):
 
     reader: Reader
     by: str = ""
-    """`operator`, a member's key, or empty for the public."""
+    """`operator`, a member's key, or empty for the public and who was invited."""
     session: str = ""
     """What the forms of this visitor are signed for; empty for the public, who has none."""
+    session_id: int | None = None
+    """Of who logged in."""
+    kind: str = "public"
+    """`public`, `member`, `invited` or `operator`."""
 
     @property
     def has_desk(self) -> bool:
         """Tell whether there is a group this visitor may decide for."""
         return self.reader.everything or bool(self.reader.admin_of)
 
+    @property
+    def is_local(self) -> bool:
+        """Tell whether this is the operator at this very machine."""
+        return self.session == _LOCAL
 
-def visitor_of(request: Request, loopback: bool) -> Visitor:
-    """Return who asks, as of now."""
-    reader = reader_of(request, loopback)
-    return Visitor(reader, "operator", "loopback") if reader.everything else Visitor(reader)
+
+class Entered(Protocol):
+    """A site, as far as it is needed to tell who asks."""
+
+    @property
+    def archive(self) -> Archive: ...
+    @property
+    def loopback(self) -> bool: ...
+    @property
+    def roles(self) -> object | None: ...
+    @property
+    def proxies(self) -> frozenset[str]: ...
+
+
+def visitor_of(request: Request, site: Entered) -> Visitor:
+    """Return who asks, as it was when the request came."""
+    if _SEEN not in request.scope:
+        look(request, site)
+    visitor: Visitor = request.scope[_SEEN]
+    return visitor
+
+
+def look(request: Request, site: Entered) -> Session | None:
+    """Find out who asks, for this request; return the session of who logged in."""
+    visitor, session = _local_or_public(request, site), None
+    cookie = request.cookies.get(COOKIE)
+    if visitor.kind == "public" and cookie:
+        with site.archive.reading() as db:
+            session = find_session(db, cookie)
+            if session is not None:
+                visitor = _logged_in(db, session, site)
+    request.scope[_SEEN] = visitor
+    return session
+
+
+def as_public(request: Request) -> None:
+    """Let a request be the public's, whoever asks."""
+    request.scope[_SEEN] = Visitor(public())
+
+
+def _local_or_public(request: Request, site: Entered) -> Visitor:
+    address = request.client.host if request.client else ""
+    # what comes from a proxy comes from anywhere, whether it says so or not
+    reader = reader_of(request, site.loopback and address not in site.proxies)
+    return (
+        Visitor(reader, "operator", _LOCAL, kind="operator")
+        if reader.everything
+        else Visitor(reader)
+    )
+
+
+def _logged_in(db: sqlite3.Connection, session: Session, site: Entered) -> Visitor:
+    reader = standings.reader_of(db, session, asked=site.roles is not None)
+    if reader is None:
+        return Visitor(public())
+    by = "" if session.kind == "invited" else session.by
+    return Visitor(reader, by, f"session {session.id}", session.id, session.kind)
 
 
 def reader_of(request: Request, loopback: bool) -> Reader:

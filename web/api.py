@@ -12,7 +12,7 @@ from starlette.responses import Response
 from archive import groups, hits, messages, text
 from archive.search import search as find
 from archive.stats import stats
-from web.access import reader_of
+from web.access import visitor_of
 from web.page import Site
 
 routes = APIRouter()
@@ -97,7 +97,7 @@ async def search(
 ) -> Response:
     """Search messages; the same object as `chendian search --json`."""
     site = _site(request)
-    reader = reader_of(request, site.loopback)
+    reader = visitor_of(request, site).reader
     with site.archive.reading() as db:
         results = find(
             db, q, reader, limit=limit, order=order, cursor=cursor, time_zone=site.time_zone
@@ -109,7 +109,7 @@ async def search(
 def message(request: Request, key: str) -> Response:
     """Return one message by its key or a former key."""
     site = _site(request)
-    reader = reader_of(request, site.loopback)
+    reader = visitor_of(request, site).reader
     with site.archive.reading() as db:
         found = messages.get_message(db, reader, key)
     return _json(hits.message_json(found, site.base_url))
@@ -136,7 +136,7 @@ def list_groups(request: Request) -> Response:
     """List the groups this reader may see."""
     site = _site(request)
     with site.archive.reading() as db:
-        found = groups.list_groups(db, reader_of(request, site.loopback))
+        found = groups.list_groups(db, visitor_of(request, site).reader)
     return _json([{name: getattr(group, name) for name in _GROUP["properties"]} for group in found])
 
 
@@ -145,6 +145,6 @@ def health(request: Request) -> Response:
     """Say that the archive can be read, and what this reader finds in it."""
     site = _site(request)
     with site.archive.reading() as db:
-        found = stats(db, reader_of(request, site.loopback))
+        found = stats(db, visitor_of(request, site).reader)
     counts = {"groups": found.groups, "messages": found.messages}
     return _json({"ok": True, **counts, "tokeniser": text.VERSION})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 from fastapi import FastAPI
@@ -15,6 +15,7 @@ from archive.people import DEFAULT_ZONE
 from archive.tombstones import secret_of
 from web import api
 from web.desk import (
+    access,
     acting,
     candidates,
     essences,
@@ -28,7 +29,10 @@ from web.desk import (
     start,
 )
 from web.desk.acts import ACTS
+from web.entrance import Entrance
 from web.guard import Guard
+from web.limits import Limits
+from web.membership import Roles
 from web.page import Site, Write
 from web.pages import (
     about,
@@ -40,6 +44,7 @@ from web.pages import (
     essence,
     group,
     home,
+    login,
     media,
     message,
     search,
@@ -65,14 +70,17 @@ def create_app(
     time_zone: str = DEFAULT_ZONE,
     routes: Sequence[BaseRoute] = (),
     write: Write | None = None,
+    roles: Roles | None = None,
+    proxies: Iterable[str] = (),
 ) -> FastAPI:
     """Make the site of one archive.
 
     `loopback` says that it is bound to this machine only: then, and only for requests that
-    certainly come from it, the operator reads; everyone else reads what is public. `base_url`
-    goes before permalinks in the API; a search's dates are understood in `time_zone`. `routes` are
-    what else answers at its port: what platforms call. `write` lets the desk share a writer with
-    what else is written.
+    certainly come from it, the operator reads; everyone else reads what is public, and who logged
+    in what is theirs. `base_url` goes before permalinks in the API, and forms may come from there;
+    a search's dates are understood in `time_zone`. `routes` are what else answers at its port: what
+    platforms call. `write` lets the desk share a writer with what else is written. `roles` asks the
+    platforms who is in which group; `proxies` are believed whom they ask for.
     """
     app = FastAPI(
         title=title,
@@ -86,21 +94,25 @@ def create_app(
     with archive.reading() as db:
         secret = secret_of(db)
     app.state.site = Site(
-        archive, title, base_url.rstrip("/"), loopback, secret, write or _alone(archive), time_zone
-    )
+        archive, title, base_url.rstrip("/"), loopback, secret, write or _alone(archive), time_zone,
+        roles, frozenset(proxies),
+    )  # fmt: skip
+    app.state.limits = Limits()
     app.router.routes.extend(routes)
     app.include_router(api.routes)
     for page in (
-        home, search, essence, tags, about, coverage, media, message, threads, columns, calendar,
-        voices, day, group,
+        home, login, search, essence, tags, about, coverage, media, message, threads, columns,
+        calendar, voices, day, group,
     ):  # fmt: skip
         app.include_router(page.routes, include_in_schema=False)
     for desk in (
-        start, candidates, essences, shelves, questions, roster, reports, review, health, history,
+        start, candidates, essences, shelves, questions, roster, reports, review, access, health,
+        history,
     ):  # fmt: skip
         app.include_router(desk.routes, include_in_schema=False)
     app.include_router(acting.router(ACTS), include_in_schema=False)
     errors.install(app)
+    app.add_middleware(Entrance, refuse=errors.answer)
     app.add_middleware(Guard, failed=errors.failed)
     return app
 

@@ -90,5 +90,14 @@ def _is_own(request: Request) -> bool:
     """Tell whether the browser says that a page of this very site sends the form."""
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return False
-    origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
+    try:
+        origin = urlsplit(request.headers.get("origin", ""))
+    except ValueError:
+        return False
+    # before a reverse proxy the host is another one than behind it
+    known = urlsplit(request.app.state.site.base_url)
+    if not origin.netloc:
+        return False
+    return origin.netloc == request.headers.get("host") or (
+        (origin.scheme, origin.netloc) == (known.scheme, known.netloc)
+    )

@@ -30,6 +30,7 @@ from web.addresses import Addresses
 from web.dates import local
 from web.forms import token_for
 from web.links import REL
+from web.membership import Roles
 from web.talk import Fold, Parting, Talk
 from web.words import LANGUAGES, asked_for
 
@@ -74,6 +75,15 @@ class Site(msgspec.Struct, frozen=True):
     """Runs a piece of work in a write transaction of the archive."""
     time_zone: str = DEFAULT_ZONE
     """In which a search's dates are understood."""
+    roles: Roles | None = None
+    """Asks the platforms who is in which group; None where nothing is connected to them."""
+    proxies: frozenset[str] = frozenset()
+    """Addresses of proxies that say truly for whom they ask."""
+
+    @property
+    def is_secure(self) -> bool:
+        """Tell whether the site is reached over HTTPS."""
+        return self.base_url.startswith("https://")
 
 
 class StaticFile(msgspec.Struct, frozen=True):
@@ -139,7 +149,7 @@ class Visit:
         self.request = request
         self.site: Site = request.app.state.site
         self.archive = self.site.archive
-        self.visitor: Visitor = visitor_of(request, self.site.loopback)
+        self.visitor: Visitor = visitor_of(request, self.site)
         self.reader: Reader = self.visitor.reader
         self.zone = self.site.time_zone
         lang = request.query_params.get("lang")
@@ -157,6 +167,11 @@ class Visit:
         """Return what this visitor's forms carry; empty for the public, who has no forms."""
         session = self.visitor.session
         return token_for(self.site.secret, session) if session else ""
+
+    @property
+    def reads_as(self) -> str:
+        """Return the key of the words that say as whom this visitor reads."""
+        return f"reads.{'local' if self.visitor.is_local else self.visitor.kind}"
 
     @property
     def here(self) -> str:

@@ -13,6 +13,7 @@ import typer
 
 from archive.errors import ArchiveError
 from bot.cli import (
+    access_commands,
     archive_commands,
     backup_commands,
     capture_commands,
@@ -41,7 +42,7 @@ app = typer.Typer(
 for commands in (
     archive_commands, import_command, read_commands, run_commands, capture_commands,
     digest_commands, question_commands, job_commands, roster_commands, shelf_commands,
-    backup_commands,
+    backup_commands, access_commands,
 ):  # fmt: skip
     commands.register(app)
 app.add_typer(essence_commands.app, name="essence")

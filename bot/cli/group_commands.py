@@ -65,7 +65,7 @@ def visibility(
     data: Data = None,
     by: Who = "operator",
 ) -> None:
-    """Decide who may read a group; private is the default."""
+    """Decide who may read a group: its members (private), members of any group, or everybody."""
     with opened(data).writing() as db:
         found = find_group(db, operator(), group)
         set_visibility(db, found.key, value, by)
@@ -74,7 +74,7 @@ def visibility(
         f" undo: chendian group visibility {safe(found.key)} {found.visibility}{given(data)}"
     )
     if value == "members":
-        typer.echo("note: until members can log in, it is shown to nobody but you.")
+        typer.echo("note: who is logged in and in any of the groups reads it, without names.")
 
 
 @app.command("offers")

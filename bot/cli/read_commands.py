@@ -114,7 +114,7 @@ def web(
         int, typer.Option(min=1, max=64, help="Processes; as many as cores serve the most.")
     ] = 1,
 ) -> None:
-    """Serve the archive as a site; beyond this machine only public groups are shown."""
+    """Serve the archive as a site; elsewhere people see what is public, or log in."""
     from bot.serving import serve
 
     config = load_config()
@@ -126,4 +126,5 @@ def web(
         title=config.title,
         time_zone=config.timezone,
         workers=workers,
+        proxies=config.web.proxies,
     )

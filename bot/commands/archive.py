@@ -20,7 +20,10 @@ _ON = ("开启存档", "on", "开", "开启", "打开")
 _OFF = ("关闭存档", "off", "关", "关闭")
 _READERS: dict[str, tuple[str, str]] = {
     "private": ("只有群友和管理存档的人能看", "Only members and whoever runs it can read it"),
-    "members": ("只有群友和管理存档的人能看", "Only members and whoever runs it can read it"),
+    "members": (
+        "存档里各个群的群友都能看，别群的人看不到名字",
+        "Members of every archived group can read it; those of other groups without names",
+    ),
     "public": ("谁都能看，发言的人不署名", "Anyone can read it, without senders' names"),
 }
 assert set(_READERS) == set(VISIBILITIES)

@@ -93,6 +93,8 @@ class Answer(msgspec.Struct, frozen=True):
     """Keys of messages whose short codes the text shows."""
     direct: bool = False
     """To the person alone, though asked in a group."""
+    secret: bool = False
+    """Lets the person in somewhere: not kept once it was said."""
     refused: bool = False
     """The person may not do that; the audit says so."""
     native: tuple[str, bool] | None = None

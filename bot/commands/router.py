@@ -255,6 +255,7 @@ def _note(db: sqlite3.Connection, asked: Asked, answer: Answer) -> Answer:
             group_key=None if alone else asked.group_key,
             member_key=asked.sender_key,
             reply_to=None if alone and not asked.private else asked.message_id,
+            purpose=outbox.SECRET if answer.secret else "answer",
             unique=asked.key,
         ),
     )

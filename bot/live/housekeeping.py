@@ -10,6 +10,8 @@ import time
 from archive import handled, outbox
 from archive.coverage import count_gaps
 from archive.errors import ArchiveError
+from archive.logins import expire_logins
+from archive.sessions import expire_sessions
 from bot.live.capture import Capture
 from bot.live.logs import said
 
@@ -47,6 +49,8 @@ class Housekeeping:
         def old(db: sqlite3.Connection) -> None:
             outbox.expire(db, now)
             handled.expire(db, now - _HANDLED_DAYS * 86_400)
+            expire_logins(db, now)
+            expire_sessions(db, now)
 
         await self._capture.writer.run(old)
         await asyncio.to_thread(self._capture.archive.media.drop_unfinished)

@@ -115,7 +115,7 @@ class _Running:
             tasks.append(_steady(Backups(archive, config.backup, capture.alarm).run))
         if "web" in self._parts:
             routes = [route for a in self._adapters.values() for route in a.routes()]
-            tasks.append(Site(archive, config, metrics, routes, writer.run).run())
+            tasks.append(Site(archive, config, metrics, routes, writer.run, self._adapters).run())
         log.info("running %s", said(parts=",".join(sorted(self._parts)),
                                     accounts=",".join(self._adapters) or "none"))  # fmt: skip
         # what is there by now stays: to look through it again takes 50 ms each time

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import uvicorn
@@ -11,14 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from adapters.contract import Adapter, AdapterError, LoginExpired, NotReachable, TooFast
 from archive.database import Archive
 from archive.errors import ArchiveError
-from bot.config import Config
+from archive.records import platform_of
+from bot.config import Config, GroupConfig
 from bot.live.logs import said
 from bot.live.metrics import Metrics
 from bot.serving import is_loopback, listen
 from web.access import reader_of
 from web.app import create_app
+from web.membership import CONFIGURED, NEVER_TELLS, Silent
 from web.page import Write
 
 log = logging.getLogger(__name__)
@@ -32,6 +35,38 @@ class _Server(uvicorn.Server):
         yield
 
 
+class Roles:
+    """Asks the accounts that run here who is in which group."""
+
+    def __init__(self, adapters: Mapping[str, Adapter], groups: Mapping[str, GroupConfig]) -> None:
+        self._adapters = adapters
+        self._groups = groups
+
+    async def __call__(self, account: str, group_key: str, member_key: str, /) -> str | None:
+        """Return a role as `web.membership.Roles` says. Raises Silent.
+
+        A group the platform shows nothing of to this account has nobody in it.
+        """
+        adapter = self._adapters.get(account) or self._another(member_key)
+        if adapter is None:
+            raise Silent
+        if "roles" not in adapter.abilities:
+            group = self._groups.get(group_key)
+            listed = group is not None and member_key in group.admins
+            return CONFIGURED if listed else NEVER_TELLS
+        try:
+            return await adapter.role_of(group_key, member_key)
+        except (NotReachable, TooFast, LoginExpired):
+            raise Silent from None
+        except AdapterError:
+            return None
+
+    def _another(self, member_key: str) -> Adapter | None:
+        """Return an account on the person's platform, where the one they asked is gone."""
+        platform = platform_of(member_key)
+        return next((a for a in self._adapters.values() if a.platform == platform), None)
+
+
 class Site:
     """The site of one archive."""
 
@@ -42,6 +77,7 @@ class Site:
         metrics: Metrics,
         routes: Sequence[BaseRoute],
         write: Write,
+        adapters: Mapping[str, Adapter] = {},
     ) -> None:
         self._config = config
         self._loopback = is_loopback(config.web.host)
@@ -49,7 +85,8 @@ class Site:
         self._app = create_app(
             archive, base_url=config.web.base_url, loopback=self._loopback, title=config.title,
             time_zone=config.timezone, routes=[*routes, Route("/metrics", self._show_metrics)],
-            write=write,
+            write=write, proxies=config.web.proxies,
+            roles=Roles(adapters, config.groups) if adapters else None,
         )  # fmt: skip
 
     async def run(self) -> None:

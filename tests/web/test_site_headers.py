@@ -23,7 +23,7 @@ def test_every_answer_has_the_security_headers(site, path):
     for part in ("frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"):
         assert part in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["x-frame-options"] == "DENY"
     assert headers["cross-origin-resource-policy"] == "same-origin"
 

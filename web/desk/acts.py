@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from web.desk import essence_acts, health, level_acts, questions, reports, roster, tag_acts
+from web.desk import (
+    access_acts,
+    essence_acts,
+    health,
+    level_acts,
+    questions,
+    reports,
+    roster,
+    tag_acts,
+)
 from web.desk.acting import Does
 
-_FAMILIES = (essence_acts, level_acts, tag_acts, questions, roster, reports, health)
+_FAMILIES = (essence_acts, level_acts, tag_acts, questions, roster, reports, health, access_acts)
 
 ACTS: dict[str, Does] = {name: does for family in _FAMILIES for name, does in family.ACTS.items()}

@@ -36,6 +36,7 @@ PLACES = (
     DeskPlace("roster", "/desk/roster"),
     DeskPlace("reports", "/desk/reports"),
     DeskPlace("review", "/desk/review"),
+    DeskPlace("access", "/desk/access"),
     DeskPlace("health", "/desk/health"),
     DeskPlace("history", "/desk/history"),
     DeskPlace("audit", "/desk/audit", operator=True),

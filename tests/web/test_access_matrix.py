@@ -1,0 +1,213 @@
+"""Every route, for everybody who may ask, in every visibility of a group: what is hidden and what
+does not exist are one answer.
+
+A new route needs a row here; faults 30 and 31.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Literal
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import httpx
+import msgspec
+import pytest
+from entering import (
+    ANN,
+    AWAY,
+    BEN,
+    CANARY,
+    CAT,
+    DAN,
+    EVE,
+    MINE,
+    NOW,
+    SITE,
+    TAG,
+    ZOE,
+    Browser,
+    Place,
+)
+
+from archive.access import VISIBILITIES
+from archive.database import Archive
+from archive.essence import mark
+from web.limits import Limits
+
+SENDER = "人11"
+DAY = datetime.fromtimestamp(NOW - 60, ZoneInfo("Asia/Shanghai")).date().isoformat()
+KEY, NONE = f"{MINE}:1", f"{MINE}:99"
+
+INSIDE = {"member", "guest", "admin", "operator", "invited"}
+BELONG = {"other", "expired", "left"}
+"""Are members of another group."""
+ROLES = ("stranger", *sorted(INSIDE), *sorted(BELONG))
+
+
+class Row(msgspec.Struct, frozen=True):
+    """What a route shows to whom.
+
+    one: what a reader may see, else the same as `none` · all: a page for everybody, in which the
+    group stands for its readers · inside: the same for those inside · desk: for who decides, else
+    as if there were no page · same: nothing of any group · form: refuses what no page of ours sent.
+    """
+
+    path: str
+    shows: Literal["one", "all", "inside", "desk", "same", "form", "act"]
+    none: str = ""
+    names: bool = False
+    """Shows the sender to those inside."""
+    sign: str = CANARY
+    """Stands where the group shows."""
+
+
+ROWS = {
+    "GET /": Row("/", "all"),
+    "GET /openapi.json": Row("/openapi.json", "same"),
+    "GET /healthz": Row("/healthz", "same"),
+    "GET /static/{name}": Row("/static/style.css", "same"),
+    "GET /about": Row("/about", "same"),
+    "GET /login": Row("/login", "same"),
+    "GET /logout": Row("/logout", "inside"),
+    "GET /login/{nonce}": Row("/login/{link}", "same"),
+    "GET /invite/{token}": Row("/invite/unknown", "same"),
+    "POST /login": Row("/login", "form"),
+    "POST /login/{nonce}": Row("/login/{link}", "form"),
+    "POST /invite/{token}": Row("/invite/unknown", "form"),
+    "POST /logout": Row("/logout", "form"),
+    "GET /api/search": Row(f"/api/search?q={TAG}", "all", names=True),
+    "GET /api/groups": Row("/api/groups", "all"),
+    "GET /api/messages/{key:path}": Row(f"/api/messages/{KEY}", "one", f"/api/messages/{NONE}"),
+    "GET /search": Row(f"/search?q={TAG}", "all", names=True),
+    "GET /essence": Row("/essence", "all"),
+    "GET /essence/{number}": Row("/essence/1", "one", "/essence/2", names=True),
+    "GET /tags": Row("/tags", "all", sign=TAG),
+    "GET /tag/{name:path}": Row(f"/tag/{quote(TAG)}", "one", f"/tag/{quote('无')}"),
+    "GET /coverage": Row("/coverage", "inside"),
+    "GET /media/{sha256}": Row("/media/{picture}", "one", f"/media/{'0' * 64}"),
+    "GET /media/{sha256}/{name:path}": Row("/media/{picture}/a", "one", f"/media/{'0' * 64}/a"),
+    "GET /m/{key:path}": Row(f"/m/{KEY}", "one", f"/m/{NONE}", names=True),
+    "GET /g/{key:path}": Row(f"/g/{MINE}", "one", "/g/telegram:-1", names=True),
+    "GET /g/{key:path}/d/{date}": Row(
+        f"/g/{MINE}/d/{DAY}", "one", f"/g/telegram:-1/d/{DAY}", names=True
+    ),
+    "GET /desk": Row("/desk", "desk", "/nowhere"),
+    "GET /desk/access": Row("/desk/access", "desk", "/nowhere"),
+    "POST /desk/access": Row("/desk/access", "act"),
+    "POST /desk/act/{name}": Row("/desk/act/mark", "act"),
+}
+
+
+def routes_of(routes: Iterable[Any]) -> Iterator[str]:
+    """Return every route of an app as `GET /path`; HEAD is GET without a body."""
+    for route in routes:
+        inner = getattr(getattr(route, "original_router", route), "routes", None)
+        if inner:
+            yield from routes_of(inner)
+        else:
+            yield from (f"{method} {route.path}" for method in route.methods if method != "HEAD")
+
+
+def may_read(role: str, visibility: str) -> bool:
+    return (
+        role in INSIDE
+        or visibility == "public"
+        or (visibility == "members" and role in BELONG)
+    )  # fmt: skip
+
+
+def browsers(place: Place) -> dict[str, Browser]:
+    found = {
+        role: place.log_in(who)
+        for role, who in {
+            "member": BEN, "admin": ANN, "guest": EVE, "other": ZOE, "expired": CAT, "left": DAN,
+        }.items()
+    }  # fmt: skip
+    place.left(DAN)
+    return found | {
+        "stranger": Browser(place.site), "operator": place.operator(), "invited": place.invited(),
+    }  # fmt: skip
+
+
+def test_every_route_has_a_row(archive: Archive) -> None:
+    assert set(routes_of(Place(archive).site.app.routes)) == ROWS.keys()
+
+
+@pytest.mark.parametrize("visibility", VISIBILITIES)
+def test_everybody_sees_what_is_theirs_and_nothing_else_faults_30_31(
+    archive: Archive, visibility: str
+) -> None:
+    place = Place(archive, visibility)
+    with archive.writing() as db:
+        mark(db, [KEY], by=ANN, reason="有用", title=f"题 {CANARY}", tags=(TAG,))
+    rows = {name: filled(row, place) for name, row in ROWS.items()}
+    people = browsers(place)
+    assert set(people) == set(ROLES)
+    before = place.rows("SELECT count(*), max(id) FROM audit")
+    for role, browser in people.items():
+        place.site.app.state.limits = Limits()  # each from an address of their own
+        asyncio.run(asks_everything(place, rows, role, browser, visibility))
+    assert place.rows("SELECT count(*), max(id) FROM audit") == before  # nothing was changed
+
+
+def filled(row: Row, place: Place) -> Row:
+    words = {"{picture}": place.picture, "{link}": "unknown"}
+    path = row.path
+    for name, value in words.items():
+        path = path.replace(name, value)
+    return msgspec.structs.replace(row, path=path)
+
+
+async def asks_everything(
+    place: Place, rows: dict[str, Row], role: str, browser: Browser, visibility: str
+) -> None:
+    transport = httpx.ASGITransport(app=place.site.app, client=(AWAY["client"], 5))
+    cookie = {"cookie": "; ".join(f"{n}={v}" for n, v in browser.cookies.items())}
+    async with httpx.AsyncClient(transport=transport, base_url=SITE, headers=cookie) as web:
+        for name, row in rows.items():
+            answer = await web.request(name.partition(" ")[0], row.path)
+            none = await web.get(row.none) if row.none else None
+            try:
+                judge(row, role, visibility, answer, none)
+            except AssertionError as error:
+                raise AssertionError(f"{role}, {visibility}: {name}\n{error}") from None
+
+
+def judge(
+    row: Row, role: str, visibility: str, answer: httpx.Response, none: httpx.Response | None
+) -> None:
+    told = row.sign.encode() in answer.content
+    if row.shows == "form":
+        assert answer.status_code == 403
+    elif row.shows == "act":
+        assert answer.status_code == (403 if role in ("admin", "operator") else 404)
+    elif row.shows == "same":
+        assert answer.status_code in (200, 404) and not told
+        assert answer.status_code == 200 or "unknown" in row.path
+    elif row.shows == "inside":
+        assert answer.status_code == 200 and told == (role in INSIDE)
+    elif row.shows == "all":
+        assert answer.status_code == 200 and told == may_read(role, visibility)
+    else:
+        seen = role in ("admin", "operator") if row.shows == "desk" else may_read(role, visibility)
+        assert answer.status_code == (200 if seen else 404)
+        assert told == seen
+        if not seen:
+            assert none is not None
+            assert bare(answer, row.path) == bare(none, row.none)
+            assert names_of(answer) == names_of(none)
+    if row.names:
+        assert (SENDER in answer.text) == (role in INSIDE)
+
+
+def bare(answer: httpx.Response, path: str) -> bytes:
+    """Return a body without the path that was asked for, which its links may name."""
+    return answer.content.replace(path.encode(), b"")
+
+
+def names_of(answer: httpx.Response) -> set[str]:
+    return set(answer.headers) - {"content-length"}
