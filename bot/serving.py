@@ -18,6 +18,7 @@ from uvicorn.supervisors import Multiprocess
 from archive.database import Archive
 from archive.errors import ArchiveError
 from archive.people import DEFAULT_ZONE
+from web.access import is_published
 from web.app import create_app
 
 
@@ -41,7 +42,9 @@ def serve(
     listener = listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"http://{shown}:{listener.getsockname()[1]}/   (stop with Ctrl-C)")
-    if not is_loopback(host):
+    if is_published(base_url):
+        typer.echo("it is published at base_url: to see everything, run: chendian login")
+    elif not is_loopback(host):
         typer.echo("bound beyond this machine: who is not logged in sees public groups only.")
     config = uvicorn.Config(
         make, factory=True, log_level="warning", access_log=False, server_header=False,

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -127,6 +128,16 @@ def reader_of(request: Request, loopback: bool) -> Reader:
         and not _embedded_elsewhere(request)
     )
     return operator() if certain else public()
+
+
+def is_published(base_url: str) -> bool:
+    """Tell whether a site is reached from elsewhere, by a proxy then that may ask as this machine
+    does and leave no header: whoever asks is not the operator for that alone."""
+    return bool(base_url) and not _is_loopback_name(urlsplit(base_url).hostname or "")
+
+
+def _is_loopback_name(name: str) -> bool:
+    return name == "localhost" or _is_loopback(name)
 
 
 def _is_loopback(address: str) -> bool:

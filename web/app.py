@@ -14,6 +14,7 @@ from archive.database import Archive
 from archive.people import DEFAULT_ZONE
 from archive.tombstones import secret_of
 from web import api
+from web.access import is_published
 from web.desk import (
     access,
     acting,
@@ -75,9 +76,9 @@ def create_app(
 ) -> FastAPI:
     """Make the site of one archive.
 
-    `loopback` says that it is bound to this machine only: then, and only for requests that
-    certainly come from it, the operator reads; everyone else reads what is public, and who logged
-    in what is theirs. `base_url` goes before permalinks in the API, and forms may come from there;
+    `loopback` says that it is bound to this machine only: then, with no `base_url` elsewhere, and
+    only for requests that certainly come from it, the operator reads; everyone else reads what is
+    public, and who logged in what is theirs. `base_url` goes before permalinks in the API, and forms may come from there;
     a search's dates are understood in `time_zone`. `routes` are what else answers at its port: what
     platforms call. `write` lets the desk share a writer with what else is written. `roles` asks the
     platforms who is in which group; `proxies` are believed whom they ask for.
@@ -93,8 +94,9 @@ def create_app(
     archive.keep_open(_READERS)
     with archive.reading() as db:
         secret = secret_of(db)
+    local = loopback and not is_published(base_url)
     app.state.site = Site(
-        archive, title, base_url.rstrip("/"), loopback, secret, write or _alone(archive), time_zone,
+        archive, title, base_url.rstrip("/"), local, secret, write or _alone(archive), time_zone,
         roles, frozenset(proxies),
     )  # fmt: skip
     app.state.limits = Limits()

@@ -72,9 +72,16 @@ def test_public_reader_gets_masks_and_no_member_key(api, archive):
 
 
 def test_base_url_goes_before_permalinks(api, archive):
-    api.app = create_app(archive, base_url="https://a.example/", loopback=True)
+    api.app = create_app(archive, base_url="http://localhost:8080/", loopback=True)
     hit = api.get("/api/search?q=部署").json()["hits"][0]
-    assert hit["url"] == f"https://a.example/m/{KEY}:4"
+    assert hit["url"] == f"http://localhost:8080/m/{KEY}:4"
+
+
+def test_a_site_that_is_published_elsewhere_has_no_operator_by_address_alone(api, archive):
+    """A proxy that adds no header asks as this machine does."""
+    api.app = create_app(archive, base_url="https://a.example/", loopback=True)
+    assert api.get("/api/search?q=部署").json()["count"] == 0
+    assert api.get("/desk").status_code == 404
 
 
 @pytest.mark.parametrize(

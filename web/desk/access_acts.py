@@ -25,5 +25,5 @@ def session_end(doing: Doing) -> Done:
     return Done("desk.session_ended", str(number))
 
 
-ACTS: dict[str, Does] = {"invite-end": invite_end, "session-end": session_end}
-"""E.g. `POST /desk/act/invite-end`."""
+ACTS: dict[str, Does] = {"invite_end": invite_end, "session_end": session_end}
+"""E.g. `POST /desk/act/invite_end`."""
