@@ -78,10 +78,11 @@ def create_app(
 
     `loopback` says that it is bound to this machine only: then, with no `base_url` elsewhere, and
     only for requests that certainly come from it, the operator reads; everyone else reads what is
-    public, and who logged in what is theirs. `base_url` goes before permalinks in the API, and forms may come from there;
-    a search's dates are understood in `time_zone`. `routes` are what else answers at its port: what
-    platforms call. `write` lets the desk share a writer with what else is written. `roles` asks the
-    platforms who is in which group; `proxies` are believed whom they ask for.
+    public, and who logged in what is theirs. `base_url` goes before permalinks in the API, and
+    forms may come from there; a search's dates are understood in `time_zone`. `routes` are what
+    else answers at its port: what platforms call. `write` lets the desk share a writer with what
+    else is written. `roles` asks the platforms who is in which group; `proxies` are believed whom
+    they ask for.
     """
     app = FastAPI(
         title=title,
