@@ -39,8 +39,8 @@ def known_admins(
     """Return the keys of a group's owner and admins as far as sources told, and of who decided for
     the group as one: agreed to its archiving, marked essence. They may have been others since.
 
-    Left out are who opted out, and the account itself, by the names it answers to: it is an admin
-    where it may mark or pin.
+    Left out are who left or opted out, and the account itself, by the names it answers to: it is
+    an admin where it may mark or pin.
     """
     own = {name.lstrip("@").casefold() for name in own_names}
     found = db.execute(_ADMINS, (json.dumps(group_keys(db, group_key)),))
@@ -64,5 +64,7 @@ _ADMINS = (
     " FROM (SELECT key FROM told UNION SELECT key FROM decided) d"
     " LEFT JOIN members p ON p.key = d.key"
     " WHERE instr(d.key, ':') AND d.key NOT IN here"
+    " AND NOT EXISTS (SELECT 1 FROM memberships s JOIN groups g ON g.id = s.group_id"
+    "  WHERE s.member_id = p.id AND s.role = 'left' AND g.key IN here)"
     " AND d.key NOT IN (SELECT member_key FROM opt_outs) ORDER BY p.id, d.key"
 )

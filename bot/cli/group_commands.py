@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from archive.access import operator
 from archive.database import transaction
+from archive.errors import ArchiveError
 from archive.groups import find_group, list_groups, set_visibility
 from archive.questions import set_offers, wants_offers
 from archive.unite import begin_union, finish_unions
@@ -80,11 +81,13 @@ def visibility(
 @app.command("offers")
 def offers(
     group: _Group,
-    value: Annotated[Literal["on", "off"], typer.Argument(help="on or off")],
+    value: Annotated[str, typer.Argument(help="on or off")],
     data: Data = None,
     by: Who = "operator",
 ) -> None:
     """Decide whether a group is offered what was answered before, unasked; off is the default."""
+    if value not in ("on", "off"):
+        raise ArchiveError(f"offers are not {safe(value)}.", "use on or off")
     with opened(data).writing() as db:
         found = find_group(db, operator(), group)
         before = "on" if wants_offers(db, found.key) else "off"

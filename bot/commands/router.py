@@ -145,8 +145,8 @@ class Router:
             return await self._say(asked, admitted)
         try:
             return await self._obey(command, *admitted)
-        except ArchiveError:
-            raise
+        except (ArchiveError, OSError):
+            raise  # the disk: the same may be handed over again
         except Exception:
             # a fault of ours: the log and the inbox tell whoever runs it, this tells who asked
             await self._say(asked, refusals.failed(asked))

@@ -23,6 +23,9 @@ def test_known_are_who_was_told_of_who_agreed_and_who_marked(archive: Archive) -
         assert sorted(known_admins(db, TG)) == known
         # the account itself, by its name or its id
         assert sorted(known_admins(db, TG, ["@Zhang", "2"])) == known[2:]
+    with archive.writing() as db:
+        keep(db, [Member("telegram:2", "李四", group_key=TG, role="left")])
+        assert sorted(known_admins(db, TG)) == ["telegram:1", "telegram:3"]
 
 
 def test_neither_the_group_itself_nor_a_file_nor_who_opted_out_is_an_admin(
