@@ -17,6 +17,8 @@ from web import api
 from web.desk import (
     acting,
     candidates,
+    charts,
+    digests,
     essences,
     health,
     history,
@@ -24,6 +26,7 @@ from web.desk import (
     reports,
     review,
     roster,
+    settings,
     shelves,
     start,
 )
@@ -86,6 +89,7 @@ def create_app(
         app.include_router(page.routes, include_in_schema=False)
     for desk in (
         start, candidates, essences, shelves, questions, roster, reports, review, health, history,
+        digests, settings, charts,
     ):  # fmt: skip
         app.include_router(desk.routes, include_in_schema=False)
     app.include_router(acting.router(ACTS), include_in_schema=False)

@@ -18,6 +18,7 @@ from archive.questions.detecting import (
     note_offer,
     question_text,
     set_offers,
+    wants_offers,
 )
 from archive.questions.lookalikes import Similar, proposed, similar
 from archive.questions.reading import (
@@ -52,4 +53,5 @@ __all__ = (
     "set_offers",
     "similar",
     "take_back_accepted",
+    "wants_offers",
 )

@@ -66,6 +66,12 @@ def set_offers(db: sqlite3.Connection, group_key: str, enabled: bool, by: str) -
     note(db, by, "question offers", group_key, "on" if enabled else "off")
 
 
+def wants_offers(db: sqlite3.Connection, group_key: str) -> bool:
+    """Tell whether a group wants look-alikes offered for detected questions."""
+    rows = (_offers(db, key) for key in group_keys(db, group_key))
+    return any(row is not None and row[0] for row in rows)
+
+
 def may_offer(db: sqlite3.Connection, group_key: str, now: int) -> bool:
     """Tell whether look-alikes may be offered in a group at a Unix time: it wants them, and the
     last offer is long enough ago."""

@@ -18,6 +18,7 @@ from archive import consent
 from archive.access import operator
 from archive.database import Archive
 from archive.errors import ArchiveError, NotFound
+from archive.group_settings import may_configure
 from archive.groups import get_group, set_visibility
 from archive.inbox import Inbox
 from archive.turns import Turns
@@ -139,8 +140,9 @@ class _Running:
                 there = get_group(db, operator(), key)
             except NotFound:
                 continue
-            if group.visibility is not None and there.visibility != group.visibility:
-                set_visibility(db, key, group.visibility, "configuration")
+            wanted = group.visibility
+            if wanted and there.visibility != wanted and may_configure(db, key, wanted):
+                set_visibility(db, key, wanted, "configuration")
 
     async def _listen(
         self, account: str, adapter: Adapter, door: AccountDoor, capture: Capture

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from web.desk import essence_acts, health, level_acts, questions, reports, roster, tag_acts
+from web.desk import (
+    digest_acts,
+    essence_acts,
+    health,
+    level_acts,
+    questions,
+    reports,
+    roster,
+    setting_acts,
+    tag_acts,
+)
 from web.desk.acting import Does
 
-_FAMILIES = (essence_acts, level_acts, tag_acts, questions, roster, reports, health)
+_FAMILIES = (
+    essence_acts, level_acts, tag_acts, questions, roster, reports, health,
+    digest_acts, setting_acts,
+)  # fmt: skip
 
 ACTS: dict[str, Does] = {name: does for family in _FAMILIES for name, does in family.ACTS.items()}

@@ -33,10 +33,13 @@ PLACES = (
     DeskPlace("tags", "/desk/tags"),
     DeskPlace("columns", "/desk/columns"),
     DeskPlace("questions", "/desk/questions"),
+    DeskPlace("digests", "/desk/digests"),
     DeskPlace("roster", "/desk/roster"),
     DeskPlace("reports", "/desk/reports"),
     DeskPlace("review", "/desk/review"),
     DeskPlace("health", "/desk/health"),
+    DeskPlace("charts", "/desk/charts"),
+    DeskPlace("settings", "/desk/settings"),
     DeskPlace("history", "/desk/history"),
     DeskPlace("audit", "/desk/audit", operator=True),
 )
