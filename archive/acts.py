@@ -13,6 +13,12 @@ from archive.errors import NotFound
 Undo = tuple[str, dict[str, str]]
 """The act that takes another back: its name and fields."""
 
+_WORDLESS = frozenset((
+    "key", "keys", "id", "other", "messages", "both", "group", "level", "shown", "answer", "place",
+    "number", "order", "token_of", "value", "state", "did", "until",
+))  # fmt: skip
+"""Fields that hold keys, numbers and choices; any other may hold what people wrote."""
+
 KEPT = 30 * 86_400
 """Seconds for which an act can be undone by one press."""
 
@@ -75,6 +81,18 @@ def take_back(db: sqlite3.Connection, by: str, act_id: int) -> Undo:
         raise NotFound("that cannot be undone.")
     db.execute("UPDATE acts SET undone_at = ? WHERE id = ?", (int(time.time()), act_id))
     return act.undo
+
+
+def drop_words(db: sqlite3.Connection) -> None:
+    """Let acts whose undo holds words of people be undone no more: something was erased, and they
+    may have quoted it."""
+    rows = db.execute("SELECT id, undo FROM acts WHERE undo IS NOT NULL").fetchall()
+    holding = [(i,) for i, undo in rows if _has_words(json.loads(undo)[1])]
+    db.executemany("UPDATE acts SET undo = NULL WHERE id = ?", holding)
+
+
+def _has_words(fields: dict[str, str]) -> bool:
+    return any(value for name, value in fields.items() if name not in _WORDLESS)
 
 
 def _undo(stored: str | None) -> Undo | None:

@@ -11,6 +11,7 @@ from archive.access import Reader, operator
 from archive.audit import note
 from archive.errors import ArchiveError, NotFound
 from archive.essence import mark, post
+from archive.group_settings import decide, setting_of
 from archive.groups import allowed_ids, group_id
 from archive.masks import mask
 from archive.messages import message_id
@@ -132,14 +133,34 @@ def move(db: sqlite3.Connection, id: int, key: str, place: int, by: str) -> None
 def list_columns(
     db: sqlite3.Connection, reader: Reader, group_key: str | None = None
 ) -> list[ColumnView]:
-    """Return the columns a reader may see that have something in them, the newest first."""
+    """Return the columns a reader may see that have something in them, the newest first; those of
+    one group in the order that was decided for it."""
     where, values = _where(db, reader)
     if group_key is not None:
         where += " AND c.group_id = ?"
         values.append(group_id(db, reader, group_key))
     rows = db.execute(f"{_SELECT} WHERE {where} ORDER BY c.id DESC", values).fetchall()
     found = [_view(db, reader, row) for row in rows]
+    if group_key is not None:
+        order = _order(db, group_key)
+        # a column that is newer than the order stands before it
+        found.sort(key=lambda view: order.index(view.id) if view.id in order else -1)
     return [view for view in found if view.essences]
+
+
+def place_column(db: sqlite3.Connection, id: int, place: int, by: str) -> int:
+    """Give a column its place in its group's list, counted from 1; return the one it had."""
+    view = column_view(db, operator(), id)
+    order = [one.id for one in list_columns(db, operator(), view.group_key)]
+    former = order.index(id) + 1 if id in order else 1
+    order = [one for one in order if one != id]
+    order.insert(max(0, place - 1), id)
+    decide(db, view.group_key, "columns", json.dumps(order), by)
+    return former
+
+
+def _order(db: sqlite3.Connection, group_key: str) -> list[int]:
+    return [int(one) for one in json.loads(setting_of(db, group_key, "columns") or "[]")]
 
 
 def columns_of(db: sqlite3.Connection, reader: Reader, key: str) -> list[ColumnView]:

@@ -46,7 +46,7 @@ class Edition(SQLModel, table=True):
     digest: str
     """JSON; an item that had to leave is null, so that the numbers of the others stay."""
     edits: str = Field(sa_column_kwargs={"server_default": sql("'{}'")})
-    """JSON: numbers that were dropped, titles that were changed."""
+    """JSON: numbers that were dropped, titles that were changed, the numbers in another order."""
     made_at: int = Field(sa_type=BigInteger)
     approved_at: int | None = Field(default=None, sa_type=BigInteger)
     approved_by: str | None = None

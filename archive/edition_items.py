@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -64,6 +64,14 @@ def cleaned(digest: dict[str, Any], shown: frozenset[str]) -> dict[str, Any]:
     return {
         **digest, "items": items, "thanks": thanks, "open_questions": questions, "asked": asked,
     }  # fmt: skip
+
+
+def in_order(
+    numbered: list[tuple[int, dict[str, Any]]], order: Sequence[int]
+) -> list[tuple[int, dict[str, Any]]]:
+    """Return numbered items as somebody ordered their numbers; those left out come last."""
+    places = {number: place for place, number in enumerate(order)}
+    return sorted(numbered, key=lambda one: places.get(one[0], len(places)))
 
 
 def without_members(digest: dict[str, Any], gone: frozenset[str]) -> dict[str, Any]:

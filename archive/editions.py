@@ -17,7 +17,7 @@ import msgspec
 from archive.access import Reader, operator
 from archive.audit import note
 from archive.consent import group_keys
-from archive.edition_items import cleaned, keys_of, shown_keys
+from archive.edition_items import cleaned, in_order, keys_of, shown_keys
 from archive.errors import ArchiveError, NotFound
 from archive.groups import get_group
 from archive.messages import message_id
@@ -279,6 +279,7 @@ def _view(db: sqlite3.Connection, reader: Reader, row: tuple[Any, ...]) -> Editi
         for n, item in enumerate(digest.get("items", ()), 1)
         if item is not None and n not in dropped
     ]
+    numbered = in_order(numbered, edits.get("order", ()))
     digest["items"] = [item for _, item in numbered]
     numbers = tuple(n for n, _ in numbered)
     return EditionView(

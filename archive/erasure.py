@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter
 from typing import Any
 
+from archive.acts import drop_words
 from archive.database import rows_are_gone
 from archive.edition_erasing import editions_of, scrub_editions
 from archive.either_index import EitherIndex
@@ -115,6 +116,7 @@ class Erasure:
             [(tag,) for tag in self._tags],
         )
         self._unsaid.withdraw()
+        drop_words(self._db)
         # answers the bot gave may cite what is erased; the group has them
         self._db.execute(
             "UPDATE outbox SET text = '' WHERE state IN ('sent', 'failed', 'unsure') AND text != ''"

@@ -95,6 +95,11 @@ def set_visibility(db: sqlite3.Connection, key: str, visibility: str, who: str) 
     if visibility not in VISIBILITIES:
         raise ArchiveError(f"{visibility} is no visibility.", f"use {', '.join(VISIBILITIES)}")
     row_id = group_id(db, Reader(everything=True), key)
+    minors = db.execute(
+        "SELECT 1 FROM group_settings WHERE group_id = ? AND name = 'minors'", (row_id,)
+    ).fetchone()
+    if minors and visibility == "public":
+        raise ArchiveError("a group with minors is never public.", "leave it to its members")
     db.execute("UPDATE groups SET visibility = ? WHERE id = ?", (visibility, row_id))
     note(db, who, "visibility", key, visibility)
 

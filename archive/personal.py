@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from archive.acts import drop_words
 from archive.edition_erasing import scrub_members
 from archive.erasure import Erasure
 from archive.index import TABLE
@@ -76,6 +77,7 @@ def erase_person(db: sqlite3.Connection, keys: list[str]) -> None:
     forget_misses(db, frozenset().union(*names.values()))
     scrub_members(db, keys)
     erase_asker(db, keys)
+    drop_words(db)
     drop_logins(db, keys)
     for member_id in _member_ids(db, keys):
         for table in ("memberships", "member_names"):

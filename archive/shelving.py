@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from archive.group_settings import move_settings
 from archive.hits import iso
 
 _OTHER = (
@@ -76,6 +77,7 @@ def move_group(db: sqlite3.Connection, source_id: int, target_id: int) -> None:
     for table in ("introductions", "greeted", "roster", "group_texts", "last_read"):
         db.execute(f"UPDATE OR IGNORE {table} SET group_id = ? WHERE group_id = ?", both)
         db.execute(f"DELETE FROM {table} WHERE group_id = ?", (source_id,))
+    move_settings(db, source_id, target_id)
 
 
 def erase_from_shelves(
@@ -95,6 +97,7 @@ def erase_from_shelves(
     for table, column in (
         ("threads", "made_by"), ("threads", "edited_by"), ("columns", "made_by"),
         ("column_messages", "added_by"), ("group_texts", "set_by"),
+        ("group_settings", "by"),
     ):  # fmt: skip
         db.execute(f"UPDATE {table} SET {column} = '' WHERE {column} {mine}", listed)
 

@@ -19,6 +19,8 @@ from web.desk import (
     access,
     acting,
     candidates,
+    charts,
+    digests,
     essences,
     health,
     history,
@@ -26,6 +28,7 @@ from web.desk import (
     reports,
     review,
     roster,
+    settings,
     shelves,
     start,
 )
@@ -109,8 +112,8 @@ def create_app(
     ):  # fmt: skip
         app.include_router(page.routes, include_in_schema=False)
     for desk in (
-        start, candidates, essences, shelves, questions, roster, reports, review, access, health,
-        history,
+        start, candidates, essences, shelves, questions, digests, roster, reports, review, settings,
+        access, charts, health, history,
     ):  # fmt: skip
         app.include_router(desk.routes, include_in_schema=False)
     app.include_router(acting.router(ACTS), include_in_schema=False)

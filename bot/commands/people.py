@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from archive.consent import group_keys, standing
 from archive.errors import BadQuery, NotFound
+from archive.group_settings import setting_of
 from archive.masks import mask
 from archive.profiles import (
     MAX_TEXT,
@@ -194,7 +195,11 @@ def _knows(found: Pack, asked: Asked) -> str:
 
 
 def words_of(db: sqlite3.Connection, welcome: Mapping[str, str], group_key: str) -> str:
-    """Return what the configuration says to a group's newcomers, under any key it has had."""
+    """Return what is said to a group's newcomers: as was decided at the desk, or else as the
+    configuration says under any key the group has had."""
+    decided = setting_of(db, group_key, "welcome")
+    if decided is not None:
+        return decided
     if not welcome:
         return ""
     return next((text for key in group_keys(db, group_key) if (text := welcome.get(key))), "")

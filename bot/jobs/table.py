@@ -5,12 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+import msgspec
+
 from archive.access import operator
 from archive.consent import standing
+from archive.group_settings import decided
 from archive.groups import list_groups
 from archive.job_runs import RunView, last_runs, switched_on
 from archive.views import GroupView, View
-from bot.config import Config
+from bot.config import Config, GroupConfig
 from bot.jobs.asking import listing, reminding
 from bot.jobs.digests import daily, weekly
 from bot.jobs.job import Job
@@ -41,7 +44,7 @@ def wanted(
     db: sqlite3.Connection, config: Config, jobs: list[Job]
 ) -> Iterator[tuple[Job, GroupView]]:
     """Yield every job with each archived group, or several together, it is turned on for."""
-    now = standing(db)
+    now, config = standing(db), as_decided(db, config)
     for group in list_groups(db, operator()):
         if now.keeps(group.key):
             for job in jobs:
@@ -50,6 +53,15 @@ def wanted(
     for job in jobs:
         for place in job.together(db, config):
             yield job, place
+
+
+def as_decided(db: sqlite3.Connection, config: Config) -> Config:
+    """Return the configuration with what was decided at the desk, which wins."""
+    groups = dict(config.groups)
+    for key, value in decided(db, "digest").items():
+        former = groups.get(key, GroupConfig())
+        groups[key] = msgspec.structs.replace(former, digest=value == "on")
+    return msgspec.structs.replace(config, groups=groups)
 
 
 def lines(db: sqlite3.Connection, config: Config, now: float) -> list[Line]:

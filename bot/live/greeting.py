@@ -13,6 +13,7 @@ from archive.codes import code_of
 from archive.consent import group_keys
 from archive.database import piece
 from archive.errors import ArchiveError
+from archive.group_settings import setting_of
 from archive.masks import mask
 from archive.outbox import Draft
 from archive.records import AnyRecord, Member, Message
@@ -38,7 +39,7 @@ _IN_THE_GROUP = (
 
 
 class Greeting:
-    """Whom to greet, as the configuration says."""
+    """Whom to greet, as was decided at the desk or else the configuration says."""
 
     def __init__(self, config: Config, adapters: Mapping[str, Adapter]) -> None:
         self._adapters = adapters
@@ -48,17 +49,21 @@ class Greeting:
 
     def greet(self, db: sqlite3.Connection, parts: Sequence[Projected]) -> None:
         """Put into the outbox what newcomers are told; call it where their joining is kept."""
-        if not self._groups:
-            return
         for part in parts:
             for group_key, member_key, at in newcomers(part.records):
-                if self._groups.isdisjoint(group_keys(db, group_key)):
+                if not self._greets(db, group_key):
                     continue
                 # a greeting must never hold up what is kept
                 with suppress(ArchiveError), piece(db):
                     pack = greet(db, group_key, member_key, at)
                     if pack is not None:
                         self._say(db, part.event.account, group_key, member_key, pack)
+
+    def _greets(self, db: sqlite3.Connection, group_key: str) -> bool:
+        said = setting_of(db, group_key, "greet")
+        if said is not None:
+            return said == "on"
+        return not self._groups.isdisjoint(group_keys(db, group_key))
 
     def _say(
         self, db: sqlite3.Connection, account: str, group_key: str, member_key: str, pack: Pack

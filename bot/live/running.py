@@ -18,6 +18,7 @@ from archive import consent
 from archive.access import operator
 from archive.database import Archive
 from archive.errors import ArchiveError, NotFound
+from archive.group_settings import may_configure, setting_of
 from archive.groups import get_group, set_visibility
 from archive.inbox import Inbox
 from archive.questions import set_offers, wants_offers
@@ -148,14 +149,17 @@ class _Running:
                 consent.approve(db, [key])
             elif group.archive is False:
                 consent.stop(db, key, by="configuration")
-            if group.offer is not None and group.offer != wants_offers(db, key):
+            at_desk = setting_of(db, key, "offers") is not None
+            if group.offer not in (None, wants_offers(db, key)) and not at_desk:
+                assert group.offer is not None
                 set_offers(db, key, group.offer, "configuration")
             try:
                 there = get_group(db, operator(), key)
             except NotFound:
                 continue
-            if group.visibility is not None and there.visibility != group.visibility:
-                set_visibility(db, key, group.visibility, "configuration")
+            wanted = group.visibility
+            if wanted and there.visibility != wanted and may_configure(db, key, wanted):
+                set_visibility(db, key, wanted, "configuration")
 
     async def _listen(
         self, account: str, adapter: Adapter, door: AccountDoor, capture: Capture

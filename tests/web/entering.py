@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import httpx
-from conftest import Asker
+from asking import Asker
 
 from archive import invites
 from archive.database import Archive

@@ -6,7 +6,7 @@ import re
 
 import httpx
 import pytest
-from conftest import Asker, Fill
+from asking import Asker, Fill
 
 from archive.access import operator
 from archive.database import Archive

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Asker, Fill
+from asking import Asker, Fill
 from test_desk_acting import ORIGIN, press, token_of
 
 from archive import reports

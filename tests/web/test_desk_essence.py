@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from conftest import Asker, Fill
+from asking import Asker, Fill
 from test_desk_acting import press, token_of
 
 from archive import columns, dismissals, essence, messages, tags
@@ -156,6 +156,21 @@ def test_an_edited_text_goes_with_the_words_it_may_have(
         forget(db, [A], "telegram:42")
     with archive.reading() as db:
         assert db.execute("SELECT count(*) FROM essence_texts").fetchone() == (0,)
+
+
+def test_an_undo_that_holds_peoples_words_goes_when_anything_is_erased_fault_33(
+    site: Asker, said: None, archive: Archive
+) -> None:
+    token, number = token_of(site), str(post_id(archive, B))
+    for text in ("zqcanaryqz", "别的"):
+        press(site, "change", {"token": token, "id": number, "title": text, "text": text})
+    press(site, "dismiss", {"token": token, "key": C})
+    with archive.writing() as db:
+        forget(db, [A], "telegram:42")
+        undos = [undo for (undo,) in db.execute("SELECT undo FROM acts ORDER BY id")]
+    assert undos[:2] == [None, None] and C in undos[2]
+    assert press(site, "undo", {"token": token, "did": "2"}).status_code == 404
+    assert press(site, "undo", {"token": token, "did": "3"}).status_code == 303
 
 
 @pytest.mark.parametrize(

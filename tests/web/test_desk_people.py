@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Asker, Fill
+from asking import Asker, Fill
 from test_desk_acting import press, token_of
 
 from archive import questions

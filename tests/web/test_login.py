@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from conftest import Asker
+from asking import Asker
 from entering import ANN, BEN, CANARY, CAT, DAN, EVE, MINE, OTHER, SITE, Browser, Place
 
 from archive import consent, sessions

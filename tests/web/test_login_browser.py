@@ -4,7 +4,7 @@ from."""
 from __future__ import annotations
 
 import pytest
-from conftest import Served
+from asking import Served
 from entering import MINE, Place
 
 from archive.database import Archive

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import Asker, Fill
+from asking import Asker, Fill
 from hostile_text import ONE
 from lxml import html
 from starlette.responses import PlainTextResponse

@@ -6,7 +6,7 @@ import re
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from conftest import Asker, Fill
+from asking import Asker, Fill
 from lxml import html
 
 from archive import consent

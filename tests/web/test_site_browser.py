@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 import pytest
-from conftest import Served
+from asking import Served
 from hostile_archive import KEY, fill_hostile
 from hostile_text import ONE, SCRIPTS
 

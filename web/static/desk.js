@@ -54,6 +54,10 @@
       show(undoing ? all.indexOf(item) : at);
       if (!all.length) location.reload();
     } else {
+      // the page says what was done and stays where it was scrolled to
+      const here = new URL(location.href);
+      here.searchParams.set("did", told.did);
+      history.replaceState(null, "", here);
       location.reload();
     }
   };
@@ -62,7 +66,7 @@
     const form = event.target, item = form.closest("[data-item]");
     if (!form.matches(".act") || !item) return;
     event.preventDefault();
-    const gone = !/\/(tag|untag|move|collect)$/.test(form.getAttribute("action"));
+    const gone = !/\/(tag|untag|move|collect|digest_\w+)$/.test(form.getAttribute("action"));
     send(form.action, new URLSearchParams(new FormData(form)), gone ? item : null, false);
   });
 
@@ -85,6 +89,7 @@
   });
 
   document.addEventListener("focusin", (event) => {
+    if (event.target.matches("textarea[readonly]")) event.target.select();
     const item = event.target.closest("[data-item]");
     const place = item ? items().indexOf(item) : -1;
     if (place >= 0 && place !== at && event.target === item) show(place);
