@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from curate import curate
 
 from archive.access import operator
 from archive.database import Archive
@@ -35,6 +36,7 @@ def load(data: Path) -> Archive:
     with archive.writing() as db:
         if db.execute("SELECT 1 FROM essence LIMIT 1").fetchone() is None:
             _settle(db)
+            curate(db)
     return archive
 
 
