@@ -67,6 +67,13 @@ OWN = (
               r"这个群正在存档，.*\n.*\n.*/不要存我"),
     ),
     Row(
+        command="login",
+        typed=("/login", "/登录"),
+        # its site has no address of its own here; tests/live/test_login_run.py has one
+        told=("This archive has no address", "这个存档没有设网址"),
+        refused=UNMET,
+    ),
+    Row(
         command="mydata",
         typed=("/mydata", "/我的数据"),
         told=(r"\d messages of yours are kept", r"存着你说的 \d 条"),
