@@ -10,7 +10,7 @@ from typing import Any
 
 from archive.access import Reader
 from archive.audit import note
-from archive.groups import group_id
+from archive.groups import ruled_ids
 from archive.loading import load_views
 from archive.prepare import RECALLED
 from archive.views import MessageView, View
@@ -50,7 +50,7 @@ def proposed(
 ) -> list[Proposed]:
     """Return what waits for a decision in the groups this reader rules: nominated ones first, then
     by score."""
-    groups = _ruled(db, reader, group_key)
+    groups = ruled_ids(db, reader, group_key)
     rows = db.execute(
         f"{_OPEN} GROUP BY p.id ORDER BY EXISTS (SELECT 1 FROM nominations n"
         " WHERE n.message_id = p.id) DESC, 2 DESC, p.id DESC LIMIT ?3",
@@ -70,7 +70,7 @@ def waiting(db: sqlite3.Connection, reader: Reader) -> dict[str, int]:
     rows = db.execute(
         f"SELECT g.key, count(*) FROM ({_OPEN} GROUP BY p.id) o JOIN messages s ON s.id = o.id"
         " JOIN groups g ON g.id = s.group_id GROUP BY g.key",
-        (RECALLED, json.dumps(_ruled(db, reader, None))),
+        (RECALLED, json.dumps(ruled_ids(db, reader))),
     )
     return dict(rows.fetchall())
 
@@ -92,15 +92,6 @@ def take_back(db: sqlite3.Connection, row_id: int, by: str) -> bool:
     if gone.rowcount:
         note(db, by, "dismissal taken back", str(row_id))
     return gone.rowcount > 0
-
-
-def _ruled(db: sqlite3.Connection, reader: Reader, group_key: str | None) -> list[int]:
-    rows = db.execute("SELECT id, key FROM groups").fetchall()
-    mine = [row_id for row_id, key in rows if reader.rules(key)]
-    if group_key is None:
-        return mine
-    wanted = group_id(db, reader, group_key)
-    return [row_id for row_id in mine if row_id == wanted]
 
 
 def _nominations(db: sqlite3.Connection, ids: list[int]) -> dict[int, list[Nomination]]:

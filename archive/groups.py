@@ -43,6 +43,16 @@ def inside_ids(db: sqlite3.Connection, reader: Reader) -> frozenset[int] | None:
     return frozenset(row_id for (row_id,) in rows)
 
 
+def ruled_ids(db: sqlite3.Connection, reader: Reader, group_key: str | None = None) -> list[int]:
+    """Return the row ids of the groups a reader may decide for, or of that one among them."""
+    rows = db.execute("SELECT id, key FROM groups").fetchall()
+    mine = [row_id for row_id, key in rows if reader.rules(key)]
+    if group_key is None:
+        return mine
+    wanted = group_id(db, reader, group_key)
+    return [row_id for row_id in mine if row_id == wanted]
+
+
 def list_groups(db: sqlite3.Connection, reader: Reader) -> list[GroupView]:
     """Return the groups a reader may see, the most recently active first."""
     allowed = allowed_ids(db, reader)

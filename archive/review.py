@@ -13,7 +13,7 @@ import time
 
 from archive.access import Reader
 from archive.audit import note
-from archive.groups import group_id
+from archive.groups import ruled_ids
 from archive.ids import HIGHEST
 from archive.levels import level_of, set_level
 from archive.loading import load_views
@@ -65,10 +65,10 @@ def waiting(
 ) -> Queue:
     """Return the newest messages of public groups this reader rules that hold something personal or
     doubtful, may be read by everybody, and were not looked at."""
-    ids = _public_groups(db, reader, group_key)
+    ids = ruled_ids(db, reader, group_key)
     rows = db.execute(
-        "SELECT m.id, m.text FROM messages m WHERE m.group_id IN (SELECT value FROM json_each(?))"
-        " AND m.id < ? AND m.flags & 2 = 0 AND m.service IS NULL ORDER BY m.id DESC LIMIT ?",
+        "SELECT m.id, m.text FROM messages m WHERE m.group_id IN (SELECT id FROM groups WHERE"
+        " visibility = 'public' AND id IN (SELECT value FROM json_each(?))) AND m.id < ? AND m.flags & 2 = 0 AND m.service IS NULL ORDER BY m.id DESC LIMIT ?",
         (json.dumps(ids), before or HIGHEST, LOOKED_AT),
     ).fetchall()
     done = _decided(db, [row_id for row_id, _ in rows])
@@ -111,15 +111,6 @@ def decide(db: sqlite3.Connection, row_id: int, shown: bool | None, by: str) -> 
         set_level(db, row_id, "members" if shown is False else None, by)
     note(db, by, "reviewed", str(row_id), {None: "undone", True: "shown", False: "left out"}[shown])
     return former
-
-
-def _public_groups(db: sqlite3.Connection, reader: Reader, group_key: str | None) -> list[int]:
-    rows = db.execute("SELECT id, key FROM groups WHERE visibility = 'public'").fetchall()
-    mine = [row_id for row_id, key in rows if reader.rules(key)]
-    if group_key is None:
-        return mine
-    wanted = group_id(db, reader, group_key)
-    return [row_id for row_id in mine if row_id == wanted]
 
 
 def _decided(db: sqlite3.Connection, ids: list[int]) -> set[int]:
