@@ -68,7 +68,8 @@ def waiting(
     ids = ruled_ids(db, reader, group_key)
     rows = db.execute(
         "SELECT m.id, m.text FROM messages m WHERE m.group_id IN (SELECT id FROM groups WHERE"
-        " visibility = 'public' AND id IN (SELECT value FROM json_each(?))) AND m.id < ? AND m.flags & 2 = 0 AND m.service IS NULL ORDER BY m.id DESC LIMIT ?",
+        " visibility = 'public' AND id IN (SELECT value FROM json_each(?))) AND m.id < ?"
+        " AND m.flags & 2 = 0 AND m.service IS NULL ORDER BY m.id DESC LIMIT ?",
         (json.dumps(ids), before or HIGHEST, LOOKED_AT),
     ).fetchall()
     done = _decided(db, [row_id for row_id, _ in rows])
