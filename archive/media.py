@@ -84,6 +84,22 @@ def missing_media(
     return dict(counted.most_common())
 
 
+def missing_by_group(db: sqlite3.Connection, reader: Reader) -> dict[str, dict[str, int]]:
+    """Count the same for each group a reader may see, by its key; one that lacks nothing is not
+    named."""
+    groups = allowed_ids(db, reader)
+    rows = db.execute(
+        "SELECT g.id, g.key, a.missing, count(*) FROM attachments a JOIN messages m"
+        " ON m.id = a.message_id JOIN groups g ON g.id = m.group_id"
+        " WHERE a.missing IS NOT NULL GROUP BY g.id, a.missing ORDER BY 4 DESC"
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row_id, key, reason, number in rows:
+        if groups is None or row_id in groups:
+            found.setdefault(key, {})[reason] = number
+    return found
+
+
 def unused(db: sqlite3.Connection, digest: str) -> bool:
     """Tell whether no message carries a file."""
     row = db.execute("SELECT 1 FROM attachments WHERE sha256 = ? LIMIT 1", (digest,)).fetchone()

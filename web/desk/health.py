@@ -15,7 +15,7 @@ from archive.inbox import Inbox
 from archive.inbox.connection import FILE
 from archive.inbox.events import FailedEvent
 from archive.job_runs import RunView
-from archive.media import missing_media
+from archive.media import missing_by_group
 from archive.views import GapView, GroupView
 from web.desk.acting import Does, Doing, Done
 from web.desk.pages import desk_page, ruled_groups
@@ -46,10 +46,11 @@ def health(request: Request) -> Response:
     visit = Visit(request)
     with visit.archive.reading() as db:
         groups, now = ruled_groups(db, visit), standing(db)
+        lost = missing_by_group(db, visit.reader)
         found = []
         for group in groups:
             gaps = coverage.gaps(db, visit.reader, group.key)[::-1]
-            missing = list(missing_media(db, visit.reader, group.key).items())
+            missing = list(lost.get(group.key, {}).items())
             archived = now.keeps(group.key)
             found.append(GroupHealth(group, archived, gaps[:_GAPS], len(gaps), missing))
         titles = {group.key: group.title for group in groups}

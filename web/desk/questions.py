@@ -50,14 +50,16 @@ def all_questions(request: Request, group: str | None = None) -> Response:
         views = questions.list_questions(db, visit.reader, keys)
         open_ones = [view for view in views if view.status == "open"][:_MOST]
         answered = [view for view in views if view.status == "answered"][-_MOST:][::-1]
-        proposed = [get_message(db, visit.reader, key) for place in keys
+        # looking for questions reads a thousand messages of a group
+        proposed = [get_message(db, visit.reader, key) for place in keys if len(keys) == 1
                     for key, _ in questions.proposed(db, visit.reader, place)]  # fmt: skip
-        people = {one.key: _people(db, visit, one) for one in wanted}
+        named = {view.group_key for view in (*open_ones, *answered)}
+        people = {one.key: _people(db, visit, one) for one in wanted if one.key in named}
         asking = [_asking(db, visit, view) for view in (*open_ones, *answered)]
         muted = anonymous.muted(db) if visit.reader.everything else []
     return desk_page(
         visit, "desk/questions.html", place="questions", groups=groups, group=group,
-        proposed=[(visit.talk.lines([m]), m) for m in proposed[:_MOST]],
+        one_group=len(keys) == 1, proposed=[(visit.talk.lines([m]), m) for m in proposed[:_MOST]],
         asking=asking, people=people, muted=muted,
     )  # fmt: skip
 

@@ -32,12 +32,13 @@ def show_coverage(request: Request) -> Response:
     """Show the coverage of every group this reader is in."""
     visit = Visit(request)
     with visit.archive.reading() as db:
+        missing = media.missing_by_group(db, visit.reader)
         found = [
             GroupCoverage(
                 group,
                 coverage.spans(db, visit.reader, group.key)[::-1][:_SHOWN],
                 coverage.gaps(db, visit.reader, group.key)[::-1][:_SHOWN],
-                list(media.missing_media(db, visit.reader, group.key).items()),
+                list(missing.get(group.key, {}).items()),
             )
             for group in groups.list_groups(db, visit.reader)
             if visit.reader.inside(group.key)
