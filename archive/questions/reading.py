@@ -211,10 +211,11 @@ def _questions(
 def _views(
     db: sqlite3.Connection, reader: Reader, where: str, *values: Any
 ) -> list[tuple[QuestionView, list[Found]]]:
+    # CROSS JOIN: from the few questions to their messages, never through all messages
     rows = db.execute(
         "SELECT m.id, g.key || ':' || m.platform_id, coalesce(nullif(m.text, ''), m.more, ''),"
         " m.sent_at, g.key, q.assigned_to, q.token FROM questions q"
-        " JOIN messages m ON m.id = q.message_id JOIN groups g ON g.id = m.group_id"
+        " CROSS JOIN messages m ON m.id = q.message_id JOIN groups g ON g.id = m.group_id"
         " LEFT JOIN members p ON p.id = m.sender_id"
         f" WHERE m.flags & {RECALLED} = 0 AND NOT {HIDDEN} AND {where} ORDER BY m.id",
         values,
