@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
 
 import typer
@@ -24,11 +25,14 @@ def serve(
     base_url: str = "",
     title: str = "沉淀",
     time_zone: str = DEFAULT_ZONE,
+    operator: str = "",
+    welcome: Mapping[str, str] | None = None,
 ) -> None:
     """Serve until stopped; prints the address once it answers. Raises ArchiveError."""
     app = create_app(
-        archive, base_url=base_url, loopback=is_loopback(host), title=title, time_zone=time_zone
-    )
+        archive, base_url=base_url, loopback=is_loopback(host), title=title, time_zone=time_zone,
+        operator=operator, welcome=welcome,
+    )  # fmt: skip
     listener = listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"http://{shown}:{listener.getsockname()[1]}/   (stop with Ctrl-C)")

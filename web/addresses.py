@@ -8,16 +8,22 @@ _SAFE = ":@"
 
 
 class Addresses:
-    """The links of one visit; they keep the language that was asked for by `?lang=`."""
+    """The links of one visit; they keep the language (`?lang=`) and the large type (`?big=1`) asked
+    for.
 
-    def __init__(self, lang: str | None = None) -> None:
-        self._lang = [("lang", lang)] if lang else []
-        self.suffix = f"?lang={lang}" if lang else ""
+    Large type is in the address and not in a cookie: nothing is stored, and nothing is posted.
+    """
+
+    def __init__(self, lang: str | None = None, big: bool = False) -> None:
+        self.big = big
+        self.kept = ([("lang", lang)] if lang else []) + ([("big", "1")] if big else [])
+        """What every link and search form goes on with."""
+        self.suffix = f"?{urlencode(self.kept)}" if self.kept else ""
 
     def __call__(self, path: str, **query: object) -> str:
         """Return a path with its query; values that are None or empty are left out."""
         asked = [(name, str(value)) for name, value in query.items() if value not in (None, "")]
-        pairs = asked + self._lang
+        pairs = asked + self.kept
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
     def home(self) -> str:
@@ -28,13 +34,25 @@ class Addresses:
         """Return a group's page."""
         return self(f"/g/{quote(key, safe=_SAFE)}", **query)
 
+    def part_of_group(self, key: str, part: str, **query: object) -> str:
+        """Return one of a group's tabs: `essence`, `voices`, `files`, `calendar`."""
+        return self(f"/g/{quote(key, safe=_SAFE)}/{part}", **query)
+
+    def questions(self, key: str | None = None) -> str:
+        """Return the questions of a group, or of all."""
+        return self("/questions", group=key)
+
     def day(self, key: str, date: str, **query: object) -> str:
         """Return one day of a group."""
         return self(f"/g/{quote(key, safe=_SAFE)}/d/{date}", **query)
 
     def message(self, key: str) -> str:
         """Return a message in its context: its address for ever."""
-        return f"/m/{quote(key, safe=_SAFE)}{self.suffix}"
+        return f"{self.lasting(key)}{self.suffix}"
+
+    def lasting(self, key: str) -> str:
+        """Return a message's address to pass on, in nobody's language or size of type."""
+        return f"/m/{quote(key, safe=_SAFE)}"
 
     def tag(self, name: str, **query: object) -> str:
         """Return what carries a tag."""
@@ -44,6 +62,18 @@ class Addresses:
         """Return an essence post."""
         return self(f"/essence/{essence}")
 
+    def thread(self, number: int, **query: object) -> str:
+        """Return a thread."""
+        return self(f"/t/{number}", **query)
+
+    def column(self, number: int, **query: object) -> str:
+        """Return a column."""
+        return self(f"/column/{number}", **query)
+
+    def report(self, key: str) -> str:
+        """Return where a message is reported."""
+        return self("/report", key=key)
+
     def media(self, sha256: str, name: str = "") -> str:
         """Return a stored file; the name is only what it will be saved as."""
         return f"/media/{sha256}" + (f"/{quote(name, safe='')}" if name else "")
@@ -51,3 +81,11 @@ class Addresses:
     def search(self, q: str, **query: object) -> str:
         """Return the results of a search."""
         return self("/search", q=q, **query)
+
+    def question(self, key: str) -> str:
+        """Return a question with its answers."""
+        return self(f"/q/{quote(key, safe=_SAFE)}")
+
+    def digest(self, edition: int) -> str:
+        """Return a digest that was sent."""
+        return self(f"/digest/{edition}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from fastapi import FastAPI
@@ -36,13 +36,20 @@ from web.pages import (
     day,
     errors,
     essence,
+    files,
     group,
     home,
     media,
     message,
+    mine,
+    people,
+    report,
     search,
     tags,
 )
+from web.pages import digests as sent_digests
+from web.pages import questions as reading_questions
+from web.pages import start as newcomers
 
 T = TypeVar("T")
 
@@ -58,6 +65,8 @@ def create_app(
     time_zone: str = DEFAULT_ZONE,
     routes: Sequence[BaseRoute] = (),
     write: Write | None = None,
+    operator: str = "",
+    welcome: Mapping[str, str] | None = None,
 ) -> FastAPI:
     """Make the site of one archive.
 
@@ -65,7 +74,8 @@ def create_app(
     certainly come from it, the operator reads; everyone else reads what is public. `base_url`
     goes before permalinks in the API; a search's dates are understood in `time_zone`. `routes` are
     what else answers at its port: what platforms call. `write` lets the desk share a writer with
-    what else is written.
+    what else is written. `operator` is who runs it, and how to reach them;
+    `welcome` what newcomers are told, by group key.
     """
     app = FastAPI(
         title=title,
@@ -78,11 +88,16 @@ def create_app(
     with archive.reading() as db:
         secret = secret_of(db)
     app.state.site = Site(
-        archive, title, base_url.rstrip("/"), loopback, secret, write or _alone(archive), time_zone
-    )
+        archive, title, base_url.rstrip("/"), loopback, secret, write or _alone(archive), time_zone,
+        operator=operator, welcome=welcome or {},
+    )  # fmt: skip
+    app.state.report_limits = report.Limits()
     app.router.routes.extend(routes)
     app.include_router(api.routes)
-    for page in (home, search, essence, tags, about, coverage, media, message, day, group):
+    for page in (
+        home, search, essence, tags, about, coverage, media, message, reading_questions, people,
+        files, sent_digests, newcomers, report, mine, day, group,
+    ):  # fmt: skip
         app.include_router(page.routes, include_in_schema=False)
     for desk in (
         start, candidates, essences, shelves, questions, roster, reports, review, health, history,

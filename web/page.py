@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -74,6 +74,10 @@ class Site(msgspec.Struct, frozen=True):
     """Runs a piece of work in a write transaction of the archive."""
     time_zone: str = DEFAULT_ZONE
     """In which a search's dates are understood."""
+    operator: str = ""
+    """Who runs it, and how to reach them; empty where nobody is named."""
+    welcome: Mapping[str, str] = {}
+    """What the configuration says to newcomers, by group key."""
 
 
 class StaticFile(msgspec.Struct, frozen=True):
@@ -144,7 +148,8 @@ class Visit:
         self.zone = self.site.time_zone
         lang = request.query_params.get("lang")
         self.words = asked_for(lang, request.headers.get("accept-language"))
-        self.to = Addresses(lang if lang in LANGUAGES else None)
+        big = request.query_params.get("big") == "1"
+        self.to = Addresses(lang if lang in LANGUAGES else None, big)
 
     @cached_property
     def talk(self) -> Talk:
@@ -163,13 +168,28 @@ class Visit:
         url = self.request.url
         return f"{url.path}?{url.query}" if url.query else url.path
 
+    def has(self, path: str) -> bool:
+        """Tell whether there is a page at this path, so that no link leads nowhere."""
+        state = self.request.app.state
+        if not hasattr(state, "paths"):
+            state.paths = frozenset(_paths(self.request.app.routes))
+        return path in state.paths
+
     @property
     def other_language(self) -> str:
         """Return this page's address in the other language."""
-        pairs = [(k, v) for k, v in self.request.query_params.multi_items() if k != "lang"]
-        code = self.words("site.other_code")
-        path = quote(self.request.url.path, safe="/:@%")
-        return Addresses(code)(path, **dict(pairs))
+        return self._again(Addresses(self.words("site.other_code"), self.to.big))
+
+    @property
+    def other_size(self) -> str:
+        """Return this page's address in large type, or in type of the usual size."""
+        lang = dict(self.to.kept).get("lang")
+        return self._again(Addresses(lang, not self.to.big))
+
+    def _again(self, to: Addresses) -> str:
+        pairs = self.request.query_params.multi_items()
+        asked = {name: value for name, value in pairs if name not in ("lang", "big")}
+        return to(quote(self.request.url.path, safe="/:@%"), **asked)
 
     def date_of(self, at: int, time_zone: str) -> str:
         """Return `11 月 18 日` of a moment, with the year where it is not this one."""
@@ -211,6 +231,12 @@ class Visit:
             v=self, t=self.words, to=self.to, site=self.site, talk=self.talk, **values
         )
         return html_response(self.request, html, status)
+
+
+def _paths(routes: Iterable[object]) -> Iterator[str]:
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        yield from [getattr(route, "path", "")] if inner is None else _paths(inner.routes)
 
 
 def html_response(request: Request, html: str, status: int = 200) -> Response:

@@ -22,6 +22,7 @@ from archive.questions.detecting import (
 from archive.questions.lookalikes import Similar, proposed, similar
 from archive.questions.reading import (
     QuestionView,
+    Status,
     between,
     get_question,
     list_questions,
@@ -32,6 +33,7 @@ from archive.questions.reading import (
 __all__ = (
     "QuestionView",
     "Similar",
+    "Status",
     "accept",
     "add_answer",
     "assign",

@@ -122,4 +122,6 @@ def web(
         base_url=config.web.base_url,
         title=config.title,
         time_zone=config.timezone,
+        operator=config.capture.operator,
+        welcome=config.welcome,
     )

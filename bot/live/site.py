@@ -49,7 +49,7 @@ class Site:
         self._app = create_app(
             archive, base_url=config.web.base_url, loopback=self._loopback, title=config.title,
             time_zone=config.timezone, routes=[*routes, Route("/metrics", self._show_metrics)],
-            write=write,
+            write=write, operator=config.capture.operator, welcome=config.welcome,
         )  # fmt: skip
 
     async def run(self) -> None:

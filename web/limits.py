@@ -1,0 +1,87 @@
+"""How often the site may be asked: buckets that fill steadily, held in memory and bounded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+
+from starlette.requests import Request
+
+_REMEMBERED = 20_000
+"""Askers remembered at most; then those who asked longest ago are forgotten."""
+
+
+class Buckets:
+    """A bucket for each asker: `size` at once, then `each_second`."""
+
+    def __init__(
+        self, size: int, each_second: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._size = size
+        self._each_second = each_second
+        self._clock = clock
+        self._levels: dict[str, tuple[float, float]] = {}
+
+    def take(self, asker: str) -> bool:
+        """Count one more; False where there were too many."""
+        now = self._clock()
+        level, at = self._levels.pop(asker, (float(self._size), now))
+        level = min(float(self._size), level + (now - at) * self._each_second)
+        allowed = level >= 1
+        self._levels[asker] = (level - 1 if allowed else level, now)
+        if len(self._levels) > _REMEMBERED:
+            # the one who was counted longest ago
+            del self._levels[next(iter(self._levels))]
+        return allowed
+
+    def give_back(self, asker: str) -> None:
+        """Take the last count back."""
+        if asker in self._levels:
+            level, at = self._levels[asker]
+            self._levels[asker] = (min(float(self._size), level + 1), at)
+
+
+class Limits:
+    """The limits of one site."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._searches = Buckets(40, 10, clock)
+        self._media = Buckets(300, 60, clock)
+        self._attempts = Buckets(10, 1 / 30, clock)
+        self._all_attempts = Buckets(100, 1, clock)
+
+    def may_read(self, path: str, asker: str) -> bool:
+        """Tell whether somebody may ask for this path once more, and count it."""
+        if path in ("/search", "/api/search"):
+            return self._searches.take(asker)
+        return not path.startswith("/media/") or self._media.take(asker)
+
+    def may_try(self, address: str) -> bool:
+        """Tell whether an address may try once more to come in, and count it."""
+        return self._attempts.take(address) and self._all_attempts.take("")
+
+    def came_in(self, address: str) -> None:
+        """Say that the try was none to be counted."""
+        self._attempts.give_back(address)
+        self._all_attempts.give_back("")
+
+
+def address_of(request: Request, proxies: frozenset[str]) -> str:
+    """Return the address of who asks; what a proxy says is believed of the `proxies` alone.
+
+    Of IPv6 the network of a household counts.
+    """
+    address = request.client.host if request.client else ""
+    said = ",".join(request.headers.getlist("x-forwarded-for"))
+    hops = [hop.strip() for hop in said.split(",") if hop.strip()][-10:]
+    while address in proxies and hops:
+        address = hops.pop()
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return ""
+    mapped = getattr(parsed, "ipv4_mapped", None) or parsed
+    if mapped.version == 4:
+        return str(mapped)
+    return str(ip_network((mapped, 64), strict=False).network_address)
