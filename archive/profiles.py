@@ -25,6 +25,8 @@ MAX_TEXT = 300
 """Characters of an introduction."""
 _LOOKED_AT = 100
 """Essence messages looked at for a topic."""
+_ALL = 100_000
+"""Introductions looked at for a page."""
 
 
 class Profile(View, frozen=True):
@@ -90,15 +92,26 @@ def _withdraw(db: sqlite3.Connection, place: int, member_key: str) -> bool:
     return bool(done.rowcount)
 
 
+def introductions_of(db: sqlite3.Connection, member_key: str) -> dict[str, str]:
+    """Return what a person has told of themselves, by group key."""
+    rows = db.execute(
+        "SELECT g.key, i.text FROM introductions i JOIN groups g ON g.id = i.group_id"
+        " WHERE i.member_key IN (SELECT value FROM json_each(?))",
+        (json.dumps(member_keys(db, member_key)),),
+    )
+    return dict(rows.fetchall())
+
+
 def introductions(
     db: sqlite3.Connection,
     reader: Reader,
     group_key: str | None = None,
     word: str = "",
     limit: int = 20,
+    until: int | None = None,
 ) -> list[Profile]:
     """Return introductions that have a word, newest first; for those inside the group only, and
-    not of those who left it."""
+    not of those who left it. `until`: only those of before or at this Unix time."""
     inside = inside_ids(db, reader)
     place = None if group_key is None else group_id(db, reader, group_key)
     rows = db.execute(
@@ -110,11 +123,30 @@ def introductions(
         f" WHERE NOT {HIDDEN} AND coalesce(s.role, '') != 'left'"
         " AND (?1 IS NULL OR i.group_id = ?1)"
         " AND (?2 IS NULL OR i.group_id IN (SELECT value FROM json_each(?2)))"
-        " ORDER BY i.at DESC, i.member_key",
-        (place, None if inside is None else json.dumps(sorted(inside))),
+        " AND (?3 IS NULL OR i.at <= ?3) ORDER BY i.at DESC, i.member_key",
+        (place, None if inside is None else json.dumps(sorted(inside)), until),
     )
     wanted = normalise(word).strip()
     return [Profile(*row) for row in rows if row[1] and wanted in normalise(row[2])][:limit]
+
+
+def introductions_page(
+    db: sqlite3.Connection,
+    reader: Reader,
+    group_key: str | None = None,
+    word: str = "",
+    until: int | None = None,
+    limit: int = 30,
+) -> tuple[list[Profile], int | None]:
+    """Return a part of the introductions, and the `until` of the following one; None: that was all.
+
+    Those of one second stay together.
+    """
+    found = introductions(db, reader, group_key, word, _ALL, until)
+    end = limit
+    while 0 < end < len(found) and found[end].at == found[end - 1].at:
+        end += 1
+    return found[:end], found[end].at if end < len(found) else None
 
 
 def experts(

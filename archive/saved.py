@@ -12,7 +12,7 @@ from archive.consent import member_keys
 from archive.groups import allowed_ids
 from archive.loading import load_views
 from archive.messages import message_id
-from archive.views import MessageView
+from archive.views import MessageView, View
 
 MOST = 5_000
 """Messages one person may save."""
@@ -77,6 +77,38 @@ def saved(
     ).fetchall()
     views = load_views(db, reader, [i for (i,) in rows])
     return [view for view in views if not view.recalled]
+
+
+class SavedView(View, frozen=True):
+    """A saved message, and when it was saved (Unix seconds)."""
+
+    message: MessageView
+    at: int
+
+
+def saved_page(
+    db: sqlite3.Connection, reader: Reader, beyond: tuple[int, int] | None = None, limit: int = 30
+) -> list[SavedView]:
+    """Return what the reader saved and may still read, the last saved first; page on with
+    `beyond=(last.at, last.message.id)`. What was taken back is left out."""
+    if reader.member_key is None:
+        return []
+    allowed = allowed_ids(db, reader)
+    fence = None if allowed is None else json.dumps(sorted(allowed))
+    rows = db.execute(
+        "SELECT message_id, max(at) FROM saved JOIN messages ON messages.id = message_id"
+        " WHERE member_key IN (SELECT value FROM json_each(?1)) AND flags & 2 = 0"
+        " AND (?2 IS NULL OR group_id IN (SELECT value FROM json_each(?2)))"
+        " GROUP BY message_id HAVING ?3 IS NULL OR (max(at), message_id) < (?3, ?4)"
+        " ORDER BY 2 DESC, 1 DESC LIMIT ?5",
+        (_mine(db, reader), fence, *(beyond or (None, None)), limit),
+    ).fetchall()
+    times = dict(rows)
+    return [
+        SavedView(view, times[view.id])
+        for view in load_views(db, reader, list(times))
+        if not view.recalled
+    ]
 
 
 def _mine(db: sqlite3.Connection, reader: Reader) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections.abc import Mapping
 
 from archive.access import Reader, member, operator
 from archive.consent import group_keys, member_keys, standing
 from archive.essence import post
+from archive.group_texts import INVITATION, text_of
 from archive.groups import get_group, group_id
 from archive.ids import DAY
 from archive.index import TABLE
@@ -61,6 +63,25 @@ def most_valued(
     found = db.execute(_VALUED, (row_id, limit)).fetchall()
     views = [post(db, reader, number) for (number,) in found]
     return tuple(v for v in views if not all(message.recalled for message in v.messages))
+
+
+def rules(
+    db: sqlite3.Connection, reader: Reader, group_key: str, configured: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return what the admins say to newcomers: the words decided at the desk, or else configured
+    under any key the group has had, and the invitation; for those inside only."""
+    group = get_group(db, reader, group_key)
+    if not reader.inside(group.key):
+        return ()
+    decided = db.execute(
+        "SELECT value FROM group_settings WHERE name = 'welcome'"
+        " AND group_id = (SELECT id FROM groups WHERE key = ?)",
+        (group.key,),
+    ).fetchone()
+    keys = group_keys(db, group.key)
+    words = decided[0] if decided else next((configured[k] for k in keys if k in configured), "")
+    said = (words.strip(), text_of(db, reader, group.key, INVITATION).strip())
+    return tuple(dict.fromkeys(text for text in said if text))
 
 
 def greet(

@@ -155,6 +155,11 @@ class Config(_Section, frozen=True):
     """By any name; `platform` says whose other options they are (`bot.accounts` checks them)."""
     groups: dict[str, GroupConfig] = {}
 
+    @property
+    def welcome(self) -> dict[str, str]:
+        """Return what newcomers are told, by group key."""
+        return {key: group.welcome for key, group in self.groups.items() if group.welcome}
+
 
 _SECTIONS: dict[str, type[_Section]] = {
     "$": Config,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -32,12 +32,15 @@ def serve(
     time_zone: str = DEFAULT_ZONE,
     proxies: Iterable[str] = (),
     workers: int = 1,
+    operator: str = "",
+    welcome: Mapping[str, str] | None = None,
 ) -> None:
     """Serve until stopped, in so many processes; prints the address once it answers. Raises
     ArchiveError."""
     make = partial(
         _make_app, archive.folder, base_url=base_url, loopback=is_loopback(host), title=title,
-        time_zone=time_zone, proxies=tuple(proxies),
+        time_zone=time_zone, proxies=tuple(proxies), operator=operator,
+        welcome=dict(welcome or {}),
     )  # fmt: skip
     listener = listen(host, port)
     shown = f"[{host}]" if ":" in host else host

@@ -81,3 +81,11 @@ class Addresses:
     def search(self, q: str, **query: object) -> str:
         """Return the results of a search."""
         return self("/search", q=q, **query)
+
+    def question(self, key: str) -> str:
+        """Return a question with its answers."""
+        return self(f"/q/{quote(key, safe=_SAFE)}")
+
+    def digest(self, edition: int) -> str:
+        """Return a digest that was sent."""
+        return self(f"/digest/{edition}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from fastapi import FastAPI
@@ -46,16 +46,23 @@ from web.pages import (
     day,
     errors,
     essence,
+    files,
     group,
     home,
     login,
     media,
     message,
+    mine,
+    people,
+    report,
     search,
     tags,
     threads,
     voices,
 )
+from web.pages import digests as sent_digests
+from web.pages import questions as reading_questions
+from web.pages import start as newcomers
 
 T = TypeVar("T")
 
@@ -76,6 +83,8 @@ def create_app(
     write: Write | None = None,
     roles: Roles | None = None,
     proxies: Iterable[str] = (),
+    operator: str = "",
+    welcome: Mapping[str, str] | None = None,
 ) -> FastAPI:
     """Make the site of one archive.
 
@@ -85,7 +94,8 @@ def create_app(
     forms may come from there; a search's dates are understood in `time_zone`. `routes` are what
     else answers at its port: what platforms call. `write` lets the desk share a writer with what
     else is written. `roles` asks the platforms who is in which group; `proxies` are believed whom
-    they ask for.
+    they ask for. `operator` is who runs it, and how to reach them; `welcome` what newcomers are
+    told, by group key.
     """
     app = FastAPI(
         title=title,
@@ -101,14 +111,16 @@ def create_app(
     local = loopback and not is_published(base_url)
     app.state.site = Site(
         archive, title, base_url.rstrip("/"), local, secret, write or _alone(archive), time_zone,
-        roles, frozenset(proxies),
+        roles, frozenset(proxies), operator, welcome or {},
     )  # fmt: skip
     app.state.limits = Limits()
+    app.state.report_limits = report.Limits()
     app.router.routes.extend(routes)
     app.include_router(api.routes)
     for page in (
         home, login, search, essence, tags, about, coverage, media, message, threads, columns,
-        calendar, voices, day, group,
+        calendar, voices, reading_questions, people, files, sent_digests, newcomers, report,
+        mine, day, group,
     ):  # fmt: skip
         app.include_router(page.routes, include_in_schema=False)
     for desk in (

@@ -64,7 +64,20 @@ def token_for(secret: bytes, session: str) -> str:
 async def posted(request: Request, secret: bytes, session: str) -> Form:
     """Read a form. Raises HTTPException: 403 where it is not this site's own or this visitor's,
     413 or 400 where it is too large or none."""
-    if not session or not _is_own(request):
+    if not session:
+        raise HTTPException(403)
+    form = await posted_by_anybody(request)
+    if not hmac.compare_digest(form.get(TOKEN).encode(), token_for(secret, session).encode()):
+        raise HTTPException(403)
+    return form
+
+
+async def posted_by_anybody(request: Request) -> Form:
+    """Read a form of somebody without a session: that a page of this site sent it is all it proves.
+
+    Raises HTTPException as `posted`.
+    """
+    if not _is_own(request):
         raise HTTPException(403)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _PLAIN:
         raise HTTPException(400)
@@ -80,10 +93,7 @@ async def posted(request: Request, secret: bytes, session: str) -> Form:
         )  # fmt: skip
     except ValueError:
         raise HTTPException(400) from None
-    form = Form(tuple((name, value.replace("\r\n", "\n")) for name, value in pairs))
-    if not hmac.compare_digest(form.get(TOKEN).encode(), token_for(secret, session).encode()):
-        raise HTTPException(403)
-    return form
+    return Form(tuple((name, value.replace("\r\n", "\n")) for name, value in pairs))
 
 
 def _is_own(request: Request) -> bool:

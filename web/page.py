@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import zlib
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -79,6 +79,10 @@ class Site(msgspec.Struct, frozen=True):
     """Asks the platforms who is in which group; None where nothing is connected to them."""
     proxies: frozenset[str] = frozenset()
     """Addresses of proxies that say truly for whom they ask."""
+    operator: str = ""
+    """Who runs it, and how to reach them; empty where nobody is named."""
+    welcome: Mapping[str, str] = {}
+    """What the configuration says to newcomers, by group key."""
 
     @property
     def is_secure(self) -> bool:

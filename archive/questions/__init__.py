@@ -24,6 +24,7 @@ from archive.questions.lookalikes import Similar, proposed, similar
 from archive.questions.offering import begin_offer, offering_groups, to_offer
 from archive.questions.reading import (
     QuestionView,
+    Status,
     between,
     get_question,
     list_questions,
@@ -34,6 +35,7 @@ from archive.questions.reading import (
 __all__ = (
     "QuestionView",
     "Similar",
+    "Status",
     "accept",
     "add_answer",
     "assign",

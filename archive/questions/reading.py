@@ -167,6 +167,17 @@ def get_question(db: sqlite3.Connection, reader: Reader, key: str) -> QuestionVi
     return found[0][0]
 
 
+def questions_among(
+    db: sqlite3.Connection, reader: Reader, ids: list[int]
+) -> dict[int, QuestionView]:
+    """Return the questions among these messages, by row id; without what this reader may not see
+    of groups they may see."""
+    found = _views(db, reader, "q.message_id IN (SELECT value FROM json_each(?))", json.dumps(ids))
+    by_key = {view.key: view for view, _ in found}
+    keys = _keys(db, ids)
+    return {i: by_key[key] for i, key in keys.items() if key in by_key}
+
+
 def question_about(db: sqlite3.Connection, reader: Reader, key: str) -> QuestionView | None:
     """Return the question that a message answers: as people said, or by what it replies to."""
     row_id = message_id(db, reader, key)

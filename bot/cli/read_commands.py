@@ -127,4 +127,6 @@ def web(
         time_zone=config.timezone,
         workers=workers,
         proxies=config.web.proxies,
+        operator=config.capture.operator,
+        welcome=config.welcome,
     )

@@ -87,6 +87,7 @@ class Site:
             time_zone=config.timezone, routes=[*routes, Route("/metrics", self._show_metrics)],
             write=write, proxies=config.web.proxies,
             roles=Roles(adapters, config.groups) if adapters else None,
+            operator=config.capture.operator, welcome=config.welcome,
         )  # fmt: skip
 
     async def run(self) -> None:

@@ -33,13 +33,14 @@ from entering import (
     Place,
 )
 
-from archive import columns
+from archive import columns, questions
 from archive.access import VISIBILITIES, operator
 from archive.database import Archive
 from archive.digest import day_of, make_digest
-from archive.editions import draft
+from archive.editions import approve, draft, sent
 from archive.essence import mark
 from archive.messages import get_message
+from archive.records import Attachment, Message
 from archive.threads import gather
 from web.limits import Limits
 
@@ -58,12 +59,15 @@ class Row(msgspec.Struct, frozen=True):
 
     one: what a reader may see, else the same as `none` · all: a page for everybody, in which the
     group stands for its readers · inside: the same for those inside · within: for those inside,
-    else the same as `none` · desk: for who decides, else as if there were no page · audit: for the
+    else the same as `none` · mine: who logged in as somebody, else as if there were no
+    page · desk: for who decides, else as if there were no page · audit: for the
     operator · same: nothing of any group · form: refuses what no page of ours sent.
     """
 
     path: str
-    shows: Literal["one", "all", "inside", "within", "desk", "audit", "same", "form", "act"]
+    shows: Literal[
+        "one", "all", "inside", "within", "mine", "desk", "audit", "same", "form", "act"
+    ]  # fmt: skip
     none: str = ""
     names: bool = False
     """Shows the sender to those inside."""
@@ -139,6 +143,25 @@ ROWS = {
         for page in ("candidates", "charts", "history", "questions", "reports", "review", "tags")
     },
     "POST /desk/forget": Row("/desk/forget", "act"),
+    "GET /questions": Row("/questions", "all", names=True),
+    "GET /q/{key:path}": Row(f"/q/{KEY}", "one", f"/q/{NONE}", names=True),
+    "GET /people": Row(f"/people?group={quote(MINE)}", "within", "/people?group=telegram%3A-1"),
+    "GET /files": Row("/files", "all", names=True),
+    "GET /g/{key:path}/files": Row(f"/g/{MINE}/files", "one", "/g/telegram:-1/files", names=True),
+    "GET /links": Row("/links", "all", names=True),
+    "GET /g/{key:path}/links": Row(f"/g/{MINE}/links", "one", "/g/telegram:-1/links", names=True),
+    "GET /digests": Row("/digests", "inside"),
+    "GET /digest": Row("/digest", "inside"),
+    "GET /digest/{name}": Row("/digest/2", "within", "/digest/9", names=True),
+    "GET /start": Row(f"/start?group={quote(MINE)}", "one", "/start?group=telegram%3A-1"),
+    "GET /g/{key:path}/start": Row(f"/g/{MINE}/start", "one", "/g/telegram:-1/start"),
+    "GET /report": Row(
+        f"/report?key={quote(KEY)}", "one", f"/report?key={quote(NONE)}", names=True
+    ),
+    "POST /report": Row("/report", "form"),
+    "GET /saved": Row("/saved", "mine", "/nowhere"),
+    "POST /saved": Row("/saved", "mine"),
+    "GET /me": Row("/me", "mine", "/nowhere"),
     "GET /desk": Row("/desk", "desk", "/nowhere"),
     "GET /desk/access": Row("/desk/access", "desk", "/nowhere"),
     "POST /desk/access": Row("/desk/access", "act"),
@@ -192,6 +215,14 @@ def test_everybody_sees_what_is_theirs_and_nothing_else_faults_30_31(
         columns.add(db, f"栏 {CANARY}", KEY, by=ANN)
         digest = make_digest(db, operator(), [MINE], day_of(NOW, "Asia/Shanghai"))
         draft(db, digest, MINE, "day", DAY, NOW)
+        questions.open_question(db, KEY, ANN)
+        number = draft(db, digest, MINE, "week", "2026-W47", NOW)
+        approve(db, number, ANN, NOW)
+        sent(db, number, NOW)
+    shared = Attachment("file", f"{CANARY}.pdf", missing="too large")
+    told = Message(MINE, "2", NOW - 50, ANN, SENDER, text=f"https://example.org/{CANARY}",
+                   attachments=(shared,))  # fmt: skip
+    place.told(told)
     rows = {name: filled(row, place) for name, row in ROWS.items()}
     people = browsers(place)
     assert set(people) == set(ROLES)
@@ -233,6 +264,11 @@ def judge(
         assert answer.status_code == 403
     elif row.shows == "act":
         assert answer.status_code == (403 if role in ("admin", "operator") else 404)
+    elif row.shows == "mine":
+        known = role not in ("stranger", "operator", "invited")
+        posts = answer.request.method == "POST"
+        assert answer.status_code == ((403 if posts else 200) if known else 404)
+        assert not told or role in INSIDE
     elif row.shows == "same":
         assert answer.status_code in (200, 404) and not told
         assert answer.status_code == 200 or "unknown" in row.path

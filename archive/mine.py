@@ -1,0 +1,95 @@
+"""What holds for one person: what they agreed to, as whom they are shown, where they are in."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+
+from archive.access import Reader
+from archive.consent import member_keys
+from archive.groups import list_groups
+from archive.profiles import introductions_of
+from archive.rights import alias_of, may_publish
+from archive.views import View
+
+
+class MyGroup(View, frozen=True):
+    """A group a person is in."""
+
+    key: str
+    title: str
+    name: str
+    """What the group calls them."""
+    alias: str | None
+    """The name under which they are shown instead."""
+    introduction: str
+    """What they said of themselves; empty: nothing."""
+
+
+class MySession(View, frozen=True):
+    """A browser in which a person is logged in; Unix seconds."""
+
+    id: int
+    at: int
+    seen_at: int
+    ends_at: int
+
+
+class Mine(View, frozen=True):
+    """What a person may see of what holds for them."""
+
+    opted_out: bool
+    publishes: bool
+    groups: tuple[MyGroup, ...]
+    sessions: tuple[MySession, ...]
+    saved: int
+
+
+def mine(db: sqlite3.Connection, reader: Reader) -> Mine:
+    """Return what holds for the reader, who is a member."""
+    assert reader.member_key is not None
+    keys = json.dumps(member_keys(db, reader.member_key))
+    among = "IN (SELECT value FROM json_each(?))"
+    (saved,) = db.execute(
+        f"SELECT count(DISTINCT message_id) FROM saved WHERE member_key {among}", (keys,)
+    ).fetchone()
+    sessions = db.execute(
+        f"SELECT id, at, seen_at, ends_at FROM sessions WHERE member_key {among}"
+        " AND ended_at IS NULL AND ends_at > ? ORDER BY seen_at DESC, id DESC",
+        (keys, int(time.time())),
+    )
+    left = db.execute(f"SELECT 1 FROM opt_outs WHERE member_key {among} LIMIT 1", (keys,))
+    return Mine(
+        left.fetchone() is not None,
+        may_publish(db, reader.member_key),
+        tuple(_groups(db, reader, reader.member_key)),
+        tuple(MySession(*row) for row in sessions),
+        saved,
+    )
+
+
+def _groups(db: sqlite3.Connection, reader: Reader, member_key: str) -> list[MyGroup]:
+    keys = json.dumps(member_keys(db, member_key))
+    told = introductions_of(db, member_key)
+    found = []
+    for group in list_groups(db, reader):
+        if not reader.inside(group.key):
+            continue
+        row = db.execute(
+            "SELECT coalesce(s.name, nullif(p.name, ''), p.username, '') FROM members p"
+            " JOIN groups g ON g.key = ?1"
+            " LEFT JOIN memberships s ON s.member_id = p.id AND s.group_id = g.id"
+            " WHERE p.key IN (SELECT value FROM json_each(?2)) LIMIT 1",
+            (group.key, keys),
+        ).fetchone()
+        found.append(
+            MyGroup(
+                group.key,
+                group.title,
+                row[0] if row else "",
+                alias_of(db, group.key, member_key),
+                told.get(group.key, ""),
+            )
+        )
+    return found

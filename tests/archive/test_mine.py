@@ -1,0 +1,82 @@
+"""What holds for one person, and the pages of what they saved and of who introduced themselves."""
+
+from __future__ import annotations
+
+import pytest
+from told import QQ, T0, TG, full_group, rows, said, told
+
+from archive.access import member, public
+from archive.consent import opt_out
+from archive.database import Archive
+from archive.mine import mine
+from archive.profiles import introduce, introductions_page
+from archive.records import Recall
+from archive.rights import publish, set_alias
+from archive.saved import save, saved_page
+
+ME = member(frozenset((TG,)), "telegram:42")
+OTHER = member(frozenset((TG,)), "telegram:43")
+
+
+@pytest.fixture
+def talk(archive: Archive) -> Archive:
+    told(archive, full_group(), (said(str(n), f"第 {n} 句") for n in range(1, 7)))
+    told(archive, said("9", "我也在", who="43"), full_group("别群", QQ), said("1", "别", group=QQ))
+    return archive
+
+
+def test_saved_messages_are_turned_over_page_by_page(talk: Archive) -> None:
+    with talk.writing() as db:
+        for number in range(1, 7):
+            save(db, ME, f"{TG}:{number}", at=T0 + number // 2)
+        save(db, OTHER, f"{TG}:9")
+    told(talk, Recall(TG, "4"))
+    found, beyond = [], None
+    with talk.reading() as db:
+        while page := saved_page(db, ME, beyond, 2):
+            found += [one.message.text for one in page]
+            beyond = (page[-1].at, page[-1].message.id)
+        assert saved_page(db, public()) == []
+    assert found == ["第 6 句", "第 5 句", "第 3 句", "第 2 句", "第 1 句"]
+
+
+def test_a_person_sees_what_holds_for_them_and_nobody_elses(talk: Archive) -> None:
+    with talk.writing() as db:
+        set_alias(db, TG, "telegram:42", "山人", "telegram:42")
+        publish(db, "telegram:42", True, "telegram:42")
+        introduce(db, TG, "telegram:42", "做备份的")
+        save(db, ME, f"{TG}:1")
+        for number, (key, ends, ended) in enumerate(
+            [("telegram:42", 2**40, None), ("telegram:42", 1, None), ("telegram:42", 2**40, 5),
+             ("telegram:43", 2**40, None)]
+        ):  # fmt: skip
+            db.execute(
+                "INSERT INTO sessions(mark, kind, member_key, at, seen_at, ends_at, ended_at)"
+                " VALUES(?, 'member', ?, ?, ?, ?, ?)",
+                (str(number), key, T0, T0, ends, ended),
+            )
+    with talk.reading() as db:
+        found, theirs = mine(db, ME), mine(db, OTHER)
+    (group,) = found.groups
+    assert (group.key, group.alias, group.introduction) == (TG, "山人", "做备份的")
+    assert (found.publishes, found.opted_out, found.saved) == (True, False, 1)
+    assert [session.id for session in found.sessions] == [1]
+    assert (theirs.publishes, theirs.saved, len(theirs.sessions)) == (False, 0, 1)
+    assert theirs.groups[0].introduction == "" and theirs.groups[0].name == "李四"
+    with talk.writing() as db:
+        opt_out(db, "telegram:42", "telegram:42")
+    with talk.reading() as db:
+        assert mine(db, ME).opted_out
+
+
+def test_introductions_of_one_second_stay_on_one_page(talk: Archive) -> None:
+    with talk.writing() as db:
+        for number in range(6):
+            introduce(db, TG, f"telegram:{50 + number}", "介绍", T0 + number // 3, f"人{number}")
+    with talk.reading() as db:
+        first, following = introductions_page(db, ME, TG, limit=2)
+        second, end = introductions_page(db, ME, TG, until=following, limit=5)
+        assert introductions_page(db, public(), None) == ([], None)
+    assert ([one.name for one in first], following) == (["人3", "人4", "人5"], T0)
+    assert ([one.name for one in second], end) == (["人0", "人1", "人2"], None)
+    assert len(rows(talk, "SELECT 1 FROM introductions")) == 6
