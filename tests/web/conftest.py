@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from lxml import html
+from serving import Served as Served
+from serving import started_chromium
 
 from archive.database import Archive
 from archive.keep import keep
@@ -87,45 +84,8 @@ def site(archive: Archive) -> Asker:
     return Asker(create_app(archive, loopback=True))
 
 
-class Served(uvicorn.Server):
-    """The site on a free port, in a thread of its own."""
-
-    def __init__(self, app: FastAPI) -> None:
-        super().__init__(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
-        self._thread = threading.Thread(target=self.run, daemon=True)
-
-    def __enter__(self) -> str:
-        self._thread.start()
-        until = time.monotonic() + 20
-        while not self.started and time.monotonic() < until:
-            time.sleep(0.02)
-        port = self.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
-
-    def __exit__(self, *_: object) -> None:
-        self.should_exit = True
-        self._thread.join(10)
-
-
-def missing_tool(reason: str) -> None:
-    """Skip where a tool is missing; under CI a missing tool is a failure."""
-    if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
-        pytest.fail(f"{reason} (CI is set, so it must be there)")
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
     """Start a headless Chromium; closed with the module, for its event loop stands in the way."""
-    try:
-        from playwright import sync_api
-    except ImportError:
-        missing_tool("playwright is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = next((found for name in names if (found := shutil.which(name))), None)
-    if path is None:
-        missing_tool(f"no browser: none of {', '.join(names)} is on the PATH")
-    with sync_api.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with started_chromium() as browser:
         yield browser
-        browser.close()
