@@ -4,12 +4,13 @@ SIZE ?= 1000000
 PORT ?= 8765
 # many tests wait for real sockets and processes: more of them at a time than there are cores
 PYTEST ?= -n 4 --dist worksteal
+PYTEST_BROWSER ?= -n 2 --dist loadscope
 BIN := .venv/bin
 
 # every process of many would compile every module anew
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test lint bench lock
+.PHONY: setup demo test test-browser lint bench lock
 
 setup: .venv/ready
 
@@ -26,6 +27,10 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest $(PYTEST)
+
+# every kind of page in Chromium; leaves pictures in build/screenshots
+test-browser: setup
+	$(BIN)/python -m pytest $(PYTEST_BROWSER) -m browser tests/browser tests/web
 
 lint: setup
 	$(BIN)/ruff check

@@ -13,7 +13,7 @@ from bot.cli import app
 
 TREE = command_tree(typer.main.get_command(app))
 CHENDIAN = [command for name in NAMES for command in commands(name, "chendian")]
-TARGETS = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+TARGETS = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 
 def _found(words: tuple[str, ...]) -> tuple[Any, list[str]]:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import threading
-import time
 from collections.abc import Callable
 
 import httpx
-import pytest
-import uvicorn
 from fastapi import FastAPI
 from lxml import html
 
@@ -64,30 +59,3 @@ class Asker:
         assert answer.status_code == status, answer.text[:400]
         # the parser would stop at a NUL where a browser goes on
         return html.document_fromstring(answer.text.replace("\0", "\ufffd"))
-
-
-class Served(uvicorn.Server):
-    """The site on a free port, in a thread of its own."""
-
-    def __init__(self, app: FastAPI) -> None:
-        super().__init__(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
-        self._thread = threading.Thread(target=self.run, daemon=True)
-
-    def __enter__(self) -> str:
-        self._thread.start()
-        until = time.monotonic() + 20
-        while not self.started and time.monotonic() < until:
-            time.sleep(0.02)
-        port = self.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
-
-    def __exit__(self, *_: object) -> None:
-        self.should_exit = True
-        self._thread.join(10)
-
-
-def missing_tool(reason: str) -> None:
-    """Skip where a tool is missing; under CI a missing tool is a failure."""
-    if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
-        pytest.fail(f"{reason} (CI is set, so it must be there)")
-    pytest.skip(reason)

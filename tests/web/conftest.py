@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from asking import Asker, Fill, missing_tool
+from asking import Asker, Fill
+from serving import started_chromium
 
 from archive.database import Archive
 from archive.keep import keep
@@ -32,15 +32,5 @@ def site(archive: Archive) -> Asker:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
     """Start a headless Chromium; closed with the module, for its event loop stands in the way."""
-    try:
-        from playwright import sync_api
-    except ImportError:
-        missing_tool("playwright is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = next((found for name in names if (found := shutil.which(name))), None)
-    if path is None:
-        missing_tool(f"no browser: none of {', '.join(names)} is on the PATH")
-    with sync_api.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with started_chromium() as browser:
         yield browser
-        browser.close()

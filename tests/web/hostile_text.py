@@ -17,6 +17,20 @@ SCRIPTS = (
 ONE = " ".join(SCRIPTS[:5])
 """Several in one short line, for names and titles."""
 
+CALLS = (
+    "<img src=/canary/img><video src=/canary/video autoplay></video>",
+    "<link rel=stylesheet href=/canary/css><style>@import '/canary/style'</style>",
+    "<meta http-equiv=refresh content='0;url=/canary/refresh'>",
+    "<base href=//canary.example/><form action=/canary/form><input autofocus></form>",
+    "<iframe src=/canary/frame></iframe><object data=/canary/object></object>",
+    "</script><script src=/canary/script></script>",
+    "]]><script>alert(10)</script><x:script xmlns:x='http://www.w3.org/1999/xhtml'>alert(11)</x:script>",
+    "<svg><style>*{background:url(/canary/svg)}</style><image href=/canary/image /></svg>",
+    "<details open ontoggle=alert(12)><input onfocus=alert(13) autofocus>",
+    "${alert(14)}`{{constructor.constructor('alert(15)')()}}<%= alert(16) %>",
+)
+"""What would fetch something that is named `canary`, or run where it is put into a script."""
+
 BAD_ADDRESSES = (
     "javascript:alert(1)",
     "JaVaScRiPt:alert(1)",

@@ -4,8 +4,8 @@ from."""
 from __future__ import annotations
 
 import pytest
-from asking import Served
 from entering import MINE, Place
+from serving import Served
 
 from archive.database import Archive
 from archive.logins import OPERATOR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from conftest import Asker, Fill
+from asking import Asker, Fill
 from visitors import ANN, GROUP, INSIDE, ORIGIN, enter, token
 
 from archive.access import member, public

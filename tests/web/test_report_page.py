@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from conftest import Asker, Fill
+from asking import Asker, Fill
 from visitors import ANN, GROUP, ORIGIN, enter, token
 
 from archive.access import operator, public

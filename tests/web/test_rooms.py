@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from conftest import Asker, Fill
+from asking import Asker, Fill
 from visitors import ANN, GROUP, enter
 
 from archive import editions, questions

@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote, urlsplit
 
 import pytest
-from conftest import Asker
+from asking import Asker
 from hostile_archive import KEY, fill_hostile
 from hostile_text import BAD_ADDRESSES, ONE, SCRIPTS
 from lxml import html

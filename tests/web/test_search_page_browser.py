@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from asking import Served
+from serving import Served
 
 from archive import consent
 from archive.database import open_archive

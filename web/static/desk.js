@@ -6,6 +6,8 @@
   const did = document.getElementById("did");
   const aside = document.getElementById("context");
   let at = -1;
+  // on a phone the places are a row that moves: the one that is open is in sight
+  document.querySelector(".places [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
   const show = (place) => {
     const all = items();
@@ -23,7 +25,12 @@
     if (!aside || !address || getComputedStyle(aside).display === "none") return;
     wanted = address;
     const answer = await fetch(address).catch(() => null);
-    if (answer?.ok && wanted === address) aside.innerHTML = await answer.text();
+    if (!answer?.ok || wanted !== address) return;
+    const part = document.createElement("template");
+    part.innerHTML = await answer.text();
+    // what is shown beside the list must not take the keyboard from it
+    part.content.querySelectorAll("[autofocus]").forEach((e) => e.removeAttribute("autofocus"));
+    if (wanted === address) aside.replaceChildren(part.content);
   };
 
   const say = (text, number, item) => {
