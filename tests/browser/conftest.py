@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "demo"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "web"))
 
 from crawling import Named

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from serve import load
 from shelved import Place, Wording, shelve
 
 from archive import editions, groups
@@ -16,7 +17,6 @@ from archive.digest.periods import week
 from archive.keep import keep
 from archive.questions import asking
 from archive.records import Group, Member, Message
-from demo.serve import load
 
 ZONE = "Asia/Shanghai"
 TOGETHER = editions.TOGETHER
