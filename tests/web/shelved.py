@@ -64,8 +64,8 @@ def shelve(db: sqlite3.Connection, place: Place, said: Wording) -> None:
     _bring_up(db, place, said)
     _work(db, place, said)
     _decide(db, place, said)
-    edition(db, place, said, "week", "2026-W46", "sent")
-    edition(db, place, said, "week", "2026-W47", "draft")
+    edition(db, place, said, "week", "2026-W19", "sent")
+    edition(db, place, said, "week", "2026-W20", "draft")
     edition(db, place, said, "day", "2026-11-18", "approved")
 
 
@@ -120,7 +120,7 @@ def _work(db: sqlite3.Connection, place: Place, said: Wording) -> None:
     coverage.note_span(
         db, group, at - 5 * DAY + 1, at - 4 * DAY, complete=False, source="live", why=said.why
     )
-    for job, period, why in (("digest", "2026-W46", ""), ("digest", "2026-W47", said.why)):
+    for job, period, why in (("digest", "2026-W19", ""), ("digest", "2026-W20", said.why)):
         task = (job, place.group, period)
         job_runs.turn_on(db, job, place.group, at - 30 * DAY)
         job_runs.begin(db, task, at)
