@@ -46,6 +46,8 @@ class Found(NamedTuple):
     """A paragraph that a block within it ends too early, as it is written."""
     is_page: bool
     """A whole page; a script may also fetch a part of one."""
+    is_sealed: bool = False
+    """Its policy lets nothing run in it, what looks around for us neither."""
 
 
 class Named:
@@ -155,7 +157,8 @@ class Crawl:
                 self.named.update(link for link in links if urlsplit(link).path == here)
             packed += sum(self._weight(link) for link in set(self._loads(raw)))
         self.pages[path] = Found(
-            path, kind, answer.status_code, mime, len(raw), packed, torn, whole
+            path, kind, answer.status_code, mime, len(raw), packed, torn, whole,
+            "sandbox" in answer.headers.get("content-security-policy", ""),
         )  # fmt: skip
         location = answer.headers.get("location", "")
         self._waiting += [*links, *([location] if location.startswith("/") else [])]

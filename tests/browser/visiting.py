@@ -45,7 +45,10 @@ def visit(window: Window, found: Found, closely: bool) -> Seen:
     seen = Seen(found)
     window.size(WIDTHS[0])
     window.mode("light")
-    window.open(found.path, found.status)
+    window.open(found.path, found.status, sealed=found.is_sealed)
+    if found.is_sealed:
+        seen.runs = window.taken()
+        return seen
     closely = closely and set(found.kind[1]) <= TELLING
     if closely and found.size < USUAL:
         _judged(window, seen)

@@ -32,13 +32,17 @@ class Window:
         page.on("download", lambda _: self.faults.append("download"))
         page.on("popup", lambda _: self.faults.append("another window"))
 
-    def open(self, path: str, status: int = 200) -> None:
-        """Open a page with all that is folded in it, and wait for its pictures."""
+    def open(self, path: str, status: int = 200, sealed: bool = False) -> None:
+        """Open a page with all that is folded in it, and wait for its pictures.
+
+        sealed: nothing can be unfolded, for no script runs in it, ours neither.
+        """
         self._errors_may_be = status >= 400
         answer = self.page.goto(path, wait_until="load")
         if answer.status != status:
             self.faults.append(f"status {answer.status}")
-        self.page.evaluate(OPEN_ALL)
+        if not sealed:
+            self.page.evaluate(OPEN_ALL)
 
     def size(self, width: int, height: int = 800) -> None:
         """Make the window so wide, in CSS pixels."""
