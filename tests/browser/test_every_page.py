@@ -116,7 +116,7 @@ def test_every_route_was_seen(stand_of):
     stands: list[Stand] = [stand_of(f"demo-{who}") for who in ("operator", "public", "member")]
     seen: set[str] = set().union(*(stand.crawl.routes for stand in stands))
     missing = set(routes_of(stands[0].app.routes)) - seen - UNSEEN
-    assert not missing
+    assert not missing, sorted(missing)
 
 
 def test_what_is_no_page_is_inert_in_a_window_too(stand_of, window):
