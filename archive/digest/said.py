@@ -12,7 +12,7 @@ import msgspec
 from archive.access import Reader, member
 from archive.consent import standing
 from archive.groups import group_id
-from archive.levels import withheld
+from archive.levels import withheld_among
 from archive.loading import ANONYMOUS
 from archive.prepare import RECALLED, TIME_GUESSED
 from archive.records import KINDS
@@ -140,7 +140,7 @@ def _heard(db: sqlite3.Connection, places: dict[int, Place], rows: list[_Row]) -
     gone = _members(db, keys)
     # what is for admins only is told to nobody: a digest is passed on
     inside = member(frozenset(place.key for place in places.values() if place.inside))
-    kept_back = withheld(db, inside)
+    kept_back = withheld_among(db, inside, [row[0] for row in rows])
     said = []
     for i, group, name, who, at, kind, text, beside, reply_to, topic, passed_on in rows:
         if beside and (kind == FORWARD or not places[group].inside):
