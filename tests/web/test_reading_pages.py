@@ -109,7 +109,7 @@ def test_a_thread_shows_its_edited_version_before_what_was_said(group: None, sit
     page = site.page("/t/1")
     assert page.findtext(".//h1") == "冷启动怎么做"
     assert texts(page, "edited")[0].endswith("三句话的整理稿")
-    assert len(page.cssselect(".talk .txt")) == 3 and texts(page, "people") == ["林一舟 2小满 1"]
+    assert len(page.cssselect(".talk .txt")) == 3 and texts(page, "present") == ["林一舟 2小满 1"]
     assert "/t/1" in hrefs(site.page("/threads")) and "/t/1" in hrefs(site.page(f"/m/{KEY}:2"))
 
 
