@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import pytest
 from crawling import Crawl
 from hostile_archive import fill_hostile
 
-from archive import groups
+from archive import groups, sessions
 from archive.access import operator
 from archive.database import Archive, open_archive
 
@@ -61,7 +60,6 @@ def hostile_archive(folder: Path) -> Archive:
 
 def member_cookie(archive: Archive) -> dict[str, str]:
     """Let the member in and return what their browser sends."""
-    sessions = pytest.importorskip("archive.sessions")
     group = next(key for key in group_keys(archive) if key.startswith("telegram:-1009900000001"))
     with archive.writing() as db:
         groups_of = {group: "member"}

@@ -7,6 +7,8 @@ from crawling import Found
 from stands import MEMBER
 from visiting import visit
 
+from archive import invites, logins
+
 pytestmark = pytest.mark.browser
 
 
@@ -16,7 +18,6 @@ def a_page(path: str, status: int = 200) -> Found:
 
 def test_a_link_lets_its_person_in_once_and_a_button_lets_them_out(stand_of, window):
     """TRUST 28: looking at a link spends nothing, pressing its button does."""
-    logins = pytest.importorskip("archive.logins")
     stand = stand_of("demo-public")
     with stand.archive.writing() as db:
         nonce = logins.make_login(db, MEMBER, "telegram:demo")
@@ -43,7 +44,6 @@ def test_a_link_lets_its_person_in_once_and_a_button_lets_them_out(stand_of, win
 
 
 def test_an_invitation_lets_in_who_has_its_link(stand_of, window):
-    invites = pytest.importorskip("archive.invites")
     stand = stand_of("demo-public")
     with stand.archive.writing() as db:
         _, token = invites.make_invite(db, None, by="operator", label="试读")
