@@ -32,6 +32,7 @@ from archive.query import (
     Term,
     Until,
 )
+from archive.query.nodes import asks_for_recalled, dated, needs_words
 from archive.records import KINDS
 from archive.tags import find_tag, tag_ids
 from archive.text import normalise
@@ -42,7 +43,6 @@ NOTHING = 'facet : "none"'
 _ALL = "facet : (" + " OR ".join(f"k{n}" for n in range(len(KINDS))) + ")"
 _MAX_PEOPLE = 200
 _MAX_BRANCHES = 24
-_FACET = {"essence": "e1"}
 
 
 class Branch(NamedTuple):
@@ -69,7 +69,7 @@ def compile_query(db: sqlite3.Connection, query: Query, reader: Reader) -> Compi
     if allowed is not None and not allowed:
         return Compiled((), query.notes)
     branches = compiler.branches(query.node)
-    if not (_needs_words(query.node) or _asks_for_recalled(query.node)):
+    if not (needs_words(query.node) or asks_for_recalled(query.node)):
         # filters alone would list what was taken back
         branches = [b._replace(match=f'({b.match}) NOT facet : "xrecalled"') for b in branches]
     fence = compiler.fence()
@@ -92,6 +92,13 @@ def both_of(one: Compiled, other: Compiled) -> Compiled:
         for its in other.branches
     ]
     return Compiled(tuple(branches), one.notes)
+
+
+def facet_of(node: Is | Has) -> str:
+    """Return the token that the facet of every message with this property holds."""
+    if isinstance(node, Has):
+        return f"h{node.what}"
+    return "e1" if node.what == "essence" else f"x{node.what}"
 
 
 class _Compiler:
@@ -129,20 +136,20 @@ class _Compiler:
             case Not(node=inner):
                 return (
                     self._branches_of_and((Everything(), node))
-                    if _dated(inner)
+                    if dated(inner)
                     else [Branch(f"({_ALL}) NOT ({self.match(inner)})")]
                 )
-            case And(nodes=nodes) if _dated(node):
+            case And(nodes=nodes) if dated(node):
                 return self._branches_of_and(nodes)
-            case Or(nodes=nodes) if _dated(node):
+            case Or(nodes=nodes) if dated(node):
                 found = [branch for part in nodes for branch in self.branches(part)]
                 return _few(found)
         return [Branch(self.match(node))]
 
     def _branches_of_and(self, nodes: tuple[Node, ...]) -> list[Branch]:
-        plain = tuple(n for n in nodes if not _dated(n))
+        plain = tuple(n for n in nodes if not dated(n))
         found = [Branch(self.match(And(plain)) if plain else _ALL)]
-        for part in (n for n in nodes if _dated(n)):
+        for part in (n for n in nodes if dated(n)):
             if isinstance(part, Not):
                 raise BadQuery(
                     "日期不能这样排除（a date cannot be excluded like this）。",
@@ -178,10 +185,8 @@ class _Compiler:
                 return " OR ".join(f"({self.match(part)})" for part in nodes)
             case Not(node=inner):
                 return f"({_ALL}) NOT ({self.match(inner)})"
-            case Is(what=what):
-                return f'facet : "{_FACET.get(what, "x" + what)}"'
-            case Has(what=what):
-                return f'facet : "h{what}"'
+            case Is() | Has():
+                return f'facet : "{facet_of(node)}"'
             case Tag(name=name):
                 return self._tag(name)
             case From(name=name):
@@ -250,38 +255,6 @@ def _within(column: str, ids: frozenset[int] | None) -> tuple[str, tuple[str, ..
 
 def _any_group(ids: Set[int]) -> str:
     return "facet : (" + " OR ".join(f"g{i}" for i in sorted(ids)) + ")" if ids else NOTHING
-
-
-def _needs_words(node: Node) -> bool:
-    """Tell whether only messages that say something can match."""
-    match node:
-        case Term() | Phrase() | Prefix():
-            return True
-        case And(nodes=nodes):
-            return any(map(_needs_words, nodes))
-        case Or(nodes=nodes):
-            return all(map(_needs_words, nodes))
-    return False
-
-
-def _asks_for_recalled(node: Node) -> bool:
-    match node:
-        case Is(what="recalled"):
-            return True
-        case And(nodes=nodes) | Or(nodes=nodes):
-            return any(map(_asks_for_recalled, nodes))
-    return False
-
-
-def _dated(node: Node) -> bool:
-    match node:
-        case Since() | Until():
-            return True
-        case And(nodes=nodes) | Or(nodes=nodes):
-            return any(map(_dated, nodes))
-        case Not(node=inner):
-            return _dated(inner)
-    return False
 
 
 def _few(branches: list[Branch]) -> list[Branch]:

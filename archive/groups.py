@@ -66,6 +66,13 @@ def list_groups(db: sqlite3.Connection, reader: Reader) -> list[GroupView]:
     return [_view(row) for row in rows]
 
 
+def titles(db: sqlite3.Connection, reader: Reader) -> dict[str, str]:
+    """Return the titles of the groups a reader may see, by key."""
+    allowed = allowed_ids(db, reader)
+    rows = db.execute("SELECT id, key, title FROM groups").fetchall()
+    return {key: title for row_id, key, title in rows if allowed is None or row_id in allowed}
+
+
 def get_group(db: sqlite3.Connection, reader: Reader, key: str) -> GroupView:
     """Return one group by its key or a former key; NotFound also where it is hidden."""
     row_id = group_id(db, reader, key)

@@ -6,7 +6,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 
+from archive.access import operator
+from archive.compile import compile_query
 from archive.consent import group_keys, member_keys
+from archive.index import check_readable
+from archive.query import filter_text, parse
+from archive.search import COUNTED, newest_ids
 
 
 def speaker(db: sqlite3.Connection, group_key: str, accounts: Sequence[str]) -> str | None:
@@ -29,6 +34,20 @@ def known_places(db: sqlite3.Connection, member_key: str) -> list[str]:
         " JOIN groups g ON g.id = s.group_id WHERE s.role IN ('owner', 'admin')"
         " AND p.key IN (SELECT value FROM json_each(?)) ORDER BY g.id",
         (json.dumps(member_keys(db, member_key)),),
+    )
+    return [key for (key,) in rows]
+
+
+def spoken_in(db: sqlite3.Connection, member_key: str) -> list[str]:
+    """Return the keys of the groups somebody said something in, most of their newest 10,000
+    messages first. Raises NeedsReindex where there is no usable index."""
+    check_readable(db)
+    said = parse(filter_text("from", member_key), now=0)
+    ids = newest_ids(db, compile_query(db, said, operator()), COUNTED)
+    rows = db.execute(
+        "SELECT g.key FROM json_each(?) JOIN messages m ON m.id = value"
+        " JOIN groups g ON g.id = m.group_id GROUP BY g.id ORDER BY count(*) DESC, g.id",
+        (str(ids),),
     )
     return [key for (key,) in rows]
 

@@ -9,11 +9,9 @@ from functools import cached_property
 import msgspec
 
 from archive import groups
-from archive.around import around
-from archive.errors import BadQuery
+from archive.around import Around, around
 from archive.query import Chip, describe, filter_text, parse, with_filter
 from archive.query.fields import HAS, IS
-from archive.search import count_by
 from archive.text import normalise
 from archive.views import Count
 from web import strata
@@ -21,8 +19,8 @@ from web.page import Visit
 from web.strata import Strata
 
 _GROUPS = 12
-_MONTH = "on:1999-01"
-"""Stands for any month while a query's months are linked; one parse instead of one a month."""
+_ANY = {"on": "on:1999-01", "in": "in:qzxany", "from": "from:qzxany"}
+"""Stands for any filter of a field while many are linked; one parse instead of one each."""
 _OFFERS = {
     "is:精华": "search.only_essence", "has:链接": "search.has_link", "has:文件": "search.has_file",
     "has:图片": "search.has_photo", "after:今年": "search.this_year",
@@ -68,55 +66,64 @@ class Narrowing:
 
     @cached_property
     def _titles(self) -> dict[str, str]:
-        return {g.key: g.title for g in groups.list_groups(self._db, self._visit.reader)}
+        return groups.titles(self._db, self._visit.reader)
+
+    @cached_property
+    def _counts(self) -> Around:
+        return around(self._db, self._q, self._visit.reader, time_zone=self._visit.zone)
 
     def chips(self, found: bool) -> Chips:
         """Return the filters that hold, and where something was found, those that would leave some
         of it."""
         visit, q = self._visit, self._q
-        held = describe(parse(q, now=int(time.time()), time_zone=visit.zone))
-        chosen = [Choice(self._label(chip), self._to(chip.text_without_it)) for chip in held]
+        chosen = [Choice(self._label(chip), self._to(chip.text_without_it)) for chip in self._held]
         if not found:
-            return Chips(chosen)
-        try:
-            counts = count_by(self._db, q, visit.reader, "filter", time_zone=visit.zone)
-        except BadQuery:
-            # a query of the greatest length cannot be narrowed
             return Chips(chosen)
         offers = [
             Choice(visit.words(_OFFERS[count.name]), self._to(count.key), _number(count))
-            for count in counts
+            for count in self._counts.filters
             if count.messages and count.key != q and count.name in _OFFERS
         ]
         return Chips(chosen, offers)
 
     def sides(self) -> Sides:
         """Return where, by whom and when it was said."""
-        visit = self._visit
-        try:
-            counts = around(self._db, self._q, visit.reader, time_zone=visit.zone)
-            base = with_filter(self._q, _MONTH)
-            fields = {chip.field for chip in describe(parse(base, now=0, time_zone=visit.zone))}
-            within = [
-                self._with(c, c.name, visit.within(c.key, self._titles))
-                for c in counts.groups[:_GROUPS]
-            ]
-            by = [self._with(c, c.name, filter_text("from", c.name)) for c in counts.senders]
-        except BadQuery:
-            return Sides()
+        visit, counts = self._visit, self._counts
+        within = [
+            self._choice(c, "in", visit.within(c.key, self._titles))
+            for c in counts.groups[:_GROUPS]
+        ]
+        by = [self._choice(c, "from", filter_text("from", c.name)) for c in counts.senders]
         when = strata.of_counts(
-            counts.months,
-            visit.words,
-            lambda month: self._to(base.replace(_MONTH, f"on:{month}")),
+            counts.months, visit.words, lambda month: self._to(self._narrowed("on", f"on:{month}"))
         )
         return Sides(
             within if len(within) > 1 else [],
-            by if len(by) > 1 and "from" not in fields else [],
+            by if len(by) > 1 and "from" not in self._fields else [],
             when if len(counts.months) > 1 else None,
         )
 
-    def _with(self, count: Count, label: str, addition: str) -> Choice:
-        return Choice(label, self._to(with_filter(self._q, addition)), _number(count))
+    @cached_property
+    def _held(self) -> list[Chip]:
+        return describe(parse(self._q, now=int(time.time()), time_zone=self._visit.zone))
+
+    @cached_property
+    def _fields(self) -> frozenset[str]:
+        """The fields of which the query has a filter; with `-` before it where it excludes."""
+        return frozenset(chip.field for chip in self._held)
+
+    @cached_property
+    def _bases(self) -> dict[str, str]:
+        return {field: with_filter(self._q, any_one) for field, any_one in _ANY.items()}
+
+    def _narrowed(self, field: str, addition: str) -> str:
+        if field != "on" and {field, f"-{field}"} & self._fields:
+            # which of them gives way depends on the value
+            return with_filter(self._q, addition)
+        return self._bases[field].replace(_ANY[field], addition)
+
+    def _choice(self, count: Count, field: str, addition: str) -> Choice:
+        return Choice(count.name, self._to(self._narrowed(field, addition)), _number(count))
 
     def _to(self, text: str) -> str:
         return self._visit.to.search(text, order=self._order)

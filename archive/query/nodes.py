@@ -219,3 +219,37 @@ def _only(node: Node, kind: type[From] | type[In]) -> bool:
     if isinstance(node, Or):
         return all(isinstance(member, kind) for member in node.nodes)
     return isinstance(node, kind)
+
+
+def needs_words(node: Node) -> bool:
+    """Tell whether only messages that say something can match."""
+    match node:
+        case Term() | Phrase() | Prefix():
+            return True
+        case And(nodes=nodes):
+            return any(map(needs_words, nodes))
+        case Or(nodes=nodes):
+            return all(map(needs_words, nodes))
+    return False
+
+
+def asks_for_recalled(node: Node) -> bool:
+    """Tell whether what was taken back is asked for."""
+    match node:
+        case Is(what="recalled"):
+            return True
+        case And(nodes=nodes) | Or(nodes=nodes):
+            return any(map(asks_for_recalled, nodes))
+    return False
+
+
+def dated(node: Node) -> bool:
+    """Tell whether a date is part of it."""
+    match node:
+        case Since() | Until():
+            return True
+        case And(nodes=nodes) | Or(nodes=nodes):
+            return any(map(dated, nodes))
+        case Not(node=inner):
+            return dated(inner)
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from archive import text as index
 from archive.errors import BadQuery
@@ -35,6 +36,7 @@ _SYNTAX = re.compile(
 """What only the whole language understands; without it, a query is words between blanks."""
 
 
+@lru_cache(256)  # a page reads the same query, and the filters it offers, several times over
 def parse(text: str, *, now: int, time_zone: str = "Asia/Shanghai") -> Query:
     """Understand a query, or raise BadQuery; `now` (Unix seconds) and the zone settle its dates."""
     _check_length(text)

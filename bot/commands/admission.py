@@ -13,9 +13,7 @@ from archive.consent import member_keys, standing
 from archive.database import Archive
 from archive.errors import ArchiveError, NotFound
 from archive.groups import get_group, list_groups
-from archive.query.chips import filter_text
-from archive.search import count_by
-from archive.speakers import known_places
+from archive.speakers import known_places, spoken_in
 from archive.views import MessageView
 from bot.commands import refusals
 from bot.commands.command import Answer, Asked, Command, Setting
@@ -209,10 +207,8 @@ def _met_in(db: sqlite3.Connection, asked: Asked) -> list[str]:
     """Return the groups a person has said something in, most first."""
     if asked.sender_key is None:
         return []
-    said = filter_text("from", asked.sender_key)
     try:
-        counts = count_by(db, said, operator(), by="group", now=asked.at)
+        met = spoken_in(db, asked.sender_key)
     except ArchiveError:  # while the index is made anew nobody is found
         return []
-    wanted = f"{asked.platform}:"
-    return [count.key for count in counts if count.key.startswith(wanted)][:_GROUPS]
+    return [key for key in met if key.startswith(f"{asked.platform}:")][:_GROUPS]

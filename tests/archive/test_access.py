@@ -11,11 +11,12 @@ from told import NOW, T0, said, told
 
 from archive import calendar, coverage, essence, groups, media, messages, stats, tags
 from archive.access import Reader, member, operator, public
+from archive.around import around
 from archive.database import Archive
 from archive.errors import ArchiveError, NotFound
 from archive.keep import keep
 from archive.records import Attachment, Gap, Group, Reaction
-from archive.search import count_by, search
+from archive.search import search
 
 KINDS = ("private", "members", "public")
 DAY, MONTH = "2026-09-21", "2026-09"
@@ -115,11 +116,7 @@ MANY: dict[str, Callable[[Any, Reader], Any]] = {
         for query in QUERIES
         for order in ("newest", "relevance")
     },
-    **{
-        f"count {query!r} by {by}": lambda db, r, q=query, b=by: count_by(db, q, r, b, now=NOW)
-        for query in QUERIES
-        for by in ("group", "month", "filter")
-    },
+    **{f"around {query!r}": lambda db, r, q=query: around(db, q, r, now=NOW) for query in QUERIES},
 }
 
 

@@ -12,7 +12,7 @@ from archive.database import Archive
 from archive.groups import set_visibility
 from archive.records import Group
 from archive.rights import set_alias
-from archive.search import count_by, search
+from archive.search import search
 
 
 def senders(archive: Archive, reader: Reader, query: str = "部署") -> list[tuple[str, int]]:
@@ -28,12 +28,16 @@ def filled(archive: Archive) -> None:
     ])  # fmt: skip
 
 
-def test_groups_and_months_are_counted_as_elsewhere(archive: Archive) -> None:
+def test_groups_and_senders_are_counted_of_the_newest_hits_only(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
     filled(archive)
+    monkeypatch.setattr("archive.around.PLACED", 2)
     with archive.reading() as db:
         beside = around(db, "部署", operator(), now=NOW)
-        assert list(beside.groups) == count_by(db, "部署", operator(), "group", now=NOW)
-        assert list(beside.months) == count_by(db, "部署", operator(), "month", now=NOW)
+    assert [(c.key, c.messages, c.exact) for c in beside.groups] == [(TG, 1, False), (QQ, 1, False)]
+    assert [(c.name, c.messages, c.exact) for c in beside.senders] == [("李四", 2, False)]
+    assert [(c.messages, c.exact) for c in beside.months] == [(4, True)]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +60,7 @@ def test_what_a_filter_would_leave_is_what_the_narrower_search_finds(
     filled(archive)
     told(archive, [said("6", "部署 https://a.cn/x"), said("7", "二 https://a.cn/y", who="44")])
     with archive.reading() as db:
-        counts = count_by(db, query, operator(), "filter", now=NOW)
+        counts = around(db, query, operator(), now=NOW).filters
         assert [c.messages for c in counts] == [
             search(db, c.key, operator(), now=NOW).count for c in counts
         ]

@@ -7,6 +7,7 @@ from told import T0, TG, full_group, said, told
 
 from archive import calendar, essence, messages, questions, tags, threads
 from archive.access import Reader, member, operator, public
+from archive.around import around
 from archive.database import Archive
 from archive.digest import day_of, make_digest
 from archive.errors import ArchiveError, NotFound
@@ -14,7 +15,7 @@ from archive.groups import set_visibility
 from archive.levels import set_level
 from archive.media import find_media
 from archive.records import Attachment
-from archive.search import count_by, search
+from archive.search import search
 
 KEY = f"{TG}:2"
 MEMBER = member(frozenset((TG,)))
@@ -89,7 +90,7 @@ def test_who_may_not_read_a_message_finds_it_nowhere(
             with pytest.raises(NotFound, match="no such essence"):
                 essence.post(db, reader, 1)
             assert search(db, "zqcanaryqz", reader).count == 0
-            assert count_by(db, "zqcanaryqz", reader, "month") == []
+            assert around(db, "zqcanaryqz", reader).months == ()
 
 
 def test_a_level_holds_at_once_and_ends_at_once(talk: Archive) -> None:

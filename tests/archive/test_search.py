@@ -9,11 +9,12 @@ import pytest
 from told import NOW, QQ, TG, WX, found, full_group, said, texts, told
 
 from archive.access import operator
+from archive.around import around
 from archive.database import Archive
 from archive.errors import ArchiveError, BadQuery, NeedsReindex
 from archive.essence import mark
 from archive.records import Attachment, Forward, Group, Member, Message, Poll
-from archive.search import MAX_LIMIT, count_by
+from archive.search import MAX_LIMIT
 from archive.tags import set_synonym
 
 
@@ -119,12 +120,11 @@ def test_dates_follow_the_time_zone_asked_for(history: Archive) -> None:
 
 def test_groups_and_months_are_counted(history: Archive) -> None:
     with history.reading() as db:
-        groups = count_by(db, "部署", operator(), "group", now=NOW)
-        months = count_by(db, "部署", operator(), "month", now=NOW)
-        mixed = count_by(db, "部署 (before:2026-02 OR after:2026-11)", operator(), "month", now=NOW)
-        chips = {c.name: c.messages for c in count_by(db, "部署", operator(), "filter", now=NOW)}
-    assert [(c.name, c.messages) for c in groups] == [("技术群", 5), ("摄影课", 1)]
-    assert [(c.key, c.messages) for c in months] == [
+        beside = around(db, "部署", operator(), now=NOW)
+        mixed = around(db, "部署 (before:2026-02 OR after:2026-11)", operator(), now=NOW).months
+        chips = {c.name: c.messages for c in beside.filters}
+    assert [(c.name, c.messages) for c in beside.groups] == [("技术群", 5), ("摄影课", 1)]
+    assert [(c.key, c.messages) for c in beside.months] == [
         ("2026-11", 2), ("2026-03", 2), ("2026-02", 1), ("2026-01", 1)]  # fmt: skip
     assert [(c.key, c.messages) for c in mixed] == [("2026-11", 2), ("2026-01", 1)]
     assert (chips["is:精华"], chips["has:链接"], chips["has:图片"]) == (1, 1, 1)
@@ -163,7 +163,7 @@ def test_mismatched_index_is_refused_while_reading_goes_on(history: Archive) -> 
 
     with history.writing() as db:
         db.execute("UPDATE meta SET value = '0' WHERE name = 'tokens'")
-    for ask in (lambda db: found(history, "部署"), lambda db: count_by(db, "部署", operator())):
+    for ask in (lambda db: found(history, "部署"), lambda db: around(db, "部署", operator())):
         with pytest.raises(NeedsReindex, match="chendian reindex"), history.reading() as db:
             ask(db)
     with history.reading() as db:
