@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -36,14 +37,20 @@ OFFERS = ("is:精华", "has:链接", "has:文件", "has:图片", "after:今年")
 """Filters that a page offers beside any search."""
 
 PLACED = 2_000
-"""Newest hits counted by group and sender: each is a row of the archive that must be looked up, and
-lies on a page of its own."""
+"""Hits up to here are all counted by group and sender: each is a row of the archive that must be
+looked up, and lies on a page of its own."""
+_NEWEST = 1_000
+"""Of more than that, so many of the newest."""
 _OFFERED = 1_000
 """Counts of what a filter would leave are exact up to here: there are many of them on a page."""
 
 
 class Around(View, frozen=True):
-    """Counts of the newest hits: of 10,000 by month, of 2,000 by group and sender."""
+    """Counts of the newest hits: of 10,000 by month; by group and sender of all up to 2,000, else
+    of the newest 1,000."""
+
+    count: int
+    """Hits in all; one more than `search.COUNTED` where there are more."""
 
     groups: tuple[Count, ...]
     months: tuple[Count, ...]
@@ -61,7 +68,7 @@ class _Hits(NamedTuple):
     ids: list[int]
     rows: list[tuple[int, int | None, str]]
     facets: Counter[str]
-    """How many of the rows hold each token."""
+    """How many of the hits hold each token, where there is a row of each."""
     now: int
     time_zone: str
 
@@ -89,14 +96,16 @@ def around(
     (found,) = db.execute(
         "SELECT json_group_array(json_array(group_id, sender_id, facet))"
         " FROM json_each(?) CROSS JOIN messages m ON m.id = value",
-        (str(ids[:PLACED]),),
+        (str(ids if len(ids) <= PLACED else ids[:_NEWEST]),),
     ).fetchone()
     rows = msgspec.json.decode(found, type=list[tuple[int, int | None, str]])
-    facets = Counter(token for _, _, facet in rows for token in facet.split())
+    tokens = (facet.split() for _, _, facet in rows if len(ids) <= PLACED)
+    facets = Counter(chain.from_iterable(tokens))
     hits = _Hits(base, compiled, ids, rows, facets, moment, time_zone)
     exact = len(ids) <= COUNTED
     groups, senders = _places(db, hits, inside_ids(db, reader))
     return Around(
+        len(ids),
         tuple(Count(key, title, n, hits.placed) for (key, title), n in groups.most_common()),
         tuple(Count(name, name, n, exact) for name, n in _by_month(ids, time_zone)),
         tuple(Count(name, name, n, hits.placed) for name, n in senders.most_common(SENDERS)),
@@ -170,8 +179,8 @@ def _places(
         for (group, sender), number in by_sender.most_common()
         if inside is None or group in inside
     ]
-    # nobody beyond these can be among the few that are named
-    most = people[: 40 * SENDERS]
+    # who has a name in several groups is counted once; beyond these nobody comes near the first
+    most = people[: 12 * SENDERS]
     return named, _named(db, most)
 
 

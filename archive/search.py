@@ -36,8 +36,10 @@ def search(
     cursor: str | None = None,
     now: int | None = None,
     time_zone: str = DEFAULT_ZONE,
+    count: int | None = None,
 ) -> Results:
-    """Search what this reader may see. `cursor` is `Results.older` of the page before.
+    """Search what this reader may see. `cursor` is `Results.older` of the page before; `count` is
+    `Around.count` where that is known.
 
     Raises BadQuery for what cannot be understood, NeedsReindex where there is no usable index.
     """
@@ -58,8 +60,8 @@ def search(
         start = place or 0
         ids = best[start : start + limit + 1]
         older = str(start + limit) if len(ids) > limit else None
-    is_all = order == "newest" and place is None and older is None
-    count = len(ids) if is_all else count_hits(db, compiled)
+    if count is None:
+        count = count_hits(db, compiled)
     views = load_views(db, reader, ids[:limit])
     return Results(
         query=query,

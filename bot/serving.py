@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import ipaddress
 import socket
 from collections.abc import Iterable, Mapping
@@ -62,7 +63,11 @@ def serve(
 
 
 def _make_app(folder: Path, **options: Any) -> Any:
-    return create_app(Archive(folder), **options)
+    app = create_app(Archive(folder), **options)
+    # what stands as long as the process need not be looked through with every few pages
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def is_loopback(host: str) -> bool:

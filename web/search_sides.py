@@ -69,7 +69,8 @@ class Narrowing:
         return groups.titles(self._db, self._visit.reader)
 
     @cached_property
-    def _counts(self) -> Around:
+    def counts(self) -> Around:
+        """What is counted of the query's hits. Raises as `search.search`."""
         return around(self._db, self._q, self._visit.reader, time_zone=self._visit.zone)
 
     def chips(self, found: bool) -> Chips:
@@ -81,14 +82,14 @@ class Narrowing:
             return Chips(chosen)
         offers = [
             Choice(visit.words(_OFFERS[count.name]), self._to(count.key), _number(count))
-            for count in self._counts.filters
+            for count in self.counts.filters
             if count.messages and count.key != q and count.name in _OFFERS
         ]
         return Chips(chosen, offers)
 
     def sides(self) -> Sides:
         """Return where, by whom and when it was said."""
-        visit, counts = self._visit, self._counts
+        visit, counts = self._visit, self.counts
         within = [
             self._choice(c, "in", visit.within(c.key, self._titles))
             for c in counts.groups[:_GROUPS]

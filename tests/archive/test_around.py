@@ -32,7 +32,8 @@ def test_groups_and_senders_are_counted_of_the_newest_hits_only(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled(archive)
-    monkeypatch.setattr("archive.around.PLACED", 2)
+    monkeypatch.setattr("archive.around.PLACED", 3)
+    monkeypatch.setattr("archive.around._NEWEST", 2)
     with archive.reading() as db:
         beside = around(db, "部署", operator(), now=NOW)
     assert [(c.key, c.messages, c.exact) for c in beside.groups] == [(TG, 1, False), (QQ, 1, False)]

@@ -90,19 +90,19 @@ def _found(
     visit: Visit, db: sqlite3.Connection, q: str, order: Order, cursor: str | None, part: Part
 ) -> dict[str, Any]:
     shown: dict[str, Any] = {}
+    narrowing = Narrowing(visit, db, q, order)
     if part != "sides":
         results = find(
-            db, q, visit.reader, limit=_PAGE, order=order, cursor=cursor, time_zone=visit.zone
-        )
+            db, q, visit.reader, limit=_PAGE, order=order, cursor=cursor, time_zone=visit.zone,
+            count=narrowing.counts.count,
+        )  # fmt: skip
         shown = {
             "results": results,
             "hits": _hits(visit, results),
             "straight": straight_to(visit.archive, db, q, visit.reader) if not cursor else [],
             "nothing": None if results.hits else nothing_found(db, visit, q),
+            "chips": narrowing.chips(results.count > 0),
         }
-    narrowing = Narrowing(visit, db, q, order)
-    if part != "sides":
-        shown["chips"] = narrowing.chips(shown["results"].count > 0)
     if part != "results":
         shown["sides"] = narrowing.sides()
     return shown
