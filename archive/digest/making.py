@@ -128,7 +128,7 @@ def choose(
 def _alone(messages: Sequence[Said]) -> Thread:
     thread = Thread()
     for one in messages:
-        thread.add(one, set())
+        thread.add(one, ())
     return thread
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from itertools import chain
+from itertools import chain, filterfalse
 from operator import add
 
 from archive.digest.noise import is_slight
@@ -21,9 +21,13 @@ _FEW = 8
 """Messages in which a pair may always be and still say what they speak of."""
 _USUAL = 60
 """A pair in more than one of so many messages says nothing."""
+_COUNTED = 2_000
+"""Messages, evenly spread, in which it is counted what is everywhere."""
 _WORD = re.compile(r"[a-z0-9]{2,}|[^\W\da-z_]{2,}")
 
-Pairs = set[str]
+Pairs = tuple[str, ...]
+"""Words, and pairs of neighbouring signs, some of them twice: a set for each message would cost
+more to make, and for the collector to look through, than it saves."""
 
 
 class Thread:
@@ -35,12 +39,12 @@ class Thread:
         self.messages: list[Said] = []
         self.slight: list[Said] = []
         """Answers that say nothing but that somebody was there."""
-        self.pairs: Pairs = set()
+        self.pairs: set[str] = set()
 
     def add(self, one: Said, pairs: Pairs) -> None:
         """Let a message belong to it."""
         self.messages.append(one)
-        self.pairs |= pairs
+        self.pairs.update(pairs)
 
 
 def gather(heard: Heard, left_out: set[int]) -> list[Thread]:
@@ -76,7 +80,7 @@ def _nearest(one: Said, pairs: Pairs, here: list[Thread]) -> Thread | None:
     best, most = None, 1
     for thread in reversed(here):
         if one.at - thread.messages[-1].at <= _OPEN:
-            shared = len(pairs & thread.pairs)
+            shared = len(thread.pairs.intersection(pairs))
             if shared > most:
                 best, most = thread, shared
     if best is not None or not here:
@@ -87,22 +91,20 @@ def _nearest(one: Said, pairs: Pairs, here: list[Thread]) -> Thread | None:
 
 
 def _pairs(plain: str) -> Pairs:
-    found: Pairs = set()
+    found: list[str] = []
     for word in _WORD.findall(plain):
         if word.isascii():
-            found.add(word)
+            found.append(word)
         else:
-            found.update(map(add, word, word[1:]))
-    return found
+            found += map(add, word, word[1:])
+    return tuple(found)
 
 
 def _telling(said: Iterable[tuple[int, Pairs]]) -> dict[int, Pairs]:
     """Take out the pairs that are everywhere."""
     found = dict(said)
-    counted = Counter(chain.from_iterable(found.values()))
-    most = max(_FEW, len(found) // _USUAL)
+    some = list(found.values())[:: max(1, len(found) // _COUNTED)]
+    counted = Counter(chain.from_iterable(map(set, some)))
+    most = max(_FEW, len(some) // _USUAL)
     usual = {pair for pair, number in counted.items() if number > most}
-    if usual:
-        for pairs in found.values():
-            pairs -= usual
-    return found
+    return {one: tuple(filterfalse(usual.__contains__, pairs)) for one, pairs in found.items()}
