@@ -121,10 +121,15 @@ def _views(db: sqlite3.Connection, where: str, *values: object) -> list[TokenVie
         f" WHERE token_id = api_tokens.id) FROM api_tokens WHERE {where} ORDER BY id DESC",
         values,
     )
-    return [
-        TokenView(number, label, bool(everything), bool(names), *rest, tuple(json.loads(keys)))
-        for number, label, everything, names, *rest, keys in rows
-    ]
+    found = []
+    for number, label, everything, names, by, at, ends_at, used_at, keys in rows:
+        groups = tuple(json.loads(keys))
+        found.append(
+            TokenView(
+                number, label, bool(everything), bool(names), by, at, ends_at, used_at, groups
+            )
+        )
+    return found
 
 
 def _mark(db: sqlite3.Connection, token: str) -> str:

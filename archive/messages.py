@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from archive.access import Reader
 from archive.errors import NotFound
 from archive.groups import allowed_ids, get_group, group_id
-from archive.ids import first_id
+from archive.ids import HIGHEST, first_id
 from archive.levels import withheld_among
 from archive.loading import load_views
 from archive.views import ContextView, DayView, MessageView, VersionView
@@ -143,17 +143,44 @@ def newest(
     db: sqlite3.Connection, reader: Reader, group_key: str | None = None, limit: int = 20
 ) -> list[MessageView]:
     """Return the newest messages, newest first: of one group or of all this reader may see."""
-    if group_key is not None:
-        where, values = "group_id = ?", (group_id(db, reader, group_key),)
-    elif (allowed := allowed_ids(db, reader)) is not None:
-        where = "group_id IN (SELECT value FROM json_each(?))"
-        values = (json.dumps(sorted(allowed)),)  # type: ignore[assignment]
-    else:
-        where, values = "1", ()  # type: ignore[assignment]
+    where, values = _among(db, reader, group_key)
     rows = db.execute(
         f"SELECT id FROM messages WHERE {where} ORDER BY id DESC LIMIT ?", (*values, limit)
     ).fetchall()
     return load_views(db, reader, [i for (i,) in rows])
+
+
+def page_of_messages(
+    db: sqlite3.Connection,
+    reader: Reader,
+    group_key: str | None = None,
+    before: int | None = None,
+    limit: int = 20,
+) -> tuple[list[MessageView], int | None]:
+    """Return messages of a group, or of all this reader may see, newest first, and the `before` of
+    the following part; None: that was all. A part may be short though there are more."""
+    where, values = _among(db, reader, group_key)
+    ids = [
+        i
+        for (i,) in db.execute(
+            f"SELECT id FROM messages WHERE {where} AND id < ? ORDER BY id DESC LIMIT ?",
+            (*values, HIGHEST if before is None else before, limit + 1),
+        )
+    ]
+    views = load_views(db, reader, ids[:limit])
+    return views, ids[limit - 1] if len(ids) > limit else None
+
+
+def _among(
+    db: sqlite3.Connection, reader: Reader, group_key: str | None
+) -> tuple[str, tuple[int | str, ...]]:
+    """Return SQL that holds for the messages of a group, or of all a reader may see."""
+    if group_key is not None:
+        return "group_id = ?", (group_id(db, reader, group_key),)
+    allowed = allowed_ids(db, reader)
+    if allowed is None:
+        return "1", ()
+    return "group_id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(allowed)),)
 
 
 def newest_ids(

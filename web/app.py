@@ -60,6 +60,7 @@ from web.pages import (
     threads,
     voices,
 )
+from web.pages import api as programs
 from web.pages import digests as sent_digests
 from web.pages import questions as reading_questions
 from web.pages import start as newcomers
@@ -68,8 +69,6 @@ T = TypeVar("T")
 
 _READERS = 4
 """Reading connections that stay open between requests."""
-
-_ABOUT = "Read-only: groups, messages and search of a Chendian archive, as this reader sees it."
 
 
 def create_app(
@@ -99,8 +98,8 @@ def create_app(
     """
     app = FastAPI(
         title=title,
-        description=_ABOUT,
-        openapi_url="/openapi.json",
+        # web/api/described.py; the pages that come with it load from elsewhere
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -120,7 +119,7 @@ def create_app(
     for page in (
         home, login, search, essence, tags, about, coverage, media, message, threads, columns,
         calendar, voices, reading_questions, people, files, sent_digests, newcomers, report,
-        mine, day, group,
+        mine, programs, day, group,
     ):  # fmt: skip
         app.include_router(page.routes, include_in_schema=False)
     for desk in (

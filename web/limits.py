@@ -48,11 +48,15 @@ class Limits:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._searches = Buckets(40, 10, clock)
         self._media = Buckets(300, 60, clock)
+        self._answers = Buckets(120, 20, clock)
+        self._wrong_tokens = Buckets(20, 1 / 5, clock)
         self._attempts = Buckets(10, 1 / 30, clock)
         self._all_attempts = Buckets(100, 1, clock)
 
     def may_read(self, path: str, asker: str) -> bool:
         """Tell whether somebody may ask for this path once more, and count it."""
+        if path.startswith("/api/") and not self._answers.take(asker):
+            return False
         if path in ("/search", "/api/search"):
             return self._searches.take(asker)
         return not path.startswith("/media/") or self._media.take(asker)
@@ -60,6 +64,10 @@ class Limits:
     def may_try(self, address: str) -> bool:
         """Tell whether an address may try once more to come in, and count it."""
         return self._attempts.take(address) and self._all_attempts.take("")
+
+    def may_show(self, address: str) -> bool:
+        """Tell whether an address may be told once more that its token does not work."""
+        return self._wrong_tokens.take(address)
 
     def came_in(self, address: str) -> None:
         """Say that the try was none to be counted."""
