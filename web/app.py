@@ -31,6 +31,7 @@ from web.desk import (
     settings,
     shelves,
     start,
+    tokens,
 )
 from web.desk.acts import ACTS
 from web.entrance import Entrance
@@ -124,7 +125,7 @@ def create_app(
         app.include_router(page.routes, include_in_schema=False)
     for desk in (
         start, candidates, essences, shelves, questions, digests, roster, reports, review, settings,
-        access, charts, health, history,
+        access, tokens, charts, health, history,
     ):  # fmt: skip
         app.include_router(desk.routes, include_in_schema=False)
     app.include_router(acting.router(ACTS), include_in_schema=False)

@@ -227,6 +227,8 @@ ROWS = {
     "GET /desk": Row("/desk", "desk", "/nowhere"),
     "GET /desk/access": Row("/desk/access", "desk", "/nowhere"),
     "POST /desk/access": Row("/desk/access", "act"),
+    "GET /desk/tokens": Row("/desk/tokens", "audit", "/nowhere"),
+    "POST /desk/tokens": Row("/desk/tokens", "act"),
     "POST /desk/act/{name}": Row("/desk/act/mark", "act"),
 }
 
@@ -351,6 +353,8 @@ def judge(
             assert none is not None
             assert bare(answer, row.path) == bare(none, row.none)
             assert names_of(answer) == names_of(none)
+    if role != "operator" and row.path.startswith("/api"):
+        assert not any(f'"{key}"' in answer.text for key in (ANN, BEN, ZOE))
     if row.names:
         assert (SENDER in answer.text) == (role in INSIDE)
 
