@@ -77,9 +77,8 @@ def list_tokens(data: Data = None, as_json: AsJson = False) -> None:
         where = "everything" if one.everything else many(len(one.groups), "group")
         how = "with names" if one.names else "without names"
         used = f"used {iso(one.used_at)}" if one.used_at else "not used yet"
-        typer.echo(
-            f"{one.id:6}  {where} {how}  until {iso(one.ends_at)}  {used}  {safe(one.label)}".rstrip()
-        )
+        line = f"{one.id:6}  {where} {how}  until {iso(one.ends_at)}  {used}  {safe(one.label)}"
+        typer.echo(line.rstrip())
     if not found:
         typer.echo(f"no program has a token. next: chendian token make --group GROUP{given(data)}")
 
