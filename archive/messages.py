@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -143,11 +143,7 @@ def newest(
     db: sqlite3.Connection, reader: Reader, group_key: str | None = None, limit: int = 20
 ) -> list[MessageView]:
     """Return the newest messages, newest first: of one group or of all this reader may see."""
-    where, values = _among(db, reader, group_key)
-    rows = db.execute(
-        f"SELECT id FROM messages WHERE {where} ORDER BY id DESC LIMIT ?", (*values, limit)
-    ).fetchall()
-    return load_views(db, reader, [i for (i,) in rows])
+    return load_views(db, reader, _latest(db, reader, group_key, HIGHEST, limit))
 
 
 def page_of_messages(
@@ -159,28 +155,34 @@ def page_of_messages(
 ) -> tuple[list[MessageView], int | None]:
     """Return messages of a group, or of all this reader may see, newest first, and the `before` of
     the following part; None: that was all. A part may be short though there are more."""
-    where, values = _among(db, reader, group_key)
-    ids = [
-        i
-        for (i,) in db.execute(
-            f"SELECT id FROM messages WHERE {where} AND id < ? ORDER BY id DESC LIMIT ?",
-            (*values, HIGHEST if before is None else before, limit + 1),
-        )
-    ]
+    ids = _latest(db, reader, group_key, HIGHEST if before is None else before, limit + 1)
     views = load_views(db, reader, ids[:limit])
     return views, ids[limit - 1] if len(ids) > limit else None
 
 
-def _among(
-    db: sqlite3.Connection, reader: Reader, group_key: str | None
-) -> tuple[str, tuple[int | str, ...]]:
-    """Return SQL that holds for the messages of a group, or of all a reader may see."""
+def _latest(
+    db: sqlite3.Connection, reader: Reader, group_key: str | None, before: int, limit: int
+) -> list[int]:
+    """Return the newest ids below one, of a group or of all a reader may see."""
     if group_key is not None:
-        return "group_id = ?", (group_id(db, reader, group_key),)
-    allowed = allowed_ids(db, reader)
-    if allowed is None:
-        return "1", ()
-    return "group_id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(allowed)),)
+        places: Iterable[int] = (group_id(db, reader, group_key),)
+    elif (allowed := allowed_ids(db, reader)) is not None:
+        places = allowed
+    else:
+        rows = db.execute(
+            "SELECT id FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?", (before, limit)
+        )
+        return [i for (i,) in rows]
+    # group by group: of several at once SQLite would sort all that they ever said
+    found = [
+        i
+        for place in places
+        for (i,) in db.execute(
+            "SELECT id FROM messages WHERE group_id = ? AND id < ? ORDER BY id DESC LIMIT ?",
+            (place, before, limit),
+        )
+    ]
+    return sorted(found, reverse=True)[:limit]
 
 
 def newest_ids(

@@ -45,7 +45,21 @@ def wanted(archive: Archive) -> list[str]:
         ).fetchall()
     keys = [quote(key, safe=":@") for (key,) in rows]
     messages = [f"/m/{key}" for key in keys]
-    return ["/api/groups", "/api/search?q=a", f"/api/messages/{keys[0]}", *messages]
+    return [*of_api(keys[0], quote(group_keys(archive)[0], safe=":@")), *messages]
+
+
+def of_api(message: str, group: str) -> list[str]:
+    """Addresses of every endpoint of the API."""
+    plain = (
+        "groups", "messages", "essence", "tags", "columns", "threads", "questions", "digests",
+        "files", "links", "people", "months", "former-days", "coverage", "stats",
+    )  # fmt: skip
+    parts = (
+        "search?q=a", f"groups/{group}", f"messages/{message}", f"context/{message}",
+        f"voices?group={group}", f"thanks?group={group}", "days?year=2026", "essence/1",
+        "tags/nothing", "columns/1", "threads/1", f"questions/{message}", "digests/1",
+    )  # fmt: skip
+    return [f"/api/{part}" for part in (*plain, *parts)]
 
 
 def hostile_archive(folder: Path) -> Archive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -100,6 +101,16 @@ def test_every_answer_is_what_the_description_says(full: Asker) -> None:
         assert msgspec.json.decode(msgspec.json.encode(read)) == answer.json(), path
         assert answer.headers["content-type"] == "application/json"
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_description_refers_to_nothing_that_is_not_in_it(site: Asker) -> None:
+    answer = site.get("/api/openapi.json")
+    made = answer.json()
+    known = {f"#/components/schemas/{name}" for name in made["components"]["schemas"]}
+    assert set(re.findall(r'"\$ref":"([^"]+)"', answer.text)) == known
+    named = [one["get"]["operationId"] for one in made["paths"].values()]
+    assert len(named) == len(set(named)) and made["openapi"].startswith("3.1")
+    assert all("422" not in one["get"]["responses"] for one in made["paths"].values())
 
 
 def test_hostile_text_is_data_and_no_address_in_it_leads_to_a_script(full: Asker) -> None:
