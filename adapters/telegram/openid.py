@@ -1,7 +1,7 @@
 """Log in with Telegram by OpenID Connect: authorization code, PKCE, and a signed token.
 
-https://core.telegram.org/bots/telegram-login: who somebody is, is the token's `id`, given with the
-scope `profile`; `sub` is another number, which no group knows.
+As https://core.telegram.org/bots/telegram-login has it. Who somebody is, is the token's `id`; `sub`
+is another number, which no group knows.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import jwt
@@ -91,7 +91,7 @@ class OpenId:
 
     def duty(self, back: str) -> str:
         """Say which address the bot must allow."""
-        return f"in @BotFather, Bot Settings, Login Widget, add to Allowed URLs: {back}"
+        return f"in @BotFather, Bot Settings, Web Login, add to Allowed URLs: {back}"
 
     async def _token(self, code: str, asked: Asked) -> str:
         provider = await self._discovered()
@@ -102,15 +102,14 @@ class OpenId:
             "client_id": self._client,
             "code_verifier": asked.verifier,
         }
-        # the parts are percent-encoded before they are joined: RFC 6749, 2.3.1
-        who = httpx.BasicAuth(quote(self._client, safe=""), quote(self._secret, safe=""))
+        who = httpx.BasicAuth(self._client, self._secret)
         status, said = await _asked("POST", provider.token_endpoint, data=form, auth=who)
         if status == 400 and said.get("error") == "invalid_grant":
             raise Unproven("Telegram does not know the code.")
         if said.get("error") in ("invalid_client", "unauthorized_client"):
             raise AdapterError(
                 "Telegram does not accept login_client_secret.",
-                "copy it from @BotFather, Bot Settings, Login Widget",
+                "copy it from @BotFather, Bot Settings, Web Login",
             )
         token = said.get("id_token")
         if status != 200 or type(token) is not str:

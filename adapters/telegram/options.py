@@ -75,7 +75,7 @@ def read_options(given: dict[str, Any]) -> Options:
     if options.login == "oidc" and not options.login_client_secret:
         raise AdapterError(
             'login = "oidc" needs login_client_secret.',
-            "copy it from @BotFather, Bot Settings, Login Widget",
+            "copy it from @BotFather, Bot Settings, Web Login",
         )
     return options
 

@@ -13,7 +13,32 @@ from telegram_login import CLIENT, SECRET, TOKEN, TelegramLogin
 
 from adapters.contract import AdapterError, Asked, NotReachable, SignIn, Unproven
 from adapters.telegram import make
+from adapters.telegram.openid import _read_keys
 
+PUBLISHED: list[dict[str, Any]] = [
+    {
+        "alg": "RS256", "e": "AQAB", "ext": True, "key_ops": ["verify"], "kty": "RSA",
+        "n": "5RneLtsKvVcxdv6gu6gxEQu30Cru5NiMQnY6SNr9ZyZFZ4ya-pfHNuaZXJ6QPG0JSFwoxeOkEO2-eZN_REVP"
+        "m448PvjjsR1eQdZ5QpEkNxnItFcmxkHH91v5cgf52_EI9BGO-MT6f1vaBSg3uWHFlDxI7J2AYxNvd1_Nf3TkgrrR7gy"
+        "JFTmEIai5RefGnA0KGNYDlRIGUzrz2F05n6gTaHFT_iHL5UHatTZA4GCiUSjIOuwqu5pE5uZge20TFv3cxXMQaFw_xv"
+        "1pgQt_Rq8eoCN7TS0RQ0zjWKiad-W286BcFectXsUm03p5Nq_kY4mf_7rqwX_B8yy_bBreyKn7RQ",
+        "kid": "oidc-1",
+    },
+    {
+        "alg": "ES256", "kty": "EC", "x": "ahVYrohhX6YA7w0P2gUNSwMFbaabCgBZFkeq9bWdmwU",
+        "y": "Ea8nKJ34VQMA7zv8aYDfzcBhXEjnWQ9C06jVke_eUV0", "crv": "P-256", "kid": "oidc-es256-1",
+        "use": "sig",
+    },
+    {
+        "alg": "EdDSA", "crv": "Ed25519", "x": "i6BEafXMEe4osXgUTffpKAm6Cn6F2bhqPZoclunTAV4",
+        "kty": "OKP", "kid": "oidc-eddsa-1", "use": "sig",
+    },
+    {
+        "alg": "ES256K", "kty": "EC", "x": "vsk5i5YJu8H_VPL7DWTgVGXBPrqgkyNmYvfgOrVut38",
+        "y": "Mrg56tBhVeorHPXK1LbTX2jP7rEqOHIatM96HFzVMIU", "crv": "secp256k1",
+        "kid": "oidc-es256k-1", "use": "sig",
+    },
+]  # fmt: skip
 BACK = "https://archive.example/login/with/main/back"
 ASKED = Asked(BACK, "s" * 24, "n" * 24, "v" * 43)
 
@@ -99,3 +124,15 @@ def test_a_provider_that_says_too_much_or_nonsense_is_not_read(login: TelegramLo
         login.document = document
         with pytest.raises(NotReachable):
             asyncio.run(way("oidc", login.url).address(ASKED))
+
+
+def test_the_keys_telegram_publishes_are_all_read() -> None:
+    """As https://oauth.telegram.org/.well-known/jwks.json had them in 2026."""
+    keys = _read_keys({"keys": PUBLISHED})
+    assert {name: key.algorithm_name for name, key in keys.items()} == {
+        "oidc-1": "RS256", "oidc-es256-1": "ES256", "oidc-eddsa-1": "EdDSA",
+        "oidc-es256k-1": "ES256K",
+    }  # fmt: skip
+    for nonsense in ({}, {"keys": 5}, {"keys": []}, {"keys": [{"kty": "RSA", "n": "x"}]}):
+        with pytest.raises(NotReachable):
+            _read_keys(nonsense)

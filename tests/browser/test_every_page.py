@@ -14,8 +14,8 @@ LARGEST_PAGE = 400_000
 LARGEST_LOAD = 60_000
 AWAY = {"/login/with/{name}", "/login/with/{name}/back", "/login/with/{name}/as"}
 UNSEEN = {"/metrics", "/login/{nonce}", "/invite/{token}", *AWAY}
-"""Routes nobody is led to by a page; test_entering.py opens the links that let in, and logs in by
-another site."""
+"""Routes nobody is led to by a page; test_entering.py opens the links that let in, and
+test_signing_in.py goes to another site and back."""
 
 
 @pytest.fixture(scope="class")

@@ -15,7 +15,7 @@ import threading
 import time
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import jwt
 import uvicorn
@@ -143,8 +143,7 @@ class TelegramLogin:
         if self.fault:
             return PlainTextResponse("<html>", self.fault)
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        who = base64.b64decode(given).decode().split(":") if scheme == "Basic" else []
-        if [unquote(part) for part in who] != [CLIENT, SECRET]:
+        if scheme != "Basic" or base64.b64decode(given).decode() != f"{CLIENT}:{SECRET}":
             return self._refuse("invalid_client", 401)
         form = dict(parse_qsl((await request.body()).decode()))
         asked = self._codes.pop(form.get("code", ""), None)
@@ -182,7 +181,7 @@ class TelegramLogin:
         origin = "/".join(asked["return_to"].split("/")[:3])
         if asked["bot_id"] != CLIENT or asked["origin"] != origin:
             return PlainTextResponse("Bot domain invalid", 400)
-        said = json.dumps(signed(self.person), ensure_ascii=False).encode()
+        said = json.dumps(signed(self.person)).encode()
         answer = base64.urlsafe_b64encode(said).rstrip(b"=").decode()
         return RedirectResponse(f"{asked['return_to']}#tgAuthResult={answer}")
 
