@@ -157,7 +157,7 @@ class Asked(msgspec.Struct, frozen=True):
     """Comes back as it was sent; at most 24 letters, digits, `_` and `-`."""
     nonce: str
     verifier: str
-    """43 letters, digits, `_` and `-` that never leave the site but to the platform itself."""
+    """43 letters, digits, `_` and `-` that none but the site, this browser and the platform see."""
 
 
 class Proven(msgspec.Struct, frozen=True):

@@ -16,12 +16,17 @@ log = logging.getLogger(__name__)
 
 def ways_of(adapters: Mapping[str, Adapter], base_url: str) -> dict[str, AccountWay]:
     """Return the ways in by account; none where nobody could come back to the site."""
-    found = {name: adapter.sign_in for name, adapter in adapters.items() if _offers(adapter)}
-    return {name: AccountWay(name, one) for name, one in found.items() if one and base_url}
-
-
-def _offers(adapter: Adapter) -> bool:
-    return "sign_in" in adapter.abilities
+    ways: dict[str, AccountWay] = {}
+    for name, adapter in adapters.items() if base_url else ():
+        found = adapter.sign_in if "sign_in" in adapter.abilities else None
+        if found is not None:
+            ways[name] = AccountWay(name, found)
+    labels = [way.label for way in ways.values()]
+    for name, way in ways.items():
+        if labels.count(way.label) > 1:
+            # people tell the buttons apart by what the operator calls the accounts
+            way.label = f"{way.label} · {name}"
+    return ways
 
 
 class AccountWay:

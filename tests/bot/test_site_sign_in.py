@@ -46,6 +46,8 @@ def test_only_accounts_that_declare_it_are_ways_in_to_a_site_with_an_address() -
     accounts = {"main": bot("widget"), "other": bot("off")}
     assert list(ways_of(accounts, "https://archive.example")) == ["main"]
     assert ways_of(accounts, "") == {}
+    both = ways_of({"a": bot("widget"), "b": bot("oidc")}, "https://archive.example")
+    assert [way.label for way in both.values()] == ["Telegram · a", "Telegram · b"]
 
 
 class Failing:
