@@ -141,7 +141,7 @@ def end_sessions(
         (keys, kind, int(time.time())),
     ).rowcount
     db.execute(
-        f"DELETE FROM logins WHERE {whose}"
+        f"DELETE FROM logins WHERE used_at IS NULL AND {whose}"
         " AND (?2 IS NULL OR ?2 = iif(member_key = 'operator', 'operator', 'member'))",
         (keys, kind),
     )

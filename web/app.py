@@ -56,6 +56,7 @@ from web.pages import (
     people,
     report,
     search,
+    sign_in,
     tags,
     threads,
     voices,
@@ -63,6 +64,7 @@ from web.pages import (
 from web.pages import digests as sent_digests
 from web.pages import questions as reading_questions
 from web.pages import start as newcomers
+from web.sign_in import Way
 
 T = TypeVar("T")
 
@@ -85,6 +87,7 @@ def create_app(
     proxies: Iterable[str] = (),
     operator: str = "",
     welcome: Mapping[str, str] | None = None,
+    ways: Mapping[str, Way] | None = None,
 ) -> FastAPI:
     """Make the site of one archive.
 
@@ -95,7 +98,8 @@ def create_app(
     else answers at its port: what platforms call. `write` lets the desk share a writer with what
     else is written. `roles` asks the platforms who is in which group; `proxies` are believed whom
     they ask for. `operator` is who runs it, and how to reach them; `welcome` what newcomers are
-    told, by group key.
+    told, by group key. `ways` are other sites people may log in by, by account, where `base_url`
+    says where they come back to.
     """
     app = FastAPI(
         title=title,
@@ -111,16 +115,16 @@ def create_app(
     local = loopback and not is_published(base_url)
     app.state.site = Site(
         archive, title, base_url.rstrip("/"), local, secret, write or _alone(archive), time_zone,
-        roles, frozenset(proxies), operator, welcome or {},
+        roles, frozenset(proxies), operator, welcome or {}, ways or {},
     )  # fmt: skip
     app.state.limits = Limits()
     app.state.report_limits = report.Limits()
     app.router.routes.extend(routes)
     app.include_router(api.routes)
     for page in (
-        home, login, search, essence, tags, about, coverage, media, message, threads, columns,
-        calendar, voices, reading_questions, people, files, sent_digests, newcomers, report,
-        mine, day, group,
+        home, login, sign_in, search, essence, tags, about, coverage, media, message, threads,
+        columns, calendar, voices, reading_questions, people, files, sent_digests, newcomers,
+        report, mine, day, group,
     ):  # fmt: skip
         app.include_router(page.routes, include_in_schema=False)
     for desk in (

@@ -31,6 +31,7 @@ from web.dates import local
 from web.forms import token_for
 from web.links import REL
 from web.membership import Roles
+from web.sign_in import Way
 from web.talk import Fold, Parting, Talk
 from web.words import LANGUAGES, asked_for
 
@@ -83,6 +84,8 @@ class Site(msgspec.Struct, frozen=True):
     """Who runs it, and how to reach them; empty where nobody is named."""
     welcome: Mapping[str, str] = {}
     """What the configuration says to newcomers, by group key."""
+    ways: Mapping[str, Way] = {}
+    """By what other sites people may log in, by account."""
 
     @property
     def is_secure(self) -> bool:

@@ -55,6 +55,7 @@ class OneBot:
 
     platform = PLATFORM
     abilities: frozenset[Ability] = frozenset(("history", "essence", "media", "roles", "direct"))
+    sign_in = None
     pace = Pace(longest=4500, each_second=1, each_minute=20)
 
     def __init__(self, options: Options, name: str) -> None:
@@ -64,8 +65,7 @@ class OneBot:
         self._link: Link | None = None
         self._arrivals: asyncio.Queue[Accepted] = asyncio.Queue()
         self._socket: Socket | None = None
-        self._listening = False
-        self._expired = False
+        self._listening = self._expired = False
         self._self_id: str | None = None
         self._names: tuple[str, ...] = ()
 

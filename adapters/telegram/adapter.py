@@ -17,6 +17,7 @@ from adapters.contract import (
     Outgoing,
     Pace,
     Sent,
+    SignIn,
 )
 from adapters.telegram.api import BotApi
 from adapters.telegram.checks import findings
@@ -25,18 +26,19 @@ from adapters.telegram.message import Account
 from adapters.telegram.options import Options, read_options
 from adapters.telegram.polling import poll
 from adapters.telegram.projection import read_records
+from adapters.telegram.sign_in import sign_in_of
 from adapters.telegram.speaking import Speaking
 from adapters.telegram.webhook import Webhook
 from archive.records import AnyRecord
+
+_ALWAYS: frozenset[Ability] = frozenset(("held", "media", "roles", "menu", "essence", "direct"))
+_SIGN_IN: frozenset[Ability] = frozenset(("sign_in",))
 
 
 class TelegramAdapter:
     """One bot; see `adapters.contract.Adapter`."""
 
     platform = "telegram"
-    abilities: frozenset[Ability] = frozenset(
-        ("held", "media", "roles", "menu", "essence", "direct")
-    )
     pace = Pace(longest=4096, each_second=25, each_minute=20, utf16=True)
 
     def __init__(self, options: Options, name: str) -> None:
@@ -47,11 +49,18 @@ class TelegramAdapter:
         self._speaking = Speaking(self._api, options)
         webhook = options.mode == "webhook"
         self._webhook = Webhook(self._api, options, name) if webhook else None
+        self._sign_in = sign_in_of(options)
+        self.abilities = _ALWAYS if self._sign_in is None else _ALWAYS | _SIGN_IN
 
     @property
     def names(self) -> tuple[str, ...]:
         """The bot's user name, once Telegram has said it."""
         return (self._api.username,) if self._api.username else ()
+
+    @property
+    def sign_in(self) -> SignIn | None:
+        """How people log in to the site with this bot."""
+        return self._sign_in
 
     def envelope(self, raw: bytes) -> Envelope:
         """Read the envelope of a raw update. Raises AdapterError."""

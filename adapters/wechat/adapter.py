@@ -46,6 +46,7 @@ class WeChat:
 
     platform = PLATFORM
     abilities: frozenset[Ability] = frozenset({"media", "direct"})
+    sign_in = None
     # WeChat forbids automation: slower than any person is the least that can be done
     pace = Pace(longest=1800, each_second=1, each_minute=10)
 

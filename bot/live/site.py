@@ -18,6 +18,7 @@ from archive.records import platform_of
 from bot.config import Config, GroupConfig
 from bot.live.logs import said
 from bot.live.metrics import Metrics
+from bot.live.signing_in import ways_of
 from bot.serving import is_loopback, listen
 from web.access import reader_of
 from web.app import create_app
@@ -88,6 +89,7 @@ class Site:
             write=write, proxies=config.web.proxies,
             roles=Roles(adapters, config.groups) if adapters else None,
             operator=config.capture.operator, welcome=config.welcome,
+            ways=ways_of(adapters, config.web.base_url),
         )  # fmt: skip
 
     async def run(self) -> None:
