@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import typer
@@ -20,6 +21,7 @@ from archive.errors import ArchiveError
 from archive.people import DEFAULT_ZONE
 from web.access import is_published
 from web.app import create_app
+from web.forgetting import Forgetting
 
 
 def serve(
@@ -53,6 +55,8 @@ def serve(
         make, factory=True, log_level="warning", access_log=False, server_header=False,
         proxy_headers=False, workers=workers,
     )  # fmt: skip
+    # beside the site, which hides them already
+    Thread(target=Forgetting(archive).finish, daemon=True).start()
     if workers > 1:
         # each a process of its own, that a supervisor starts again if it dies
         Multiprocess(config, sockets=[listener]).run()

@@ -34,10 +34,11 @@ from web.desk import (
 )
 from web.desk.acts import ACTS
 from web.entrance import Entrance
+from web.forgetting import Forgetting
 from web.guard import Guard
 from web.limits import Limits
 from web.membership import Roles
-from web.page import Site, Write
+from web.page import ConsentChanged, Site, Write
 from web.pages import (
     about,
     calendar,
@@ -49,12 +50,14 @@ from web.pages import (
     files,
     group,
     home,
+    leaving,
     login,
     media,
     message,
     mine,
     people,
     report,
+    saved,
     search,
     tags,
     threads,
@@ -81,6 +84,7 @@ def create_app(
     time_zone: str = DEFAULT_ZONE,
     routes: Sequence[BaseRoute] = (),
     write: Write | None = None,
+    consent_changed: ConsentChanged | None = None,
     roles: Roles | None = None,
     proxies: Iterable[str] = (),
     operator: str = "",
@@ -93,9 +97,10 @@ def create_app(
     public, and who logged in what is theirs. `base_url` goes before permalinks in the API, and
     forms may come from there; a search's dates are understood in `time_zone`. `routes` are what
     else answers at its port: what platforms call. `write` lets the desk share a writer with what
-    else is written. `roles` asks the platforms who is in which group; `proxies` are believed whom
-    they ask for. `operator` is who runs it, and how to reach them; `welcome` what newcomers are
-    told, by group key.
+    else is written, and `consent_changed` is told who opts out; without it the site erases them.
+    `roles` asks the platforms who is in which group; `proxies` are believed whom they ask for.
+    `operator` is who runs it, and how to reach them; `welcome` what newcomers are told, by group
+    key.
     """
     app = FastAPI(
         title=title,
@@ -110,7 +115,8 @@ def create_app(
         secret = secret_of(db)
     local = loopback and not is_published(base_url)
     app.state.site = Site(
-        archive, title, base_url.rstrip("/"), local, secret, write or _alone(archive), time_zone,
+        archive, title, base_url.rstrip("/"), local, secret, write or _alone(archive),
+        consent_changed or Forgetting(archive), time_zone,
         roles, frozenset(proxies), operator, welcome or {},
     )  # fmt: skip
     app.state.limits = Limits()
@@ -120,7 +126,7 @@ def create_app(
     for page in (
         home, login, search, essence, tags, about, coverage, media, message, threads, columns,
         calendar, voices, reading_questions, people, files, sent_digests, newcomers, report,
-        mine, day, group,
+        saved, mine, leaving, day, group,
     ):  # fmt: skip
         app.include_router(page.routes, include_in_schema=False)
     for desk in (

@@ -116,7 +116,9 @@ class _Running:
             tasks.append(_steady(Backups(archive, config.backup, capture.alarm).run))
         if "web" in self._parts:
             routes = [route for a in self._adapters.values() for route in a.routes()]
-            tasks.append(Site(archive, config, metrics, routes, writer.run, self._adapters).run())
+            follows = obeying.consent_changed if "capture" in self._parts else None
+            site = Site(archive, config, metrics, routes, writer.run, self._adapters, follows)
+            tasks.append(site.run())
         log.info("running %s", said(parts=",".join(sorted(self._parts)),
                                     accounts=",".join(self._adapters) or "none"))  # fmt: skip
         # what is there by now stays: to look through it again takes 50 ms each time
