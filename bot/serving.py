@@ -19,6 +19,7 @@ from uvicorn.supervisors import Multiprocess
 from archive.database import Archive
 from archive.errors import ArchiveError
 from archive.people import DEFAULT_ZONE
+from bot.accounts import longest_texts
 from web.access import is_published
 from web.app import create_app
 from web.forgetting import Forgetting
@@ -42,7 +43,7 @@ def serve(
     make = partial(
         _make_app, archive.folder, base_url=base_url, loopback=is_loopback(host), title=title,
         time_zone=time_zone, proxies=tuple(proxies), operator=operator,
-        welcome=dict(welcome or {}),
+        welcome=dict(welcome or {}), longest=longest_texts(),
     )  # fmt: skip
     listener = listen(host, port)
     shown = f"[{host}]" if ":" in host else host

@@ -89,6 +89,7 @@ def create_app(
     proxies: Iterable[str] = (),
     operator: str = "",
     welcome: Mapping[str, str] | None = None,
+    longest: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """Make the site of one archive.
 
@@ -100,7 +101,7 @@ def create_app(
     else is written, and `consent_changed` is told who opts out; without it the site erases them.
     `roles` asks the platforms who is in which group; `proxies` are believed whom they ask for.
     `operator` is who runs it, and how to reach them; `welcome` what newcomers are told, by group
-    key.
+    key; `longest` how long a message may be, by platform: a digest is shown as each lets it be.
     """
     app = FastAPI(
         title=title,
@@ -117,7 +118,7 @@ def create_app(
     app.state.site = Site(
         archive, title, base_url.rstrip("/"), local, secret, write or _alone(archive),
         consent_changed or Forgetting(archive), time_zone,
-        roles, frozenset(proxies), operator, welcome or {},
+        roles, frozenset(proxies), operator, welcome or {}, longest or {},
     )  # fmt: skip
     app.state.limits = Limits()
     app.state.report_limits = report.Limits()

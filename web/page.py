@@ -91,6 +91,8 @@ class Site(msgspec.Struct, frozen=True):
     """Who runs it, and how to reach them; empty where nobody is named."""
     welcome: Mapping[str, str] = {}
     """What the configuration says to newcomers, by group key."""
+    longest: Mapping[str, int] = {}
+    """How long a message may be on each platform, by the first part of its keys."""
 
     @property
     def is_secure(self) -> bool:

@@ -16,6 +16,7 @@ from adapters.contract import Adapter, AdapterError, LoginExpired, NotReachable,
 from archive.database import Archive
 from archive.errors import ArchiveError
 from archive.records import platform_of
+from bot.accounts import longest_texts
 from bot.config import Config, GroupConfig
 from bot.live.logs import said
 from bot.live.metrics import Metrics
@@ -92,6 +93,7 @@ class Site:
             write=write, consent_changed=consent_changed, proxies=config.web.proxies,
             roles=Roles(adapters, config.groups) if adapters else None,
             operator=config.capture.operator, welcome=config.welcome,
+            longest=longest_texts(),
         )  # fmt: skip
 
     async def run(self) -> None:
