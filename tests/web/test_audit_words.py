@@ -1,4 +1,4 @@
-"""Every action that the audit notes, and every act of the desk, is a sentence in both languages."""
+"""Every action that the audit notes is a sentence in both languages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from asking import Asker
 from archive import group_texts
 from archive.audit import note
 from archive.database import Archive
-from web.desk.acts import ACTS
 from web.words import words_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,12 +104,6 @@ def test_every_action_is_a_sentence_and_none_is_said_that_there_is_not(code: str
     for action in ACTIONS:
         sentence = texts[f"audit.{action}"]
         assert sentence.endswith(ends) and sentence.rstrip(ends) != action
-
-
-@pytest.mark.parametrize("code", ["zh", "en"])
-def test_every_act_of_the_desk_has_its_words(code: str) -> None:
-    words = words_in(code)
-    assert not [name for name in ACTS if not words.has(f"act.{name}")]
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])
