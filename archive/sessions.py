@@ -126,6 +126,18 @@ def end_session(db: sqlite3.Connection, session_id: int, by: str) -> None:
     note(db, by, "logout", str(session_id))
 
 
+def end_own_session(db: sqlite3.Connection, member_key: str, session_id: int) -> None:
+    """End one of a person's own sessions, for them. Raises NotFound for anybody else's."""
+    own = db.execute(
+        "SELECT 1 FROM sessions WHERE id = ? AND ended_at IS NULL"
+        " AND member_key IN (SELECT value FROM json_each(?))",
+        (session_id, json.dumps(member_keys(db, member_key))),
+    ).fetchone()
+    if own is None:
+        raise NotFound("there is no such session.")
+    end_session(db, session_id, member_key)
+
+
 def end_sessions(
     db: sqlite3.Connection, by: str, *, member_key: str | None = None, kind: str | None = None
 ) -> int:

@@ -21,10 +21,9 @@ from adapters.contract import (
     MenuLine,
     NotReachable,
     Outgoing,
-    Pace,
     Sent,
 )
-from adapters.qq_onebot import checking, outbound
+from adapters.qq_onebot import PACE, checking, outbound
 from adapters.qq_onebot.duties import Duties
 from adapters.qq_onebot.envelope import envelope_of
 from adapters.qq_onebot.fetching import fetch
@@ -56,7 +55,7 @@ class OneBot:
     platform = PLATFORM
     abilities: frozenset[Ability] = frozenset(("history", "essence", "media", "roles", "direct"))
     sign_in = None
-    pace = Pace(longest=4500, each_second=1, each_minute=20)
+    pace = PACE
 
     def __init__(self, options: Options, name: str) -> None:
         self._options = options

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 
 from starlette.routing import BaseRoute
 
 from adapters.contract import (
     Ability,
-    Adapter,
     Door,
     Envelope,
     Finding,
     MenuLine,
     Outgoing,
-    Pace,
     Sent,
     SignIn,
 )
+from adapters.telegram import PACE
 from adapters.telegram.api import BotApi
 from adapters.telegram.checks import findings
 from adapters.telegram.envelope import read_envelope
 from adapters.telegram.message import Account
-from adapters.telegram.options import Options, read_options
+from adapters.telegram.options import Options
 from adapters.telegram.polling import poll
 from adapters.telegram.projection import read_records
 from adapters.telegram.sign_in import sign_in_of
@@ -39,7 +37,7 @@ class TelegramAdapter:
     """One bot; see `adapters.contract.Adapter`."""
 
     platform = "telegram"
-    pace = Pace(longest=4096, each_second=25, each_minute=20, utf16=True)
+    pace = PACE
 
     def __init__(self, options: Options, name: str) -> None:
         self._options = options
@@ -108,8 +106,3 @@ class TelegramAdapter:
     async def offer_menu(self, lines: Sequence[MenuLine]) -> None:
         """Register the commands with Telegram."""
         await self._speaking.offer_menu(lines)
-
-
-def make(options: dict[str, Any], name: str) -> Adapter:
-    """Make the adapter of the account `name`. Raises AdapterError naming a wrong option."""
-    return TelegramAdapter(read_options(options), name)

@@ -102,7 +102,7 @@ def test_history_lists_acts_with_their_undo_and_the_audit_all_changes(
     assert page.xpath('//input[@name="did"]/@value') == ["3", "2"]
     assert "收为精华" in page.text_content()
     audit = site.page("/desk/audit").text_content()
-    assert "unessence" in audit and "report" in audit
+    assert "取消了一篇精华。" in audit and "看过了一条举报。" in audit
 
 
 def test_every_act_has_its_word() -> None:
