@@ -57,6 +57,11 @@ def test_language_is_asked_for_or_taken_from_the_browser(lang, accept, code):
     assert asked_for(lang, accept).code == code
 
 
+def test_two_of_something_is_not_the_second():
+    counted = ZH("edition.head_week", count=ZH.texts["edition.counts"][2])
+    assert (counted, ZH.texts["edition.numbers"][2]) == ("这一周，值得留下的两条", "二")
+
+
 def test_days_and_counts_are_written_as_each_language_does():
     day = date(2026, 11, 18)
     assert ZH.day(day).replace("\u00a0", " ") == "2026 年 11 月 18 日"
