@@ -105,6 +105,23 @@ def test_history_lists_acts_with_their_undo_and_the_audit_all_changes(
     assert "unessence" in audit and "report" in audit
 
 
+def test_history_names_what_was_acted_on_by_its_words_and_no_key(site: Asker, said: None) -> None:
+    token = token_of(site)
+    press(site, "mark", {"token": token, "key": KEY})
+    press(site, "group_offers", {"token": token, "group": G, "value": "off"})
+    (acts,) = site.page("/desk/history").xpath('//ol[@class="items rows"]')
+    assert "zqcanaryqz 不该在这里" in acts.text_content() and KEY not in acts.text_content()
+    assert [a.get("href") for a in acts.xpath(".//a")] == [f"/g/{G}", f"/m/{KEY}"]
+
+
+def test_the_desk_begins_with_what_waits(site: Asker, said: None) -> None:
+    rows = site.page("/desk").xpath('//section[@aria-labelledby="todo"]//a')
+    assert [(a.get("href"), a.text_content()) for a in rows] == [("/desk/reports", "被举报的话1")]
+    press(site, "handled", {"token": token_of(site), "key": KEY})
+    (todo,) = site.page("/desk").xpath('//section[@aria-labelledby="todo"]')
+    assert "都看过了" in todo.text_content()
+
+
 def test_every_act_has_its_word() -> None:
     for code in ("zh", "en"):
         assert {name for name in ACTS if not words_in(code).has(f"act.{name}")} == set()
