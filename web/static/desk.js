@@ -30,7 +30,10 @@
     part.innerHTML = await answer.text();
     // what is shown beside the list must not take the keyboard from it
     part.content.querySelectorAll("[autofocus]").forEach((e) => e.removeAttribute("autofocus"));
-    if (wanted === address) aside.replaceChildren(part.content);
+    if (wanted !== address) return;
+    aside.replaceChildren(part.content);
+    const here = aside.querySelector("#here");
+    aside.scrollTop = here ? here.offsetTop - aside.clientHeight / 3 : 0;
   };
 
   const say = (text, number, item) => {
