@@ -19,7 +19,7 @@ from web.page import Place, Visit
 routes = APIRouter()
 
 _PAGE = 50
-_GIST = 60
+_GIST = 40
 
 
 @routes.api_route("/desk/history", methods=["GET", "HEAD"])
