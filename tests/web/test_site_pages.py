@@ -111,7 +111,7 @@ def test_message_stands_in_its_context(group, site):
     page = site.page(f"/m/{KEY}:3")
     here = page.get_element_by_id("here")
     assert "表格在这" in here.text_content() and here.cssselect("[autofocus]")
-    assert texts(page, "part") == ["2026 年 11 月 18 日 星期三"]
+    assert texts(page, "part") == ["2026 年 11 月 17 日 星期二", "2026 年 11 月 18 日 星期三"]
     assert "问下大家" in texts(page, "quote")[0] and f"/m/{KEY}:1" in hrefs(page)
     assert "冷启动不要先建群" in page.cssselect("aside")[0].text_content()
 
