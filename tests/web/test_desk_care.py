@@ -6,7 +6,7 @@ import pytest
 from asking import Asker, Fill
 from test_desk_acting import ORIGIN, press, token_of
 
-from archive import reports
+from archive import reports, sessions
 from archive.access import operator
 from archive.database import Archive
 from archive.inbox import Inbox
@@ -120,6 +120,18 @@ def test_the_desk_begins_with_what_waits(site: Asker, said: None) -> None:
     press(site, "handled", {"token": token_of(site), "key": KEY})
     (todo,) = site.page("/desk").xpath('//section[@aria-labelledby="todo"]')
     assert "都看过了" in todo.text_content()
+
+
+def test_who_is_in_stands_by_name(site: Asker, said: None, archive: Archive) -> None:
+    with archive.writing() as db:
+        for who in ("telegram:42", "telegram:99"):
+            sessions.begin_session(
+                db, "member", member_key=who, account="telegram:bot", groups={G: "member"}
+            )
+    found = [e.text_content() for e in site.page("/desk/access").cssselect(".entries bdi")]
+    assert found == ["telegram:99", "小满"]
+    # two may have one name
+    assert "telegram:42" in site.page("/desk/access").text_content()
 
 
 def test_every_act_has_its_word() -> None:
