@@ -115,6 +115,17 @@ def list_sessions(db: sqlite3.Connection) -> list[Session]:
     return [_session(row) for row in rows]
 
 
+def names_of(db: sqlite3.Connection, found: list[Session]) -> dict[str, str]:
+    """Return what those who are in call themselves, by member key; for the operator."""
+    keys = json.dumps(sorted({one.member_key for one in found if one.member_key}))
+    rows = db.execute(
+        "SELECT key, coalesce(nullif(name, ''), username) FROM members"
+        " WHERE key IN (SELECT value FROM json_each(?))",
+        (keys,),
+    )
+    return {key: name for key, name in rows if name}
+
+
 def end_session(db: sqlite3.Connection, session_id: int, by: str) -> None:
     """End one session. Raises NotFound where it is over."""
     ended = db.execute(
