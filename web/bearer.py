@@ -22,7 +22,7 @@ _BEARER = re.compile(r"bearer +(\S+) *", re.I)
 def is_shown(request: Request) -> bool:
     """Tell whether a request shows a token, whatever that is worth; what else a proxy may ask for
     by this header is none."""
-    if not request.url.path.startswith(_PATHS):
+    if not request.scope["path"].startswith(_PATHS):
         return False
     return request.headers.get("authorization", "")[:6].lower() == "bearer"
 
