@@ -17,8 +17,7 @@ from archive.stats import stats as count
 from archive.views import LayerView
 from web.api.asking import Asked, Cursor, InGroup, Limit, portion, word_in
 from web.api.described import endpoint
-from web.api.shaping import time_of, when
-from web.api.shelf_shapes import (
+from web.api.list_shapes import (
     Coverage,
     Covered,
     FormerDay,
@@ -28,6 +27,7 @@ from web.api.shelf_shapes import (
     Span,
     Stats,
 )
+from web.api.shaping import time_of, when
 from web.dates import parse_day, zone
 
 routes = APIRouter()

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.api import shapes
-from web.api import shelf_shapes as shelf_shapes
 from web.api.asking import Asked
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -77,6 +76,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
     known = parts.setdefault("schemas", {})
     for name in _UNUSED:
         known.pop(name, None)
+    # of every module the endpoints are made of
     _, found = msgspec.json.schema_components(
         shapes.Shape.__subclasses__(), ref_template=_REF + "{name}"
     )

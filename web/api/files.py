@@ -13,7 +13,7 @@ from archive.groups import get_group
 from archive.shared_links import shared_links
 from web.api.asking import Asked, Cursor, InGroup, Limit, cursor_of, word_in
 from web.api.described import endpoint
-from web.api.shelf_shapes import Files, Link, Links, SentFile
+from web.api.list_shapes import Files, Link, Links, SentFile
 from web.links import safe_url
 
 routes = APIRouter()

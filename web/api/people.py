@@ -14,8 +14,8 @@ from archive.groups import get_group, list_groups
 from archive.profiles import introductions_page, who_knows
 from web.api.asking import Asked, Cursor, InGroup, Limit, OfGroup, cursor_of, number_in
 from web.api.described import endpoint
+from web.api.list_shapes import Introduction, Introductions, Thanked, Thanks
 from web.api.shaping import time_of
-from web.api.shelf_shapes import Introduction, Introductions, Thanked, Thanks
 
 routes = APIRouter()
 
