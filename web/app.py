@@ -46,7 +46,9 @@ from web.pages import (
     day,
     errors,
     essence,
+    feeds,
     files,
+    found,
     group,
     home,
     login,
@@ -63,6 +65,7 @@ from web.pages import (
 from web.pages import digests as sent_digests
 from web.pages import questions as reading_questions
 from web.pages import start as newcomers
+from web.twins import Twins
 
 T = TypeVar("T")
 
@@ -118,9 +121,9 @@ def create_app(
     app.router.routes.extend(routes)
     app.include_router(api.routes)
     for page in (
-        home, login, search, essence, tags, about, coverage, media, message, threads, columns,
-        calendar, voices, reading_questions, people, files, sent_digests, newcomers, report,
-        mine, day, group,
+        home, found, feeds, login, search, essence, tags, about, coverage, media, message, threads,
+        columns, calendar, voices, reading_questions, people, files, sent_digests, newcomers,
+        report, mine, day, group,
     ):  # fmt: skip
         app.include_router(page.routes, include_in_schema=False)
     for desk in (
@@ -131,6 +134,7 @@ def create_app(
     app.include_router(acting.router(ACTS), include_in_schema=False)
     errors.install(app)
     app.add_middleware(Entrance, refuse=errors.answer)
+    app.add_middleware(Twins)
     app.add_middleware(Guard, failed=errors.failed)
     return app
 

@@ -61,12 +61,13 @@ class Row(msgspec.Struct, frozen=True):
     group stands for its readers · inside: the same for those inside · within: for those inside,
     else the same as `none` · mine: who logged in as somebody, else as if there were no
     page · desk: for who decides, else as if there were no page · audit: for the
-    operator · same: nothing of any group · form: refuses what no page of ours sent.
+    operator · open: where it is public, else as if there were none · same: nothing of any
+    group · form: refuses what no page of ours sent.
     """
 
     path: str
     shows: Literal[
-        "one", "all", "inside", "within", "mine", "desk", "audit", "same", "form", "act"
+        "one", "all", "inside", "within", "mine", "desk", "audit", "same", "form", "act", "open"
     ]  # fmt: skip
     none: str = ""
     names: bool = False
@@ -161,12 +162,50 @@ ROWS = {
     "POST /report": Row("/report", "form"),
     "GET /saved": Row("/saved", "mine", "/nowhere"),
     "POST /saved": Row("/saved", "mine"),
+    "POST /me/feed": Row("/me/feed", "mine"),
+    "GET /feed.{form}": Row("/feed.atom", "all", names=True),
+    "GET /essence.{form}": Row("/essence.json", "all", names=True),
+    "GET /digests.{form}": Row("/digests.atom", "inside"),
+    "GET /g/{key:path}/essence.{form}": Row(
+        f"/g/{MINE}/essence.atom", "one", "/g/telegram:-1/essence.atom", names=True
+    ),
+    "GET /tag/{name:path}.atom": Row(
+        f"/tag/{quote(TAG)}.atom", "one", f"/tag/{quote('无')}.atom", names=True
+    ),
+    "GET /tag/{name:path}.json": Row(
+        f"/tag/{quote(TAG)}.json", "one", f"/tag/{quote('无')}.json", names=True
+    ),
+    "GET /robots.txt": Row("/robots.txt", "same"),
+    "GET /sitemap.xml": Row("/sitemap.xml", "open", "/nowhere", sign="/sitemap/days-1.xml"),
+    "GET /sitemap/{name}": Row("/sitemap/days-1.xml", "open", "/nowhere", sign=MINE),
     "GET /me": Row("/me", "mine", "/nowhere"),
     "GET /desk": Row("/desk", "desk", "/nowhere"),
     "GET /desk/access": Row("/desk/access", "desk", "/nowhere"),
     "POST /desk/access": Row("/desk/access", "act"),
     "POST /desk/act/{name}": Row("/desk/act/mark", "act"),
 }
+
+TWINS = ("/", "/essence", "/essence/{number}", "/g/{key:path}", "/g/{key:path}/d/{date}",
+         "/g/{key:path}/essence", "/g/{key:path}/voices", "/m/{key:path}", "/threads",
+         "/t/{number}", "/column/{number}", "/contents", "/questions", "/q/{key:path}", "/tags",
+         "/tag/{name:path}", "/digests", "/digest/{name}")  # fmt: skip
+"""Pages that are there as Markdown too."""
+
+
+def twin(path: str) -> str:
+    """Return where a page is as Markdown."""
+    bare, asks, query = path.partition("?")
+    return f"{'/index' if bare == '/' else bare}.md{asks}{query}"
+
+
+def twin_rows() -> dict[str, Row]:
+    return {
+        f"{path} as Markdown": msgspec.structs.replace(
+            row, path=twin(row.path), none=twin(row.none) if row.none else ""
+        )
+        for path in TWINS
+        for row in [ROWS[f"GET {path}"]]
+    }
 
 
 def routes_of(routes: Iterable[Any]) -> Iterator[str]:
@@ -223,7 +262,7 @@ def test_everybody_sees_what_is_theirs_and_nothing_else_faults_30_31(
     told = Message(MINE, "2", NOW - 50, ANN, SENDER, text=f"https://example.org/{CANARY}",
                    attachments=(shared,))  # fmt: skip
     place.told(told)
-    rows = {name: filled(row, place) for name, row in ROWS.items()}
+    rows = {name: filled(row, place) for name, row in (ROWS | twin_rows()).items()}
     people = browsers(place)
     assert set(people) == set(ROLES)
     before = place.rows("SELECT count(*), max(id) FROM audit")
@@ -248,7 +287,7 @@ async def asks_everything(
     cookie = {"cookie": "; ".join(f"{n}={v}" for n, v in browser.cookies.items())}
     async with httpx.AsyncClient(transport=transport, base_url=SITE, headers=cookie) as web:
         for name, row in rows.items():
-            answer = await web.request(name.partition(" ")[0], row.path)
+            answer = await web.request("POST" if name.startswith("POST ") else "GET", row.path)
             none = await web.get(row.none) if row.none else None
             try:
                 judge(row, role, visibility, answer, none)
@@ -295,13 +334,20 @@ def seen_by(row: Row, visibility: str) -> set[str]:
         return {"operator", "admin"} if row.shows == "desk" else {"operator"}
     if row.shows == "within":
         return INSIDE
+    if row.shows == "open":
+        return set(ROLES) if visibility == "public" else set()
     return {role for role in ROLES if may_read(role, visibility)}
 
 
 def bare(answer: httpx.Response, path: str) -> bytes:
     """Return a body without the address that was asked for, which its links may name."""
     parts = urlsplit(path)
-    named = [path, parts.path, *(quote_plus(value) for _, value in parse_qsl(parts.query))]
+    named = [
+        path,
+        parts.path,
+        parts.path.removesuffix(".md"),
+        *(quote_plus(value) for _, value in parse_qsl(parts.query)),
+    ]
     body = answer.content
     for one in named:
         body = body.replace(one.encode(), b"")

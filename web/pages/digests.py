@@ -85,7 +85,7 @@ def all_digests(request: Request, group: str | None = None, below: Place = None)
         "digests.html",
         group=within,
         inside=inside,
-        rows=[_heading(visit, one, titles) for one in found[:_PAGE]],
+        rows=[heading_of(visit, one, titles) for one in found[:_PAGE]],
         below=below,
         more=found[_PAGE - 1].id if len(found) > _PAGE else None,
     )
@@ -110,13 +110,14 @@ def digest(request: Request, name: str, group: str | None = None) -> Response:
             found = [one for one in found if one.place == within.key] or found
         if len(found) == 1 or within is not None:
             return _show(visit, db, found[0], titles)
-    rows = [_heading(visit, one, titles) for one in found]
+    rows = [heading_of(visit, one, titles) for one in found]
     return visit.page(
         "digests.html", group=None, inside=[], rows=rows, below=None, more=None, period=name
     )
 
 
-def _heading(visit: Visit, edition: EditionView, titles: dict[str, str]) -> Heading:
+def heading_of(visit: Visit, edition: EditionView, titles: dict[str, str]) -> Heading:
+    """Return what is said above a digest."""
     keys = groups_of(edition, visit.reader)
     return Heading(
         edition,
@@ -154,8 +155,8 @@ def _show(
     visit: Visit, db: sqlite3.Connection, edition: EditionView, titles: dict[str, str]
 ) -> Response:
     told = edition.digest
-    heading = _heading(visit, edition, titles)
-    items = [_told(visit, db, item, titles, heading) for item in told.get("items") or ()]
+    heading = heading_of(visit, edition, titles)
+    items = [told_of(visit, db, item, titles, heading) for item in told.get("items") or ()]
     keys = [one["keys"][0] for one in told.get("thanks") or ()][:_THANKED]
     thanked = [m for key in keys if (m := _readable(visit, db, key)) is not None and m.sender]
     return visit.page(
@@ -171,13 +172,14 @@ def _show(
     )  # fmt: skip
 
 
-def _told(
+def told_of(
     visit: Visit,
     db: sqlite3.Connection,
     item: dict[str, Any],
     titles: dict[str, str],
     heading: Heading,
 ) -> Told:
+    """Return an item of a digest as this reader may read it now."""
     several = len(heading.groups) > 1 or not heading.whole
     key = str(item.get("group_key", ""))
     return Told(

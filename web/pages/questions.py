@@ -21,6 +21,7 @@ from archive.questions import QuestionView, Status
 from archive.questions.listing import Page, page_of_questions
 from archive.views import MessageView
 from web.ages import age
+from web.described import Described, of_question
 from web.page import Place, Visit
 from web.talk import Line
 
@@ -66,6 +67,9 @@ def list_page(
         places = groups.list_groups(db, visit.reader)
     return visit.page(
         "questions.html",
+        described=Described("/questions", visit.words("questions.title"))
+        if found.questions
+        else None,
         group=within,
         groups=places,
         tab=tab,
@@ -108,6 +112,13 @@ def question(request: Request, key: str) -> Response:
     accepted = answers[0] if view.status == "accepted" and answers else None
     return visit.page(
         "question.html",
+        described=of_question(
+            view,
+            asked,
+            accepted.m if accepted else None,
+            [line.m for line in answers if line is not accepted],
+            visit.to.plain.question(view.key),
+        ),
         view=view,
         group=group,
         line=visit.talk.line(asked),
