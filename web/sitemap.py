@@ -46,13 +46,25 @@ def _of(
 
 def _groups(db: sqlite3.Connection, reader: Reader, to: Addresses) -> list[Place]:
     found = groups.list_groups(db, reader)
-    last = stamp(max((one.last or 0 for one in found), default=0))
-    pages = ("/essence", "/contents", "/threads", "/questions", "/tags")
-    return [
-        *([Place(to.home(), last)] if found else []),
-        *(Place(to.group(one.key), stamp(one.last)) for one in found),
-        *(Place(to(page)) for page in pages if found),
-    ]
+    if not found:
+        return []
+    last = stamp(max(one.last or 0 for one in found))
+    own = [Place(to.group(one.key), stamp(one.last)) for one in found]
+    return [Place(to.home(), last), *own, *_lists(db, reader, to)]
+
+
+def _lists(db: sqlite3.Connection, reader: Reader, to: Addresses) -> list[Place]:
+    """Return the pages that list something, where there is something to list."""
+    kept = bool(listed.listed_essence(db, reader))
+    gathered = bool(listed.listed_threads(db, reader))
+    there = {
+        "/essence": kept,
+        "/contents": kept or gathered,
+        "/threads": gathered,
+        "/questions": bool(listed.listed_questions(db, reader)),
+        "/tags": bool(listed.listed_tags(db, reader)),
+    }
+    return [Place(to(page)) for page, is_there in there.items() if is_there]
 
 
 KINDS: Mapping[str, Finds] = {

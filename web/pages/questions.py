@@ -65,11 +65,10 @@ def list_page(
             db, visit.reader, within.key if within else None, _STATES[tab], beyond, _PAGE
         )
         places = groups.list_groups(db, visit.reader)
+    about = Described("/questions", visit.words("questions.title"))
     return visit.page(
         "questions.html",
-        described=Described("/questions", visit.words("questions.title"))
-        if found.questions
-        else None,
+        described=about if places else None,
         group=within,
         groups=places,
         tab=tab,
