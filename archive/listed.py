@@ -5,24 +5,30 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 
 from archive import columns
 from archive.access import Reader
 from archive.groups import allowed_ids
 from archive.ids import seconds_of
 from archive.levels import withheld
-from archive.loading import HIDDEN
 from archive.prepare import RECALLED
 from archive.questions.reading import answers_of
 from archive.views import View
 
 _EACH = 500
+_LEFT = (
+    "SELECT p.id FROM opt_outs o JOIN members p ON p.key = o.member_key"
+    " UNION SELECT l.target FROM opt_outs o JOIN aliases l ON l.other = o.member_key"
+    " WHERE l.kind = 'member'"
+)
+"""SQL: who opted out, by row id; as `loading.HIDDEN`, looked up once for all rows."""
 _SEEN = (
-    f"m.flags & {RECALLED} = 0 AND NOT {HIDDEN}"
+    f"m.flags & {RECALLED} = 0 AND (m.sender_id IS NULL OR m.sender_id NOT IN ({_LEFT}))"
     " AND (?1 IS NULL OR m.group_id IN (SELECT value FROM json_each(?1)))"
     " AND m.id NOT IN (SELECT value FROM json_each(?2))"
 )
-"""SQL, of a message `m` by a member `p`: a reader may read its words."""
+"""SQL, of a message `m`: a reader may read its words."""
 
 
 class Listed(View, frozen=True):
@@ -47,39 +53,43 @@ def listed_days(db: sqlite3.Connection, reader: Reader) -> list[Listed]:
     return [Listed(key, None, day) for key, day in rows]
 
 
-def listed_essence(db: sqlite3.Connection, reader: Reader) -> list[Listed]:
-    """Return the essences of which a reader may read every message, and some words."""
+def listed_essence(db: sqlite3.Connection, reader: Reader, most: int = -1) -> list[Listed]:
+    """Return the essences of which a reader may read every message, and some words; at most
+    `most`, -1: all."""
     rows = db.execute(
         "SELECT e.id, max(e.marked_at, coalesce(max(m.edited_at), 0)) FROM essence e"
-        " JOIN essence_messages k ON k.essence_id = e.id JOIN messages m ON m.id = k.message_id"
-        f" LEFT JOIN members p ON p.id = m.sender_id WHERE {_SEEN}"
+        " CROSS JOIN essence_messages k ON k.essence_id = e.id"
+        f" CROSS JOIN messages m ON m.id = k.message_id WHERE {_SEEN}"
         " AND NOT EXISTS (SELECT 1 FROM essence_messages w WHERE w.essence_id = e.id"
-        " AND w.message_id IN (SELECT value FROM json_each(?2))) GROUP BY e.id ORDER BY e.id",
-        _bound(db, reader),
+        " AND w.message_id IN (SELECT value FROM json_each(?2)))"
+        " GROUP BY e.id ORDER BY e.id LIMIT ?3",
+        (*_bound(db, reader), most),
     )
     return [Listed(str(number), at) for number, at in rows]
 
 
-def listed_threads(db: sqlite3.Connection, reader: Reader) -> list[Listed]:
+def listed_threads(db: sqlite3.Connection, reader: Reader, most: int = -1) -> list[Listed]:
     """Return the threads of which a reader may read something."""
     rows = db.execute(
         "SELECT t.id, max(t.made_at, coalesce(max(m.edited_at), 0)) FROM threads t"
-        " JOIN thread_messages k ON k.thread_id = t.id JOIN messages m ON m.id = k.message_id"
-        f" LEFT JOIN members p ON p.id = m.sender_id WHERE {_SEEN} GROUP BY t.id ORDER BY t.id",
-        _bound(db, reader),
+        " CROSS JOIN thread_messages k ON k.thread_id = t.id"
+        " CROSS JOIN messages m ON m.id = k.message_id"
+        f" WHERE {_SEEN} GROUP BY t.id ORDER BY t.id LIMIT ?3",
+        (*_bound(db, reader), most),
     )
     return [Listed(str(number), at) for number, at in rows]
 
 
-def listed_questions(db: sqlite3.Connection, reader: Reader) -> list[Listed]:
+def listed_questions(db: sqlite3.Connection, reader: Reader, most: int = -1) -> list[Listed]:
     """Return the questions that have an answer, with the time of the last one."""
     rows = db.execute(
         "SELECT m.id, g.key || ':' || m.platform_id FROM questions q"
         " CROSS JOIN messages m ON m.id = q.message_id JOIN groups g ON g.id = m.group_id"
-        f" LEFT JOIN members p ON p.id = m.sender_id WHERE {_SEEN} ORDER BY m.id",
+        f" WHERE {_SEEN} ORDER BY m.id",
         _bound(db, reader),
     ).fetchall()
-    return list(_answered(db, reader, rows))
+    found = _answered(db, reader, rows)
+    return list(found if most < 0 else islice(found, most))
 
 
 def _answered(
@@ -98,7 +108,7 @@ def listed_tags(db: sqlite3.Connection, reader: Reader) -> list[Listed]:
     rows = db.execute(
         "SELECT coalesce(s.name, t.name), max(m.id) FROM message_tags k"
         " JOIN messages m ON m.id = k.message_id JOIN tags t ON t.id = k.tag_id"
-        " LEFT JOIN tags s ON s.id = t.synonym_of LEFT JOIN members p ON p.id = m.sender_id"
+        " LEFT JOIN tags s ON s.id = t.synonym_of"
         f" WHERE {_SEEN} GROUP BY 1 ORDER BY 1",
         _bound(db, reader),
     )

@@ -42,6 +42,7 @@ class Head(msgspec.Struct, frozen=True):
     """What stands in the head of a page that may be found."""
 
     address: str
+    name: str
     text: str
     kind: str
     data: Markup
@@ -55,7 +56,7 @@ def head_of(page: Described, base_url: str, lang: str) -> Head:
     if page.data is None:
         told["name"] = clean(page.name)
     written = json.dumps(told, ensure_ascii=False).translate(_SCRIPT)
-    return Head(address, gist(page.text or page.name), page.kind, Markup(written))
+    return Head(address, gist(page.name), gist(page.text or page.name), page.kind, Markup(written))
 
 
 def gist(text: str) -> str:

@@ -11,6 +11,9 @@ from starlette.requests import Request
 _REMEMBERED = 20_000
 """Askers remembered at most; then those who asked longest ago are forgotten."""
 
+_LISTS = (".atom", ".json")
+"""How the paths of feeds end."""
+
 
 class Buckets:
     """A bucket for each asker: `size` at once, then `each_second`."""
@@ -48,6 +51,7 @@ class Limits:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._searches = Buckets(40, 10, clock)
         self._media = Buckets(300, 60, clock)
+        self._lists = Buckets(60, 2, clock)
         self._attempts = Buckets(10, 1 / 30, clock)
         self._all_attempts = Buckets(100, 1, clock)
 
@@ -55,6 +59,8 @@ class Limits:
         """Tell whether somebody may ask for this path once more, and count it."""
         if path in ("/search", "/api/search"):
             return self._searches.take(asker)
+        if path.endswith(_LISTS) or path.startswith("/sitemap"):
+            return self._lists.take(asker)
         return not path.startswith("/media/") or self._media.take(asker)
 
     def may_try(self, address: str) -> bool:

@@ -55,13 +55,13 @@ def _groups(db: sqlite3.Connection, reader: Reader, to: Addresses) -> list[Place
 
 def _lists(db: sqlite3.Connection, reader: Reader, to: Addresses) -> list[Place]:
     """Return the pages that list something, where there is something to list."""
-    kept = bool(listed.listed_essence(db, reader))
-    gathered = bool(listed.listed_threads(db, reader))
+    kept = bool(listed.listed_essence(db, reader, 1))
+    gathered = bool(listed.listed_threads(db, reader, 1))
     there = {
         "/essence": kept,
         "/contents": kept or gathered,
         "/threads": gathered,
-        "/questions": bool(listed.listed_questions(db, reader)),
+        "/questions": bool(listed.listed_questions(db, reader, 1)),
         "/tags": bool(listed.listed_tags(db, reader)),
     }
     return [Place(to(page)) for page, is_there in there.items() if is_there]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -13,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archive import groups
-from archive.digest.periods import day, week
 from archive.editions import EditionView
 from archive.errors import NotFound
 from archive.messages import get_message
@@ -28,6 +26,7 @@ from archive.sent_editions import (
 from archive.views import MessageView
 from web.ages import age
 from web.page import Place, Visit
+from web.spans import span_of
 
 routes = APIRouter()
 
@@ -85,7 +84,7 @@ def all_digests(request: Request, group: str | None = None, below: Place = None)
         "digests.html",
         group=within,
         inside=inside,
-        rows=[heading_of(visit, one, titles) for one in found[:_PAGE]],
+        rows=[_heading(visit, one, titles) for one in found[:_PAGE]],
         below=below,
         more=found[_PAGE - 1].id if len(found) > _PAGE else None,
     )
@@ -110,44 +109,20 @@ def digest(request: Request, name: str, group: str | None = None) -> Response:
             found = [one for one in found if one.place == within.key] or found
         if len(found) == 1 or within is not None:
             return _show(visit, db, found[0], titles)
-    rows = [heading_of(visit, one, titles) for one in found]
+    rows = [_heading(visit, one, titles) for one in found]
     return visit.page(
         "digests.html", group=None, inside=[], rows=rows, below=None, more=None, period=name
     )
 
 
-def heading_of(visit: Visit, edition: EditionView, titles: dict[str, str]) -> Heading:
-    """Return what is said above a digest."""
+def _heading(visit: Visit, edition: EditionView, titles: dict[str, str]) -> Heading:
     keys = groups_of(edition, visit.reader)
     return Heading(
         edition,
         visit.to.digest(edition.id),
-        _span(visit, edition.period),
+        span_of(edition.period, visit.words, visit.today),
         [titles.get(key, key) for key in keys],
         len(keys) == len(edition.digest.get("groups") or ()),
-    )
-
-
-def _span(visit: Visit, period: str) -> str:
-    """Return the days of a period, as far as it has some."""
-    try:
-        if "W" in period:
-            week(period, visit.zone)
-            return _week(visit, date.fromisocalendar(int(period[:4]), int(period[6:]), 1))
-        day(period, visit.zone)
-        return visit.words.day(date.fromisoformat(period), visit.today)
-    except (NotFound, ValueError):
-        return ""
-
-
-def _week(visit: Visit, monday: date) -> str:
-    words, sunday = visit.words, monday + timedelta(6)
-    if monday.month != sunday.month:
-        return f"{words.day(monday, visit.today)} – {words.day(sunday, visit.today)}"
-    key = "edition.span" if monday.year == visit.today.year else "edition.span_year"
-    name = words.texts["date.months"][monday.month - 1]
-    return words(key, year=monday.year, name=name, first=monday.day, last=sunday.day).replace(
-        " ", "\u00a0"
     )
 
 
@@ -155,8 +130,8 @@ def _show(
     visit: Visit, db: sqlite3.Connection, edition: EditionView, titles: dict[str, str]
 ) -> Response:
     told = edition.digest
-    heading = heading_of(visit, edition, titles)
-    items = [told_of(visit, db, item, titles, heading) for item in told.get("items") or ()]
+    heading = _heading(visit, edition, titles)
+    items = [_told(visit, db, item, titles, heading) for item in told.get("items") or ()]
     keys = [one["keys"][0] for one in told.get("thanks") or ()][:_THANKED]
     thanked = [m for key in keys if (m := _readable(visit, db, key)) is not None and m.sender]
     return visit.page(
@@ -172,14 +147,13 @@ def _show(
     )  # fmt: skip
 
 
-def told_of(
+def _told(
     visit: Visit,
     db: sqlite3.Connection,
     item: dict[str, Any],
     titles: dict[str, str],
     heading: Heading,
 ) -> Told:
-    """Return an item of a digest as this reader may read it now."""
     several = len(heading.groups) > 1 or not heading.whole
     key = str(item.get("group_key", ""))
     return Told(

@@ -65,7 +65,7 @@ def _mine(visit: Visit, key: str = "") -> Response:
     """Show a member's page; `key` of a feed address is shown this once."""
     with visit.archive.reading() as db:
         found = mine(db, visit.reader)
-    address = f"{visit.origin}{visit.to.form('/', 'atom')}?key={key}" if key else ""
+    address = f"{visit.origin}{visit.to.plain.form('/', 'atom')}?key={key}" if key else ""
     return visit.page("me.html", mine=found, address=address)
 
 
