@@ -32,6 +32,7 @@ from entering import (
     Browser,
     Place,
 )
+from twin_rows import twin_rows
 
 from archive import columns, questions
 from archive.access import VISIBILITIES, operator
@@ -185,28 +186,6 @@ ROWS = {
     "POST /desk/act/{name}": Row("/desk/act/mark", "act"),
 }
 
-TWINS = ("/", "/essence", "/essence/{number}", "/g/{key:path}", "/g/{key:path}/d/{date}",
-         "/g/{key:path}/essence", "/g/{key:path}/voices", "/m/{key:path}", "/threads",
-         "/t/{number}", "/column/{number}", "/contents", "/questions", "/q/{key:path}", "/tags",
-         "/tag/{name:path}", "/digests", "/digest/{name}")  # fmt: skip
-"""Pages that are there as Markdown too."""
-
-
-def twin(path: str) -> str:
-    """Return where a page is as Markdown."""
-    bare, asks, query = path.partition("?")
-    return f"{'/index' if bare == '/' else bare}.md{asks}{query}"
-
-
-def twin_rows() -> dict[str, Row]:
-    return {
-        f"{path} as Markdown": msgspec.structs.replace(
-            row, path=twin(row.path), none=twin(row.none) if row.none else ""
-        )
-        for path in TWINS
-        for row in [ROWS[f"GET {path}"]]
-    }
-
 
 def routes_of(routes: Iterable[Any]) -> Iterator[str]:
     """Return every route of an app as `GET /path`; HEAD is GET without a body."""
@@ -262,7 +241,7 @@ def test_everybody_sees_what_is_theirs_and_nothing_else_faults_30_31(
     told = Message(MINE, "2", NOW - 50, ANN, SENDER, text=f"https://example.org/{CANARY}",
                    attachments=(shared,))  # fmt: skip
     place.told(told)
-    rows = {name: filled(row, place) for name, row in (ROWS | twin_rows()).items()}
+    rows = {name: filled(row, place) for name, row in (ROWS | twin_rows(ROWS)).items()}
     people = browsers(place)
     assert set(people) == set(ROLES)
     before = place.rows("SELECT count(*), max(id) FROM audit")
