@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 
 from fastapi import APIRouter
@@ -10,7 +9,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from archive.feed_keys import end_feed_keys, make_feed_key
 from archive.mine import mine
 from archive.saved import save, saved_page, unsave
 from web.forms import posted
@@ -58,35 +56,10 @@ async def change_saved(request: Request) -> Response:
 @routes.api_route("/me", methods=["GET", "HEAD"])
 def show_mine(request: Request) -> Response:
     """Show what holds for the reader, and what to send to change it."""
-    return _mine(_member(request))
-
-
-def _mine(visit: Visit, key: str = "") -> Response:
-    """Show a member's page; `key` of a feed address is shown this once."""
+    visit = _member(request)
     with visit.archive.reading() as db:
         found = mine(db, visit.reader)
-    address = f"{visit.origin}{visit.to.plain.form('/', 'atom')}?key={key}" if key else ""
-    return visit.page("me.html", mine=found, address=address)
-
-
-@routes.post("/me/feed")
-async def change_feed(request: Request) -> Response:
-    """Make an address that reads feeds as who is in, or end it."""
-    visit = _member(request)
-    form = await posted(request, visit.site.secret, visit.visitor.session)
-    does_make, session_id = form.get("do") == "make", visit.visitor.session_id
-
-    def does(db: sqlite3.Connection) -> str | None:
-        if does_make and session_id is not None:
-            return make_feed_key(db, session_id)
-        end_feed_keys(db, visit.reader.member_key or "")
-        return None
-
-    key = await visit.site.write(does)
-    if key is None:
-        return RedirectResponse(f"{visit.to('/me')}#feeds", 303)
-    # shown in the answer itself: nothing keeps it
-    return await asyncio.to_thread(_mine, visit, key)
+    return visit.page("me.html", mine=found)
 
 
 def _member(request: Request) -> Visit:
