@@ -122,6 +122,17 @@ def list_sessions(db: sqlite3.Connection) -> list[Session]:
     return [_session(row) for row in rows]
 
 
+def names_of(db: sqlite3.Connection, found: list[Session]) -> dict[str, str]:
+    """Return what those who are in call themselves, by member key; for the operator."""
+    keys = json.dumps(sorted({one.member_key for one in found if one.member_key}))
+    rows = db.execute(
+        "SELECT key, coalesce(nullif(name, ''), username) FROM members"
+        " WHERE key IN (SELECT value FROM json_each(?))",
+        (keys,),
+    )
+    return {key: name for key, name in rows if name}
+
+
 def end_session(db: sqlite3.Connection, session_id: int, by: str) -> None:
     """End one session. Raises NotFound where it is over."""
     ended = db.execute(
@@ -131,6 +142,18 @@ def end_session(db: sqlite3.Connection, session_id: int, by: str) -> None:
     if not ended:
         raise NotFound("there is no such session.", "see: chendian sessions list")
     note(db, by, "logout", str(session_id))
+
+
+def end_own_session(db: sqlite3.Connection, member_key: str, session_id: int) -> None:
+    """End one of a person's own sessions, for them. Raises NotFound for anybody else's."""
+    own = db.execute(
+        "SELECT 1 FROM sessions WHERE id = ? AND ended_at IS NULL"
+        " AND member_key IN (SELECT value FROM json_each(?))",
+        (session_id, json.dumps(member_keys(db, member_key))),
+    ).fetchone()
+    if own is None:
+        raise NotFound("there is no such session.")
+    end_session(db, session_id, member_key)
 
 
 def end_sessions(
@@ -148,7 +171,7 @@ def end_sessions(
         (keys, kind, int(time.time())),
     ).rowcount
     db.execute(
-        f"DELETE FROM logins WHERE {whose}"
+        f"DELETE FROM logins WHERE used_at IS NULL AND {whose}"
         " AND (?2 IS NULL OR ?2 = iif(member_key = 'operator', 'operator', 'member'))",
         (keys, kind),
     )

@@ -56,6 +56,20 @@ def list_tags(
     return [TagView(name, messages, essence.get(i, 0)) for i, name, messages in rows]
 
 
+def tags_after(
+    db: sqlite3.Connection, reader: Reader, after: str | None, limit: int
+) -> tuple[list[TagView], str | None]:
+    """Return so many tags, the most used first, of those behind one of them, and the last one's
+    name where there are more. Raises NotFound."""
+    named = list_tags(db, reader)
+    if after is not None:
+        place = next((at for at, tag in enumerate(named, 1) if tag.name == after), None)
+        if place is None:
+            raise NotFound("there is no such tag.")
+        named = named[place:]
+    return named[:limit], named[limit - 1].name if len(named) > limit else None
+
+
 def tagged(
     db: sqlite3.Connection, reader: Reader, name: str, before: int | None = None, limit: int = 20
 ) -> list[MessageView]:

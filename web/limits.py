@@ -8,6 +8,11 @@ from ipaddress import ip_address, ip_network
 
 from starlette.requests import Request
 
+CHANGES = 5
+"""What a member may change in a minute, as by commands in a chat; leaving is counted by itself."""
+CHANGES_AT_ONCE = 20
+"""Buttons are pressed, and pressed back, faster than commands are written."""
+
 _REMEMBERED = 20_000
 """Askers remembered at most; then those who asked longest ago are forgotten."""
 
@@ -54,6 +59,9 @@ class Limits:
         self._lists = Buckets(60, 2, clock)
         self._attempts = Buckets(10, 1 / 30, clock)
         self._all_attempts = Buckets(100, 1, clock)
+        self._changes = Buckets(CHANGES_AT_ONCE, CHANGES / 60, clock)
+        self._leaving = Buckets(CHANGES, CHANGES / 60, clock)
+        self._copies = Buckets(3, 1 / 600, clock)
 
     def may_read(self, path: str, asker: str) -> bool:
         """Tell whether somebody may ask for this path once more, and count it."""
@@ -71,6 +79,18 @@ class Limits:
         """Say that the try was none to be counted."""
         self._attempts.give_back(address)
         self._all_attempts.give_back("")
+
+    def may_change(self, member: str) -> bool:
+        """Tell whether a member may change once more what holds for them, and count it."""
+        return self._changes.take(member)
+
+    def may_leave(self, member: str) -> bool:
+        """Tell whether a member may say once more that they stay out, and count it."""
+        return self._leaving.take(member)
+
+    def may_take(self, member: str) -> bool:
+        """Tell whether a member may take a copy of their data once more, and count it."""
+        return self._copies.take(member)
 
 
 def address_of(request: Request, proxies: frozenset[str]) -> str:

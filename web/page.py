@@ -34,6 +34,7 @@ from web.links import REL
 from web.markdown import TWINS, twin_of
 from web.membership import Roles
 from web.sending import html_response, markdown_response, packed
+from web.sign_in import Way
 from web.talk import Fold, Parting, Talk
 from web.twins import is_twin
 from web.words import LANGUAGES, asked_for
@@ -63,6 +64,12 @@ class Write(Protocol):
     def __call__(self, does: Callable[[sqlite3.Connection], T]) -> Awaitable[T]: ...
 
 
+class ConsentChanged(Protocol):
+    """Sees to what follows once somebody opted out, by their key, or came back (None)."""
+
+    def __call__(self, leaving: str | None, /) -> Awaitable[None]: ...
+
+
 class Site(msgspec.Struct, frozen=True):
     """What one site is set up with."""
 
@@ -74,6 +81,8 @@ class Site(msgspec.Struct, frozen=True):
     """What forms and links of this site are signed with."""
     write: Write
     """Runs a piece of work in a write transaction of the archive."""
+    consent_changed: ConsentChanged
+    """Called after what a member decided about being kept is on the disk."""
     time_zone: str = DEFAULT_ZONE
     """In which a search's dates are understood."""
     roles: Roles | None = None
@@ -84,6 +93,10 @@ class Site(msgspec.Struct, frozen=True):
     """Who runs it, and how to reach them; empty where nobody is named."""
     welcome: Mapping[str, str] = {}
     """What the configuration says to newcomers, by group key."""
+    ways: Mapping[str, Way] = {}
+    """By what other sites people may log in, by account."""
+    longest: Mapping[str, int] = {}
+    """How long a message may be on each platform, by the first part of its keys."""
 
     @property
     def is_secure(self) -> bool:

@@ -19,7 +19,7 @@ MOST = 50_000
 _SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _CLOSED = b"User-agent: *\nDisallow: /\n"
 _NOT_ASKED = ("/desk", "/search", "/api/", "/login", "/logout", "/invite/", "/report", "/saved",
-              "/me$")  # fmt: skip
+              "/me$", "/me/")  # fmt: skip
 """Where there is nothing to find; contexts of messages say `noindex` themselves."""
 
 

@@ -88,8 +88,10 @@ class Talk:
     ) -> list[Line | Fold | Parting]:
         """Turn messages of one group, oldest first, into lines; `here` is never folded."""
         found: list[Line | Fold | Parting] = []
+        wanted = next((_day_of(m) for m in messages if m.id == here), None)
         for day, said in groupby(messages, _day_of):
-            if found:
+            # the page is headed with the day of what is wanted: one before it says so
+            if found or wanted not in (None, day):
                 found.append(self._parting(day, messages[0].group_key))
             for run, slight in _runs(list(said), here):
                 lines = self._run(run, here, whole)

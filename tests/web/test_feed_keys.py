@@ -111,4 +111,4 @@ def test_it_is_kept_as_a_hash_and_stands_in_the_history_without_itself(place: Pl
     assert key not in str(rows)
     assert place.rows("SELECT who FROM audit WHERE action = 'feed address'") == [(BEN,)]
     listed = place.operator().get("/desk/access").text
-    assert f"{BEN}</bdi> <small>订阅 · " in listed
+    assert f"<small>订阅 · {BEN} · " in listed

@@ -139,7 +139,7 @@ def _show(
         heading=heading,
         digest=told,
         items=items,
-        count=visit.words.texts["edition.numbers"][len(items)] if len(items) <= 10 else len(items),
+        count=visit.words.texts["edition.counts"][len(items)] if len(items) <= 10 else len(items),
         numbers=visit.words.texts["edition.numbers"],
         waiting=[one for key in (told.get("open_questions") or ())[:_OPEN]
                  if (one := _waiting(visit, db, key)) is not None],

@@ -28,15 +28,9 @@ def all_tags(request: Request, after: str | None = None) -> Response:
     """Show every tag with how often it is used, the most used first; go on after one of them."""
     visit = Visit(request)
     with visit.archive.reading() as db:
-        named = tags.list_tags(db, visit.reader)
-    if after is not None:
-        place = next((at for at, tag in enumerate(named, 1) if tag.name == after), None)
-        if place is None:
-            raise NotFound("there is no such tag.")
-        named = named[place:]
-    more = named[_TAGS - 1].name if len(named) > _TAGS else None
+        named, more = tags.tags_after(db, visit.reader, after, _TAGS)
     about = Described("/tags", visit.words("tags.title")) if named else None
-    return visit.page("tags.html", described=about, tags=named[:_TAGS], after=after, more=more)
+    return visit.page("tags.html", described=about, tags=named, after=after, more=more)
 
 
 @routes.api_route("/tag/{name:path}", methods=["GET", "HEAD"])
