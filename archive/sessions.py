@@ -78,8 +78,12 @@ def begin_session(
             json.dumps(groups or {}), now,
         ),
     )  # fmt: skip
-    did = "feed address" if kind == FEED else "login"
-    note(db, member_key or kind, did, "" if invite_id is None else str(invite_id))
+    note(
+        db,
+        member_key or kind,
+        "feed address" if kind == FEED else "login",
+        "" if invite_id is None else str(invite_id),
+    )
     return cookie
 
 
