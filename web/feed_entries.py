@@ -8,6 +8,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from archive.editions import EditionView
+from archive.ids import is_sane
 from archive.questions import QuestionView
 from archive.sent_editions import Quotation
 from archive.views import EssenceView, MessageView
@@ -45,8 +46,8 @@ class Teller(msgspec.Struct, frozen=True):
             post.title or "…",
             str(why + html),
             f"{post.reason}\n\n{text}".strip(),
-            post.marked_at,
-            max(post.marked_at, *(m.edited_at or 0 for m in said)) if said else post.marked_at,
+            _last(post.marked_at),
+            _last(post.marked_at, *(m.edited_at for m in said)),
             tuple(dict.fromkeys(m.sender for m in said if m.sender)),
             post.tags,
         )
@@ -61,8 +62,8 @@ class Teller(msgspec.Struct, frozen=True):
             asked[:160],
             str(Markup("<blockquote>{}</blockquote>").format(_broken(escape(asked))) + html),
             f"{asked}\n\n{text}",
-            answer.sent_at,
-            max(answer.sent_at, answer.edited_at or 0),
+            _last(answer.sent_at),
+            _last(answer.sent_at, answer.edited_at),
             (answer.sender,) if answer.sender else (),
             answer.tags,
         )
@@ -110,6 +111,12 @@ class Teller(msgspec.Struct, frozen=True):
 
     def _tag(self, name: str) -> str:
         return self.address(self.to.tag(name))
+
+
+def _last(*times: int | None) -> int:
+    """Return the last of these times, 0 where there is none; what lies ahead would stay on top of
+    the feed and does not count."""
+    return max((at for at in times if at is not None and is_sane(at)), default=0)
 
 
 def _broken(html: Markup) -> Markup:

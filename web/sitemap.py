@@ -11,6 +11,7 @@ from lxml import etree
 
 from archive import groups, listed
 from archive.access import Reader
+from archive.ids import is_sane
 from archive.listed import Listed
 from web.addresses import Addresses
 
@@ -39,7 +40,7 @@ def _of(
     href: Callable[[Addresses, Listed], str],
 ) -> Finds:
     def found(db: sqlite3.Connection, reader: Reader, to: Addresses) -> list[Place]:
-        return [Place(href(to, one), one.day or stamp(one.at)) for one in finds(db, reader)]
+        return [Place(href(to, one), one.day or _changed(one.at)) for one in finds(db, reader)]
 
     return found
 
@@ -48,8 +49,8 @@ def _groups(db: sqlite3.Connection, reader: Reader, to: Addresses) -> list[Place
     found = groups.list_groups(db, reader)
     if not found:
         return []
-    last = stamp(max(one.last or 0 for one in found))
-    own = [Place(to.group(one.key), stamp(one.last)) for one in found]
+    last = max(_changed(one.last) for one in found)
+    own = [Place(to.group(one.key), _changed(one.last)) for one in found]
     return [Place(to.home(), last), *own, *_lists(db, reader, to)]
 
 
@@ -85,6 +86,11 @@ def stamp(at: int | None) -> str:
         return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}" if at else ""
     except (OverflowError, ValueError, OSError):
         return ""
+
+
+def _changed(at: int | None) -> str:
+    """Return a time as a sitemap says it; empty where it lies ahead or long ago."""
+    return stamp(at) if is_sane(at) else ""
 
 
 def absolute(base_url: str, href: str) -> str:

@@ -157,6 +157,18 @@ def test_pages_lead_to_their_feeds(place: Asker) -> None:
     assert f"/g/{MINE}/essence.atom" in place.get(f"/g/{MINE}", **AWAY).text
 
 
+def test_what_is_dated_ahead_does_not_stay_on_top(
+    place: Asker, archive: Archive, fill: Fill
+) -> None:
+    """TRUST 6."""
+    fill(Message(MINE, "6", NOON + 70, "telegram:11", "安安", text="改", edited_at=4_100_000_000))
+    with archive.writing() as db:
+        essence.mark(db, [f"{MINE}:6"], by="operator", title="明天", at=NOON + 70)
+    found = parsed(place, "/feed.atom")
+    assert [entry.title for entry in found.entries][-1] == "明天"
+    assert "2099" not in place.get("/feed.json", **AWAY).text
+
+
 def test_hostile_text_is_inert_in_every_feed(archive: Archive) -> None:
     """TRUST 25, 26."""
     fill_hostile(archive)
