@@ -59,6 +59,32 @@ class Invite(SQLModel, table=True):
     ended_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
+class ApiToken(SQLModel, table=True):
+    """A token with which a program reads the API; kept only as a hash."""
+
+    __tablename__ = "api_tokens"
+    id: int | None = Field(default=None, primary_key=True)
+    mark: str = Field(unique=True)
+    label: str
+    everything: bool
+    """All groups; else those of `api_token_groups`."""
+    names: bool
+    """Reads them as their members do."""
+    by: str
+    at: int = Field(sa_type=BigInteger)
+    ends_at: int = Field(sa_type=BigInteger)
+    used_at: int | None = Field(default=None, sa_type=BigInteger)
+    ended_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class ApiTokenGroup(SQLModel, table=True):
+    """A group that a token reads."""
+
+    __tablename__ = "api_token_groups"
+    token_id: int = Field(primary_key=True)
+    group_id: int = Field(primary_key=True)
+
+
 class ItemLevel(SQLModel, table=True):
     """A message that fewer may read than its group: `members` or `admins`."""
 

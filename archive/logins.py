@@ -109,10 +109,11 @@ def drop_logins(db: sqlite3.Connection, keys: list[str]) -> None:
 
 
 def end_everything(db: sqlite3.Connection) -> None:
-    """Let no link, invitation and session of before work any more: the archive was restored."""
+    """Let no link, invitation, session and token of before work any more: the archive was
+    restored."""
     now = int(time.time())
     db.execute("DELETE FROM logins")
-    for table in ("sessions", "invites"):
+    for table in ("sessions", "invites", "api_tokens"):
         db.execute(f"UPDATE {table} SET ended_at = ? WHERE ended_at IS NULL", (now,))
 
 

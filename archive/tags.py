@@ -74,13 +74,23 @@ def tagged(
     db: sqlite3.Connection, reader: Reader, name: str, before: int | None = None, limit: int = 20
 ) -> list[MessageView]:
     """Return the messages with a tag or its synonyms, newest first; page with `before=last.id`."""
+    return tagged_page(db, reader, name, before, limit)[0]
+
+
+def tagged_page(
+    db: sqlite3.Connection, reader: Reader, name: str, before: int | None = None, limit: int = 20
+) -> tuple[list[MessageView], int | None]:
+    """Return the same, and the `before` of the following part; None: that was all. A part may be
+    short though there are more."""
     where, values = _visible(db, reader, None)
     rows = db.execute(
         f"SELECT DISTINCT message_id FROM message_tags WHERE {where} AND message_id < ?"
         " AND tag_id IN (SELECT value FROM json_each(?)) ORDER BY message_id DESC LIMIT ?",
-        (*values, before or HIGHEST, json.dumps(tag_ids(db, name)), limit),
+        (*values, before or HIGHEST, json.dumps(tag_ids(db, name)), limit + 1),
     )
-    return load_views(db, reader, [i for (i,) in rows])
+    ids = [i for (i,) in rows]
+    views = load_views(db, reader, ids[:limit])
+    return views, ids[limit - 1] if len(ids) > limit else None
 
 
 def _visible(

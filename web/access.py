@@ -43,7 +43,7 @@ class Visitor(msgspec.Struct, frozen=True):
     session_id: int | None = None
     """Of who logged in."""
     kind: str = "public"
-    """`public`, `member`, `invited` or `operator`."""
+    """`public`, `member`, `invited`, `operator` or `token`."""
 
     @property
     def has_desk(self) -> bool:
@@ -98,9 +98,14 @@ def _feed_key(request: Request) -> str | None:
     return request.query_params.get("key")
 
 
+def let_read(request: Request, visitor: Visitor) -> None:
+    """Let a request be this visitor's, whoever else asks."""
+    request.scope[_SEEN] = visitor
+
+
 def as_public(request: Request) -> None:
     """Let a request be the public's, whoever asks."""
-    request.scope[_SEEN] = Visitor(public())
+    let_read(request, Visitor(public()))
 
 
 def _local_or_public(request: Request, site: Entered) -> Visitor:

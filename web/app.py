@@ -31,6 +31,7 @@ from web.desk import (
     settings,
     shelves,
     start,
+    tokens,
 )
 from web.desk.acts import ACTS
 from web.entrance import Entrance
@@ -67,6 +68,7 @@ from web.pages import (
     threads,
     voices,
 )
+from web.pages import api as programs
 from web.pages import digests as sent_digests
 from web.pages import questions as reading_questions
 from web.pages import start as newcomers
@@ -78,18 +80,16 @@ T = TypeVar("T")
 _READERS = 4
 """Reading connections that stay open between requests."""
 
-_ABOUT = "Read-only: groups, messages and search of a Chendian archive, as this reader sees it."
-
 
 # the last two answer to any path below a group
 _PAGES = (
     home, found, feeds, login, sign_in, search, essence, tags, about, coverage, media, message,
     threads, columns, calendar, voices, reading_questions, people, files, sent_digests, newcomers,
-    report, saved, mine, feed_keys, leaving, day, group,
+    report, saved, mine, feed_keys, leaving, programs, day, group,
 )  # fmt: skip
 _DESK = (
     start, candidates, essences, shelves, questions, digests, roster, reports, review, settings,
-    access, charts, health, history,
+    access, tokens, charts, health, history,
 )  # fmt: skip
 
 
@@ -125,7 +125,8 @@ def create_app(
     back to.
     """
     app = FastAPI(
-        title=title, description=_ABOUT, openapi_url="/openapi.json", docs_url=None, redoc_url=None,
+        # web/api/described.py describes it; the pages that FastAPI brings load from elsewhere
+        title=title, openapi_url=None, docs_url=None, redoc_url=None,
         redirect_slashes=False,
     )  # fmt: skip
     archive.keep_open(_READERS)

@@ -57,6 +57,8 @@ class Limits:
         self._searches = Buckets(40, 10, clock)
         self._media = Buckets(300, 60, clock)
         self._lists = Buckets(60, 2, clock)
+        self._answers = Buckets(120, 20, clock)
+        self._wrong_tokens = Buckets(20, 1 / 5, clock)
         self._attempts = Buckets(10, 1 / 30, clock)
         self._all_attempts = Buckets(100, 1, clock)
         self._changes = Buckets(CHANGES_AT_ONCE, CHANGES / 60, clock)
@@ -65,15 +67,21 @@ class Limits:
 
     def may_read(self, path: str, asker: str) -> bool:
         """Tell whether somebody may ask for this path once more, and count it."""
+        if path.startswith("/api/") and not self._answers.take(asker):
+            return False
         if path in ("/search", "/api/search"):
             return self._searches.take(asker)
-        if path.endswith(_LISTS) or path.startswith("/sitemap"):
+        if path.startswith("/sitemap") or (path.endswith(_LISTS) and not path.startswith("/api/")):
             return self._lists.take(asker)
         return not path.startswith("/media/") or self._media.take(asker)
 
     def may_try(self, address: str) -> bool:
         """Tell whether an address may try once more to come in, and count it."""
         return self._attempts.take(address) and self._all_attempts.take("")
+
+    def may_show(self, address: str) -> bool:
+        """Tell whether an address may be told once more that its token does not work."""
+        return self._wrong_tokens.take(address)
 
     def came_in(self, address: str) -> None:
         """Say that the try was none to be counted."""

@@ -259,9 +259,9 @@ class Visit:
         return self.site.base_url or str(self.request.base_url).rstrip("/")
 
     def page(
-        self, template: str, status: int = 200, described: Described | None = None, **values: Any
+        self, template: str, status: int = 200, listing: Described | None = None, **values: Any
     ) -> Response:
-        """Render a template into a response; `described` where strangers may find the page. Where
+        """Render a template into a response; `listing` where strangers may find the page. Where
         its twin is asked for: into Markdown, or HTTPException 404 where it has none."""
         values |= {
             "v": self, "t": self.words, "to": self.to, "site": self.site, "talk": self.talk,
@@ -271,17 +271,17 @@ class Visit:
             if name not in TWINS:
                 raise HTTPException(404)
             return markdown_response(self.request, twin_of(name, values))
-        listing = self._listing(described)
+        head = self._head(listing)
         twin = self.to.form(self._here(), "md") if status == 200 and name in TWINS else ""
-        html = TEMPLATES.get_template(template).render(values, listing=listing, twin=twin)
+        html = TEMPLATES.get_template(template).render(values, listing=head, twin=twin)
         return html_response(self.request, html, status)
 
-    def _listing(self, described: Described | None) -> Head | None:
+    def _head(self, page: Described | None) -> Head | None:
         """Return what a page tells search engines, where they may list it: as strangers find it."""
         kept = {name for name, _ in self.request.query_params.multi_items()} - {"lang", "big"}
-        if described is None or kept or self.visitor.kind != "public" or not self.is_published:
+        if page is None or kept or self.visitor.kind != "public" or not self.is_published:
             return None
-        return head_of(described, self.site.base_url, self.words.lang)
+        return head_of(page, self.site.base_url, self.words.lang)
 
     def _here(self) -> str:
         pairs = self.request.query_params.multi_items()

@@ -96,7 +96,7 @@ def seeds() -> list[str]:
     searches.append(f"/search?q={quote(ONE)}&part=results")
     wrong = [f"/{quote(ONE, safe='')}", f"/search?q=x&order={quote(ONE)}", "/m/nobody:1"]
     robots = ["/robots.txt", "/sitemap.xml", "/sitemap/days-1.xml"]
-    return ["/", "/desk", "/logout", "/openapi.json", "/healthz", *robots, *searches, *wrong]
+    return ["/", "/desk", "/logout", "/api/openapi.json", "/healthz", *robots, *searches, *wrong]
 
 
 class Crawl:

@@ -47,7 +47,7 @@ def column(request: Request, number: Number, after: Place = None) -> Response:
     text = " · ".join(item.essence.title for item in items[:5])
     return visit.page(
         "column.html",
-        described=Described(path, found.title, text) if items else None,
+        listing=Described(path, found.title, text) if items else None,
         column=found,
         items=items[:_PAGE],
         after=after,
@@ -74,9 +74,7 @@ def contents(request: Request, group: str | None = None) -> Response:
     placed = {item.essence.id for _, items in opened for item in items}
     return visit.page(
         "contents.html",
-        described=Described("/contents", visit.words("site.contents"))
-        if kept or gathered
-        else None,
+        listing=Described("/contents", visit.words("site.contents")) if kept or gathered else None,
         group=within,
         columns=opened,
         other_columns=series[_COLUMNS:],

@@ -37,7 +37,7 @@ def day(request: Request, key: str, date: str, after: Place = None) -> Response:
     part = msgspec.structs.replace(part, messages=shown, next=rest or part.next)
     return visit.page(
         "day.html",
-        described=_described(visit, found.key, f"{parsed} · {found.title}", part),
+        listing=_described(visit, found.key, f"{parsed} · {found.title}", part),
         group=found,
         day=parsed,
         part=part,

@@ -58,7 +58,7 @@ def _feed(visit: Visit, group: str | None, tag: str | None, before: int | None) 
     asked = f"{visit.within(key, titles)} is:essence" if key else "is:essence"
     return visit.page(
         "essence.html",
-        described=_described(visit, within, tag, posts),
+        listing=_described(visit, within, tag, posts),
         group=within,
         tag=tag,
         posts=posts[:_PAGE],
@@ -99,7 +99,7 @@ def post(request: Request, number: Number, after: Place = None) -> Response:
     shown, rest = portion(found.messages, after, _PART, whole=True)
     return visit.page(
         "post.html",
-        described=of_essence(found, visit.to.plain.post(number)),
+        listing=of_essence(found, visit.to.plain.post(number)),
         post=found,
         first=first,
         moment=local(first.sent_at, first.time_zone) if first else None,

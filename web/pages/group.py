@@ -56,7 +56,7 @@ def group(request: Request, key: str, month: str | None = None) -> Response:
         series = columns.list_columns(db, visit.reader, found.key)[:_GATHERED]
     return visit.page(
         "group.html",
-        described=None if month else Described(visit.to.plain.group(found.key), found.title),
+        listing=None if month else Described(visit.to.plain.group(found.key), found.title),
         group=found,
         latest=_latest(visit, found, said, days),
         strata=strata.months(

@@ -42,7 +42,7 @@ def home(request: Request) -> Response:
         former = on_this_day(db, visit.reader, today, years=1)[:1]
     return visit.page(
         "home.html",
-        described=_described(visit, found),
+        listing=_described(visit, found),
         groups=found,
         essence=kept,
         newest=[visit.talk.line(message) for message in _worth_a_look(said)],

@@ -68,7 +68,7 @@ def list_page(
     about = Described("/questions", visit.words("questions.title"))
     return visit.page(
         "questions.html",
-        described=about if places else None,
+        listing=about if places else None,
         group=within,
         groups=places,
         tab=tab,
@@ -111,7 +111,7 @@ def question(request: Request, key: str) -> Response:
     accepted = answers[0] if view.status == "accepted" and answers else None
     return visit.page(
         "question.html",
-        described=of_question(
+        listing=of_question(
             view,
             asked,
             accepted.m if accepted else None,

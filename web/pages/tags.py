@@ -30,7 +30,7 @@ def all_tags(request: Request, after: str | None = None) -> Response:
     with visit.archive.reading() as db:
         named, more = tags.tags_after(db, visit.reader, after, _TAGS)
     about = Described("/tags", visit.words("tags.title")) if named else None
-    return visit.page("tags.html", described=about, tags=named, after=after, more=more)
+    return visit.page("tags.html", listing=about, tags=named, after=after, more=more)
 
 
 @routes.api_route("/tag/{name:path}", methods=["GET", "HEAD"])
@@ -48,7 +48,7 @@ def tag(request: Request, name: str, before: Place = None) -> Response:
     lines = [visit.talk.line(message, whole=False) for message in said[:_PAGE]]
     return visit.page(
         "tag.html",
-        described=Described(
+        listing=Described(
             visit.to.plain.tag(name), f"#{name}", " · ".join(one.title for one in kept[:5])
         ),
         name=name,

@@ -29,9 +29,7 @@ def all_threads(request: Request, group: str | None = None, before: Place = None
         found = threads.list_threads(db, visit.reader, key, before, _PAGE + 1)
     more = found[_PAGE - 1].id if len(found) > _PAGE else None
     about = Described("/threads", visit.words("thread.all")) if found and not within else None
-    return visit.page(
-        "threads.html", described=about, group=within, threads=found[:_PAGE], more=more
-    )
+    return visit.page("threads.html", listing=about, group=within, threads=found[:_PAGE], more=more)
 
 
 @routes.api_route("/t/{number}", methods=["GET", "HEAD"])
@@ -43,7 +41,7 @@ def thread(request: Request, number: Number, after: Place = None) -> Response:
     shown, rest = portion(found.messages, after, _PART)
     return visit.page(
         "thread.html",
-        described=of_thread(found, visit.to.plain.thread(number)),
+        listing=of_thread(found, visit.to.plain.thread(number)),
         thread=found,
         since=local(found.since, found.time_zone),
         until=local(found.until, found.time_zone),
