@@ -30,7 +30,7 @@ class SessionRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     mark: str = Field(unique=True)
     kind: str
-    """`member`, `invited` or `operator`."""
+    """`member`, `invited` or `operator`; `feed`: an address that reads feeds for a member."""
     member_key: str | None = Field(default=None, index=True)
     account: str | None = None
     invite_id: int | None = None

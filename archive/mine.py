@@ -38,6 +38,8 @@ class MySession(View, frozen=True):
     at: int
     seen_at: int
     ends_at: int
+    is_feed: bool
+    """No browser, but a key that reads feeds."""
 
 
 class Mine(View, frozen=True):
@@ -58,14 +60,17 @@ def mine(db: sqlite3.Connection, reader: Reader) -> Mine:
         f"SELECT count(DISTINCT message_id) FROM saved WHERE member_key {among}", (keys,)
     ).fetchone()
     sessions = db.execute(
-        f"SELECT id, at, seen_at, ends_at FROM sessions WHERE member_key {among}"
+        f"SELECT id, at, seen_at, ends_at, kind = 'feed' FROM sessions WHERE member_key {among}"
         " AND ended_at IS NULL AND ends_at > ? ORDER BY seen_at DESC, id DESC",
         (keys, int(time.time())),
     )
     return Mine(
         may_publish(db, reader.member_key),
         tuple(_groups(db, reader, reader.member_key)),
-        tuple(MySession(*row) for row in sessions),
+        tuple(
+            MySession(number, at, seen_at, ends_at, bool(feed))
+            for number, at, seen_at, ends_at, feed in sessions
+        ),
         saved,
     )
 

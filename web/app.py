@@ -48,7 +48,10 @@ from web.pages import (
     day,
     errors,
     essence,
+    feed_keys,
+    feeds,
     files,
+    found,
     group,
     home,
     leaving,
@@ -70,6 +73,7 @@ from web.pages import digests as sent_digests
 from web.pages import questions as reading_questions
 from web.pages import start as newcomers
 from web.sign_in import Way
+from web.twins import Twins
 
 T = TypeVar("T")
 
@@ -79,9 +83,9 @@ _READERS = 4
 
 # the last two answer to any path below a group
 _PAGES = (
-    home, login, sign_in, search, essence, tags, about, coverage, media, message, threads, columns,
-    calendar, voices, reading_questions, people, files, sent_digests, newcomers, report, saved,
-    mine, leaving, programs, day, group,
+    home, found, feeds, login, sign_in, search, essence, tags, about, coverage, media, message,
+    threads, columns, calendar, voices, reading_questions, people, files, sent_digests, newcomers,
+    report, saved, mine, feed_keys, leaving, programs, day, group,
 )  # fmt: skip
 _DESK = (
     start, candidates, essences, shelves, questions, digests, roster, reports, review, settings,
@@ -149,6 +153,7 @@ def _open(app: FastAPI) -> None:
     app.include_router(acting.router(ACTS), include_in_schema=False)
     errors.install(app)
     app.add_middleware(Entrance, refuse=errors.answer)
+    app.add_middleware(Twins)
     app.add_middleware(Guard, failed=errors.failed)
 
 

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive.errors import ArchiveError
-from archive.sessions import SLIDE, Session, move_end, note_groups
+from archive.sessions import FEED, SLIDE, Session, move_end, note_groups
 from archive.standings import TOLD_FOR
 from web import bearer
 from web.access import COOKIE, as_public, look, visitor_of
@@ -118,7 +118,7 @@ class Entrance:
         # where the disk refuses, the session ends when it would have
         with suppress(ArchiveError):
             await site.write(move)
-            return True
+            return session.kind != FEED
         return False
 
     async def _ask(self, session: Session, site: Site) -> None:

@@ -16,6 +16,9 @@ CHANGES_AT_ONCE = 20
 _REMEMBERED = 20_000
 """Askers remembered at most; then those who asked longest ago are forgotten."""
 
+_LISTS = (".atom", ".json")
+"""How the paths of feeds end."""
+
 
 class Buckets:
     """A bucket for each asker: `size` at once, then `each_second`."""
@@ -53,6 +56,7 @@ class Limits:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._searches = Buckets(40, 10, clock)
         self._media = Buckets(300, 60, clock)
+        self._lists = Buckets(60, 2, clock)
         self._answers = Buckets(120, 20, clock)
         self._wrong_tokens = Buckets(20, 1 / 5, clock)
         self._attempts = Buckets(10, 1 / 30, clock)
@@ -67,6 +71,8 @@ class Limits:
             return False
         if path in ("/search", "/api/search"):
             return self._searches.take(asker)
+        if path.startswith("/sitemap") or (path.endswith(_LISTS) and not path.startswith("/api/")):
+            return self._lists.take(asker)
         return not path.startswith("/media/") or self._media.take(asker)
 
     def may_try(self, address: str) -> bool:

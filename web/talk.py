@@ -135,11 +135,7 @@ class Talk:
 
     def gist(self, message: MessageView) -> str:
         """Return a message's words in one breath, or what it is where it has none."""
-        if message.recalled:
-            return self._words("message.recalled")
-        text = message.text or message.more
-        kind = f"[{self._words.name('kind', message.kind)}]"
-        return " ".join(text[:400].split())[:180] or kind
+        return gist_of(message, self._words)
 
     def _run(self, run: Sequence[MessageView], here: int | None, whole: bool) -> list[Line]:
         lines: list[Line] = []
@@ -178,6 +174,15 @@ class Talk:
             ),
             here,
         )  # fmt: skip
+
+
+def gist_of(message: MessageView, words: Words) -> str:
+    """Return a message's words in one breath, or what it is where it has none."""
+    if message.recalled:
+        return words("message.recalled")
+    text = message.text or message.more
+    kind = f"[{words.name('kind', message.kind)}]"
+    return " ".join(text[:400].split())[:180] or kind
 
 
 def _day_of(message: MessageView) -> date:

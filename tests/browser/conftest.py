@@ -43,7 +43,11 @@ def stand_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str
                 archived, _, who = name.partition("-")
                 archive = archive_of(archived)
                 cookies = member_cookie(archive) if who == "member" else {}
-                app = create_app(archive, loopback=who == "operator", longest=longest_texts())
+                # strangers find a site that is published, with all that search engines read
+                base_url = "http://archive.example" if who == "public" else ""
+                app = create_app(
+                    archive, base_url=base_url, loopback=who == "operator", longest=longest_texts()
+                )
                 base = stack.enter_context(Served(Named(app)))
                 stands[name] = Stand(app, base, archive, cookies)
             return stands[name]

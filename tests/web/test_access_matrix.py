@@ -32,6 +32,7 @@ from entering import (
     Browser,
     Place,
 )
+from twin_rows import twin_rows
 
 from archive import columns, questions
 from archive.access import VISIBILITIES, operator
@@ -64,12 +65,13 @@ class Row(msgspec.Struct, frozen=True):
     group stands for its readers · inside: the same for those inside · within: for those inside,
     else the same as `none` · mine: who logged in as somebody, else as if there were no
     page · desk: for who decides, else as if there were no page · audit: for the
-    operator · same: nothing of any group · form: refuses what no page of ours sent.
+    operator · open: where it is public, else as if there were none · same: nothing of any
+    group · form: refuses what no page of ours sent.
     """
 
     path: str
     shows: Literal[
-        "one", "all", "inside", "within", "mine", "desk", "audit", "same", "form", "act"
+        "one", "all", "inside", "within", "mine", "desk", "audit", "same", "form", "act", "open"
     ]  # fmt: skip
     none: str = ""
     names: bool = False
@@ -227,6 +229,22 @@ ROWS = {
     "POST /report": Row("/report", "form"),
     "GET /saved": Row("/saved", "mine", "/nowhere"),
     "POST /saved": Row("/saved", "mine"),
+    "POST /me/feed": Row("/me/feed", "mine"),
+    "GET /feed.{form}": Row("/feed.atom", "all", names=True),
+    "GET /essence.{form}": Row("/essence.json", "all", names=True),
+    "GET /digests.{form}": Row("/digests.atom", "inside"),
+    "GET /g/{key:path}/essence.{form}": Row(
+        f"/g/{MINE}/essence.atom", "one", "/g/telegram:-1/essence.atom", names=True
+    ),
+    "GET /tag/{name:path}.atom": Row(
+        f"/tag/{quote(TAG)}.atom", "one", f"/tag/{quote('无')}.atom", names=True
+    ),
+    "GET /tag/{name:path}.json": Row(
+        f"/tag/{quote(TAG)}.json", "one", f"/tag/{quote('无')}.json", names=True
+    ),
+    "GET /robots.txt": Row("/robots.txt", "same"),
+    "GET /sitemap.xml": Row("/sitemap.xml", "open", "/nowhere", sign="/sitemap/days-1.xml"),
+    "GET /sitemap/{name}": Row("/sitemap/days-1.xml", "open", "/nowhere", sign=MINE),
     "GET /me": Row("/me", "mine", "/nowhere"),
     "POST /me": Row("/me", "mine"),
     "POST /me/data": Row("/me/data", "mine"),
@@ -297,7 +315,7 @@ def test_everybody_sees_what_is_theirs_and_nothing_else_faults_30_31(
     told = Message(MINE, "2", NOW - 50, ANN, SENDER, text=f"https://example.org/{CANARY}",
                    attachments=(shared,))  # fmt: skip
     place.told(told)
-    rows = {name: filled(row, place) for name, row in ROWS.items()}
+    rows = {name: filled(row, place) for name, row in (ROWS | twin_rows(ROWS)).items()}
     people = browsers(place)
     assert set(people) == set(ROLES)
     before = place.rows("SELECT count(*), max(id) FROM audit")
@@ -325,7 +343,7 @@ async def asks_everything(
         for name, row in rows.items():
             if role in TOKENS and not row.path.startswith(("/api/", "/media/")):
                 continue
-            answer = await web.request(name.partition(" ")[0], row.path)
+            answer = await web.request("POST" if name.startswith("POST ") else "GET", row.path)
             none = await web.get(row.none) if row.none else None
             try:
                 judge(row, role, visibility, answer, none)
@@ -374,13 +392,20 @@ def seen_by(row: Row, visibility: str) -> set[str]:
         return {"operator", "admin"} if row.shows == "desk" else {"operator"}
     if row.shows == "within":
         return INSIDE
+    if row.shows == "open":
+        return set(ROLES) if visibility == "public" else set()
     return {role for role in ROLES if may_read(role, visibility)}
 
 
 def bare(answer: httpx.Response, path: str) -> bytes:
     """Return a body without the address that was asked for, which its links may name."""
     parts = urlsplit(path)
-    named = [path, parts.path, *(quote_plus(value) for _, value in parse_qsl(parts.query))]
+    named = [
+        path,
+        parts.path,
+        parts.path.removesuffix(".md"),
+        *(quote_plus(value) for _, value in parse_qsl(parts.query)),
+    ]
     body = answer.content
     for one in named:
         body = body.replace(one.encode(), b"")
