@@ -11,6 +11,7 @@ from archive.errors import ArchiveError, NotFound
 from archive.groups import allowed_ids, group_id
 from archive.ids import HIGHEST
 from archive.index import check_version
+from archive.levels import withheld
 from archive.loading import load_views
 from archive.merge import facet_of, load, store
 from archive.text import normalise
@@ -96,12 +97,17 @@ def tagged_page(
 def _visible(
     db: sqlite3.Connection, reader: Reader, group_key: str | None
 ) -> tuple[str, tuple[str | int, ...]]:
+    where = "1"
+    values: tuple[str | int, ...] = ()
     if group_key is not None:
-        return "group_id = ?", (group_id(db, reader, group_key),)
-    allowed = allowed_ids(db, reader)
-    if allowed is None:
-        return "1", ()
-    return "group_id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(allowed)),)
+        where, values = "group_id = ?", (group_id(db, reader, group_key),)
+    elif (allowed := allowed_ids(db, reader)) is not None:
+        where = "group_id IN (SELECT value FROM json_each(?))"
+        values = (json.dumps(sorted(allowed)),)
+    if gone := withheld(db, reader):
+        where += " AND message_id NOT IN (SELECT value FROM json_each(?))"
+        values = (*values, json.dumps(sorted(gone)))
+    return where, values
 
 
 def add_tags(db: sqlite3.Connection, ids: list[int], names: tuple[str, ...], by: str) -> None:
