@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
+from web.assets import STATIC
+
 _SAFE = ":@"
 
 
@@ -25,6 +27,10 @@ class Addresses:
         asked = [(name, str(value)) for name, value in query.items() if value not in (None, "")]
         pairs = asked + self.kept
         return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def asset(self, name: str) -> str:
+        """Return a file of the site itself."""
+        return f"/static/{name}?v={STATIC[name].version}"
 
     def home(self) -> str:
         """Return the first page."""
@@ -58,9 +64,9 @@ class Addresses:
         """Return what carries a tag."""
         return self(f"/tag/{quote(name, safe='')}", **query)
 
-    def post(self, essence: int) -> str:
+    def post(self, essence: int, **query: object) -> str:
         """Return an essence post."""
-        return self(f"/essence/{essence}")
+        return self(f"/essence/{essence}", **query)
 
     def thread(self, number: int, **query: object) -> str:
         """Return a thread."""

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import zlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
-from hashlib import blake2b
-from pathlib import Path
 from typing import Annotated, Any, Protocol, TypeVar
 from urllib.parse import quote
 
 import msgspec
 from fastapi import Path as PathPart
 from fastapi import Query
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,19 +23,16 @@ from archive.query import filter_text
 from archive.views import EssenceView
 from web.access import Visitor, visitor_of
 from web.addresses import Addresses
+from web.assets import packed
 from web.dates import local
+from web.environment import TEMPLATES
 from web.forms import token_for
-from web.links import REL
 from web.membership import Roles
-from web.talk import Fold, Parting, Talk
+from web.talk import Talk
 from web.words import LANGUAGES, asked_for
 
 T = TypeVar("T")
 
-_HERE = Path(__file__).parent
-_TYPES = {".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
-_STYLES = {"style.css": "style", "desk.css": "desk"}
-"""Stylesheets, and the folders whose files each is made of, in the order of their names."""
 # what no browser shows and UTF-8 cannot hold; NUL, lone surrogates
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _GZIP_FROM = 1000
@@ -88,62 +81,6 @@ class Site(msgspec.Struct, frozen=True):
     def is_secure(self) -> bool:
         """Tell whether the site is reached over HTTPS."""
         return self.base_url.startswith("https://")
-
-
-class StaticFile(msgspec.Struct, frozen=True):
-    """A file of the site itself, held in memory with its address for ever."""
-
-    body: bytes
-    packed: bytes
-    mime: str
-    version: str
-
-
-def _files() -> dict[str, StaticFile]:
-    folder = _HERE / "static"
-    found = {
-        file.name: _held(file.read_bytes(), _TYPES[file.suffix])
-        for file in sorted(folder.iterdir())
-        if file.suffix in _TYPES
-    }
-    for name, parts in _STYLES.items():
-        css = b"\n".join(part.read_bytes() for part in sorted((folder / parts).glob("*.css")))
-        found[name] = _held(css, "text/css; charset=utf-8")
-    return found
-
-
-def _held(body: bytes, mime: str) -> StaticFile:
-    return StaticFile(body, packed(body, 9), mime, blake2b(body, digest_size=6).hexdigest())
-
-
-def packed(body: bytes, level: int = 4) -> bytes:
-    """Compress with gzip; no time stamp, so that the same body gives the same bytes."""
-    stream = zlib.compressobj(level, zlib.DEFLATED, 31)
-    return stream.compress(body) + stream.flush()
-
-
-STATIC = _files()
-
-
-def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    made.globals["is_fold"] = lambda line: isinstance(line, Fold)
-    made.globals["is_parting"] = lambda line: isinstance(line, Parting)
-    made.globals["rel"] = REL
-    made.globals["when"] = lambda at, zone: f"{local(at, zone):%Y-%m-%d %H:%M}"
-    made.globals["iso"] = lambda at, zone: local(at, zone).isoformat()
-    made.globals["asset"] = lambda name: f"/static/{name}?v={STATIC[name].version}"
-    return made
-
-
-TEMPLATES = _environment()
 
 
 class Visit:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from itertools import groupby
+from typing import ClassVar
 from zlib import crc32
 
 import msgspec
@@ -18,6 +20,7 @@ from web.body import Painter
 from web.dates import clock, local
 from web.files import Bar, Cabinet, Card, bars, card_of
 from web.fold import SHORTEST_RUN, is_slight
+from web.rows import Rows
 from web.words import Words
 
 RUNS_ON = 300
@@ -38,6 +41,8 @@ _NAMED = frozenset(("location", "contact", "call", "red_packet", "transfer", "po
 class Line(msgspec.Struct, frozen=True):
     """A message as the page shows it."""
 
+    form: ClassVar[str] = "line"
+
     m: MessageView
     href: str
     time: str
@@ -57,10 +62,14 @@ class Line(msgspec.Struct, frozen=True):
     here: bool = False
     sealed: bool = False
     """Essence begins here: the seal stands once before a run."""
+    id: str = ""
+    """By which links of a published page lead to it."""
 
 
 class Fold(msgspec.Struct, frozen=True):
     """A run of stickers and greetings."""
+
+    form: ClassVar[str] = "fold"
 
     lines: tuple[Line, ...]
 
@@ -68,8 +77,13 @@ class Fold(msgspec.Struct, frozen=True):
 class Parting(msgspec.Struct, frozen=True):
     """Where a new day begins among lines."""
 
+    form: ClassVar[str] = "parting"
+
     name: str
     href: str
+
+
+AnyLine = Line | Fold | Parting
 
 
 class Talk:
@@ -83,11 +97,23 @@ class Talk:
         self._words = words
         self.paint = Painter(addresses.tag, words("message.spoiler")).paint
 
+    @cached_property
+    def _rows(self) -> Rows:
+        return Rows(self._words, self)
+
+    def listed(self, lines: Sequence[AnyLine], label: str = "") -> Markup:
+        """Write lines as a list of the chat."""
+        return Markup(self._rows.listed(lines, label))
+
+    def quote(self, message: MessageView) -> Markup:
+        """Write what a message answers; empty where there is nothing to show of it."""
+        return self._rows.quote(message)
+
     def lines(
         self, messages: Sequence[MessageView], here: int | None = None, whole: bool = False
-    ) -> list[Line | Fold | Parting]:
+    ) -> list[AnyLine]:
         """Turn messages of one group, oldest first, into lines; `here` is never folded."""
-        found: list[Line | Fold | Parting] = []
+        found: list[AnyLine] = []
         for day, said in groupby(messages, _day_of):
             if found:
                 found.append(self._parting(day, messages[0].group_key))

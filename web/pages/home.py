@@ -12,9 +12,10 @@ from archive import calendar, columns, essence, groups, messages, tags, threads
 from archive.on_this_day import on_this_day
 from archive.views import MessageView
 from web import strata
+from web.assets import STATIC
 from web.dates import zone
 from web.fold import is_slight
-from web.page import STATIC, Visit, takes_gzip
+from web.page import Visit, takes_gzip
 
 routes = APIRouter()
 
