@@ -73,6 +73,12 @@ def titles(db: sqlite3.Connection, reader: Reader) -> dict[str, str]:
     return {key: title for row_id, key, title in rows if allowed is None or row_id in allowed}
 
 
+def open_keys(db: sqlite3.Connection) -> frozenset[str]:
+    """Return the keys of the groups that are not private."""
+    rows = db.execute("SELECT key FROM groups WHERE visibility IN ('members', 'public')")
+    return frozenset(key for (key,) in rows)
+
+
 def get_group(db: sqlite3.Connection, reader: Reader, key: str) -> GroupView:
     """Return one group by its key or a former key; NotFound also where it is hidden."""
     row_id = group_id(db, reader, key)

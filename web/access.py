@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from ipaddress import ip_address
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -86,6 +86,11 @@ def look(request: Request, site: Entered) -> Session | None:
                 visitor = _logged_in(db, session, site)
     request.scope[_SEEN] = visitor
     return session
+
+
+def as_visitor(scope: MutableMapping[str, Any], visitor: Visitor) -> None:
+    """Let a request that nobody sent be this visitor's."""
+    scope[_SEEN] = visitor
 
 
 def as_public(request: Request) -> None:

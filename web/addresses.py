@@ -16,6 +16,13 @@ class Addresses:
     Large type is in the address and not in a cookie: nothing is stored, and nothing is posted.
     """
 
+    published = False
+    """The pages are files: there is no server behind them."""
+    follows = True
+    """A long list goes on."""
+    searching = "/search"
+    """Where a form searches."""
+
     def __init__(self, lang: str | None = None, big: bool = False) -> None:
         self.big = big
         self.kept = ([("lang", lang)] if lang else []) + ([("big", "1")] if big else [])
@@ -27,6 +34,22 @@ class Addresses:
         asked = [(name, str(value)) for name, value in query.items() if value not in (None, "")]
         pairs = asked + self.kept
         return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def has(self, path: str) -> bool:
+        """Tell whether a published site has this page; one that is served looks at its routes."""
+        return True
+
+    def share(self, path: str) -> str:
+        """Return a page's address to pass on."""
+        return path
+
+    def row(self, key: str) -> str:
+        """Return the id by which links lead to a message's row; empty where it has its own page."""
+        return ""
+
+    def month(self, name: str) -> str:
+        """Return everything said in a month, `2026-11`."""
+        return self.search(f"on:{name}")
 
     def asset(self, name: str) -> str:
         """Return a file of the site itself."""

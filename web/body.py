@@ -98,7 +98,8 @@ class Painter:
         return f"{anchor} class=named>{content}</a>{host}"
 
     def _tag(self, name: str, content: str) -> str:
-        return f'<a class=hash href="{escape(self._tag_href(name))}">{content}</a>'
+        href = self._tag_href(name)
+        return f'<a class=hash href="{escape(href)}">{content}</a>' if href else content
 
     def _plain(self, text: str) -> str:
         if "#" not in text and "://" not in text:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from datetime import time as clock_time
 from functools import cached_property
 from typing import Annotated, Any, Protocol, TypeVar
 from urllib.parse import quote
@@ -39,6 +41,9 @@ _GZIP_FROM = 1000
 _GIST = 150
 _ENDING = re.compile("[。！？；，!?;,](?=.)")
 
+
+TO = "chendian.addresses"
+"""Where a page that is made for a file says how it links."""
 
 _LARGEST = 2**53
 
@@ -96,7 +101,8 @@ class Visit:
         lang = request.query_params.get("lang")
         self.words = asked_for(lang, request.headers.get("accept-language"))
         big = request.query_params.get("big") == "1"
-        self.to = Addresses(lang if lang in LANGUAGES else None, big)
+        given: Addresses | None = request.scope.get(TO)
+        self.to = given or Addresses(lang if lang in LANGUAGES else None, big)
 
     @cached_property
     def talk(self) -> Talk:
@@ -122,6 +128,8 @@ class Visit:
 
     def has(self, path: str) -> bool:
         """Tell whether there is a page at this path, so that no link leads nowhere."""
+        if self.to.published:
+            return self.to.has(path)
         state = self.request.app.state
         if not hasattr(state, "paths"):
             state.paths = frozenset(_paths(self.request.app.routes))
@@ -135,6 +143,9 @@ class Visit:
     @property
     def other_size(self) -> str:
         """Return this page's address in large type, or in type of the usual size."""
+        if self.to.published:
+            # the page's script changes the size; without it there is nothing to go to
+            return "#main"
         lang = dict(self.to.kept).get("lang")
         return self._again(Addresses(lang, not self.to.big))
 
@@ -160,7 +171,7 @@ class Visit:
 
     def month(self, name: str) -> str:
         """Return the search for everything said in a month, `2026-11`."""
-        return self.to.search(f"on:{name}")
+        return self.to.month(name)
 
     def within(self, key: str, titles: dict[str, str]) -> str:
         """Return the filter for one group: by its title, where no other group bears it."""
@@ -172,10 +183,18 @@ class Visit:
         """Return the local day of a moment."""
         return local(at, time_zone).date()
 
+    @cached_property
+    def now(self) -> int:
+        """Return the Unix time at which the page is made; what is published knows the day only, so
+        that it stays as it is for as long."""
+        if not self.to.published:
+            return int(time.time())
+        return int(datetime.combine(datetime.now(UTC).date(), clock_time(), UTC).timestamp())
+
     @property
     def today(self) -> date:
         """Return today, beside which dates of this year need no year."""
-        return datetime.now(UTC).date()
+        return datetime.fromtimestamp(self.now, UTC).date()
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """Render a template into a response."""
@@ -191,11 +210,14 @@ def _paths(routes: Iterable[object]) -> Iterator[str]:
         yield from [getattr(route, "path", "")] if inner is None else _paths(inner.routes)
 
 
+def printable(html: str) -> str:
+    """Return HTML without what no browser shows and UTF-8 cannot hold."""
+    return _UNPRINTABLE.sub("\ufffd", html) if _UNPRINTABLE.search(html) else html
+
+
 def html_response(request: Request, html: str, status: int = 200) -> Response:
     """Send HTML, compressed where the browser takes it, never kept by a cache."""
-    if _UNPRINTABLE.search(html):
-        html = _UNPRINTABLE.sub("\ufffd", html)
-    body = html.encode()
+    body = printable(html).encode()
     headers = {"Cache-Control": "private, no-store", "Vary": "Accept-Encoding, Accept-Language"}
     if takes_gzip(request) and len(body) > _GZIP_FROM:
         body = packed(body)

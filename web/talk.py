@@ -201,6 +201,7 @@ class Talk:
                 or (m.kind != "text" and not m.text)
             ),
             here,
+            id=self.to.row(m.key),
         )  # fmt: skip
 
 

@@ -9,9 +9,8 @@ from starlette.responses import Response
 
 from archive import calendar, groups, messages
 from archive.errors import NotFound
-from archive.views import MessageView
-from web import strata
-from web.dates import clock, local, parse_day
+from web.dates import parse_day
+from web.day_parts import DayWriter
 from web.page import Place, Visit
 from web.portions import portion
 
@@ -34,19 +33,6 @@ def day(request: Request, key: str, date: str, after: Place = None) -> Response:
         days = calendar.days(db, visit.reader, found.key, date[:7])
     shown, rest = portion(part.messages, None, PART)
     part = msgspec.structs.replace(part, messages=shown, next=rest or part.next)
-    return visit.page(
-        "day.html",
-        group=found,
-        day=parsed,
-        part=part,
-        after=after,
-        lines_found=visit.talk.lines(part.messages),
-        lines_start=_start(part.messages),
-        earlier=parse_day(part.earlier_day or ""),
-        days=strata.days(days, visit.words, lambda name: visit.to.day(found.key, name), date),
-        later=parse_day(part.later_day or ""),
-    )
-
-
-def _start(said: tuple[MessageView, ...]) -> str:
-    return clock(local(said[0].sent_at, said[0].time_zone)) if said else ""
+    writer = DayWriter(found, visit.words, visit.to, visit.talk)
+    parts = writer.parts(parsed, part, after, writer.month(days, date))
+    return visit.page("day.html", group=found, d=parts)
