@@ -19,7 +19,8 @@ Level = Literal["members", "admins"]
 LEVELS: tuple[Level, ...] = ("members", "admins")
 
 _WITHHELD = (
-    "SELECT l.message_id FROM item_levels l JOIN messages m ON m.id = l.message_id"
+    # else SQLite walks over all messages to see that no row of levels belongs to them
+    "SELECT l.message_id FROM item_levels l CROSS JOIN messages m ON m.id = l.message_id"
     " JOIN groups g ON g.id = m.group_id WHERE NOT CASE l.level"
     " WHEN 'members' THEN g.key IN (SELECT value FROM json_each(?1))"
     " ELSE g.key IN (SELECT value FROM json_each(?2)) END"

@@ -17,7 +17,7 @@ from archive.errors import NotFound
 from archive.groups import allowed_ids
 from archive.ids import first_id, seconds_of
 from archive.levels import withheld
-from archive.loading import load_views
+from archive.loading import Loader
 from archive.messages import day_span, message_id
 from archive.views import MessageView
 
@@ -117,24 +117,15 @@ class Standing:
         return number - unseen
 
 
-def rows_of(
-    db: sqlite3.Connection, reader: Reader, group: GroupDays, first: int, end: int
-) -> Iterator[MessageView]:
-    """Read a group's messages from id `first` to before `end`, oldest first, as a reader sees them;
-    a few statements for a thousand, and never more than those in memory."""
+def rows_of(loader: Loader, group: GroupDays, first: int, end: int) -> Iterator[MessageView]:
+    """Read a group's messages from id `first` to before `end`, oldest first, as the loader's reader
+    sees them; a few statements for a thousand, and never more than those in memory."""
     while True:
-        ids = [
-            i
-            for (i,) in db.execute(
-                "SELECT id FROM messages WHERE group_id = ? AND id >= ? AND id < ? ORDER BY id"
-                " LIMIT ?",
-                (group.id, first, end, _AT_ONCE),
-            )
-        ]
-        yield from load_views(db, reader, ids)
-        if len(ids) < _AT_ONCE:
+        last, views = loader.between(group.id, first, end, _AT_ONCE)
+        yield from views
+        if last is None:
             return
-        first = ids[-1] + 1
+        first = last + 1
 
 
 def _groups(db: sqlite3.Connection, reader: Reader) -> Iterator[GroupDays]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archive.views import MessageView
     from web.talk import AnyLine, Line, Talk
 
+_FOCUS = ' tabindex="-1" autofocus'
 _MOST_NAMES = 5_000
 """Names whose markup is remembered."""
 
@@ -88,15 +89,18 @@ class Rows:
             known = self._named(line)
             if len(self._names) < _MOST_NAMES:
                 self._names[name] = known
-        seal = ""
+        if line.here:
+            known = known.replace('<div class="who">', f'<div class="who"{_FOCUS}>', 1)
         if line.sealed and line.m.essence is not None:
             href = escape(self._talk.to.post(line.m.essence))
-            seal = f' <a class="seal" href="{href}" title="{self._essence}">精</a>'
-        focus = _focus(line)
-        return f'{known}<div class="who"{focus}>{self._bdi(line.m.sender)} {at}{seal}</div>'
+            at = f'{at} <a class="seal" href="{href}" title="{self._essence}">精</a>'
+        return f"{known} {at}</div>"
 
     def _named(self, line: Line) -> str:
-        return f'<span class="av t{line.tint}" aria-hidden="true">{escape(line.initial)}</span>'
+        return (
+            f'<span class="av t{line.tint}" aria-hidden="true">{escape(line.initial)}</span>'
+            f'<div class="who">{self._bdi(line.m.sender)}'
+        )
 
     def _bdi(self, name: str) -> str:
         return f"<bdi>{escape(name) if name else self._unknown}</bdi>"
@@ -135,4 +139,4 @@ class Rows:
 
 
 def _focus(line: Line) -> str:
-    return ' tabindex="-1" autofocus' if line.here else ""
+    return _FOCUS if line.here else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from itertools import groupby
 from typing import ClassVar
@@ -17,7 +17,7 @@ from archive.records import Poll
 from archive.views import MessageView
 from web.addresses import Addresses
 from web.body import Painter
-from web.dates import clock, local
+from web.dates import clock_at, day_at
 from web.files import Bar, Cabinet, Card, bars, card_of
 from web.fold import SHORTEST_RUN, is_slight
 from web.rows import Rows
@@ -28,6 +28,9 @@ RUNS_ON = 300
 
 TINTS = 6
 """Quiet grounds of the initials, so that the eye tells people apart."""
+
+_PEOPLE = 5_000
+"""Whose initials are remembered."""
 
 CUT = 1200
 """Characters of a message shown in a list; its own page shows all."""
@@ -95,6 +98,7 @@ class Talk:
         self.named = _NAMED
         self.answers = _answers
         self._words = words
+        self._people: dict[tuple[str | None, str], tuple[str, int]] = {}
         self.paint = Painter(addresses.tag, words("message.spoiler")).paint
 
     @cached_property
@@ -131,8 +135,7 @@ class Talk:
 
     def line(self, message: MessageView, whole: bool = True) -> Line:
         """Turn one message that stands by itself into a line."""
-        moment = local(message.sent_at, message.time_zone)
-        line = self._line(message, moment, False, False, whole)
+        line = self._line(message, False, False, whole)
         return msgspec.structs.replace(line, sealed=message.essence is not None)
 
     def words_of(self, messages: Sequence[MessageView]) -> list[Line]:
@@ -169,32 +172,33 @@ class Talk:
         lines: list[Line] = []
         last: MessageView | None = None
         for message in run:
-            moment = local(message.sent_at, message.time_zone)
             is_here = message.id == here
             more = last is not None and not is_here and _goes_on(last, message)
             fresh = last is None or last.essence != message.essence
-            line = self._line(message, moment, more, is_here, whole or is_here)
+            line = self._line(message, more, is_here, whole or is_here)
             sealed = message.essence is not None and (fresh or is_here)
             lines.append(msgspec.structs.replace(line, sealed=True) if sealed else line)
             last = message
         return lines
 
-    def _line(self, m: MessageView, moment: datetime, more: bool, here: bool, whole: bool) -> Line:
+    def _line(self, m: MessageView, more: bool, here: bool, whole: bool) -> Line:
         card = card_of(m.detail) if m.detail and m.kind != "service" else None
-        words = "" if _told_below(m, card) else m.text
+        words = "" if (card or m.attachments) and _told_below(m, card) else m.text
         text = words if whole else _beginning(words)
+        first, tint = self._stands_for(m.sender_key, m.sender)
+        answers = m.reply is not None and _answers(m)
         return Line(
             m,
             self.to.message(m.key),
-            clock(moment),
-            initial(m.sender),
-            crc32((m.sender_key or m.sender).encode("utf-8", "replace")) % TINTS,
+            clock_at(m.sent_at, m.time_zone),
+            first,
+            tint,
             _css(m, more, here),
             more,
             self.paint(text, m.spans),
             card,
             len(words) - len(text),
-            _answers(m) or m.forward is not None or (m.kind in _NAMED and bool(text)),
+            answers or m.forward is not None or (m.kind in _NAMED and bool(text)),
             bool(
                 m.attachments or m.reactions or m.poll or m.nested or m.detail or m.edited_at
                 or m.truncated or m.time_guessed or len(text) < len(words)
@@ -204,9 +208,19 @@ class Talk:
             id=self.to.row(m.key),
         )  # fmt: skip
 
+    def _stands_for(self, key: str | None, name: str) -> tuple[str, int]:
+        """Return a person's initial and tint; remembered, as few people say much."""
+        known = self._people.get((key, name))
+        if known is None:
+            tint = crc32((key or name).encode("utf-8", "replace")) % TINTS
+            known = self._people[key, name] = initial(name), tint
+            if len(self._people) > _PEOPLE:
+                self._people.clear()
+        return known
+
 
 def _day_of(message: MessageView) -> date:
-    return local(message.sent_at, message.time_zone).date()
+    return day_at(message.sent_at, message.time_zone)
 
 
 def _runs(
@@ -272,6 +286,8 @@ def initial(name: str) -> str:
 
 
 def _beginning(text: str) -> str:
+    if len(text) < _CUT_LINES:
+        return text
     if len(text) > CUT:
         text = text[:CUT]
     if text.count("\n") >= _CUT_LINES:

@@ -14,6 +14,7 @@ from archive import essence, groups, tags
 from archive.access import Reader, member, public
 from archive.database import Archive
 from archive.errors import NotFound
+from archive.loading import Loader
 from archive.people import DEFAULT_ZONE
 from archive.published import Moment, Standing
 from web.access import Visitor, as_visitor
@@ -66,6 +67,7 @@ class Book:
             self.db = db
         self.standing = Standing(self.db, self.reader)
         (self.groups_in_all,) = self.db.execute("SELECT count(*) FROM groups").fetchone()
+        self.loader = Loader(self.db, self.reader)
         self.tags = tags.tag_names(self.db, self.reader)
         self._posts = essence.visible_ids(self.db, self.reader)
         self.wanted: dict[Asked, int] = {}

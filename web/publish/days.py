@@ -42,7 +42,7 @@ class DayPages:
         """Make the pages of the days from number `first` to before `end`."""
         names = self._names[first:end]
         spans = [self._days.span(name) for name in names]
-        rows = rows_of(self._book.db, self._book.reader, self._days, spans[0][0], spans[-1][1])
+        rows = rows_of(self._book.loader, self._days, spans[0][0], spans[-1][1])
         row = next(rows, None)
         for at, (since, until) in enumerate(spans, first):
             said: list[MessageView] = []
