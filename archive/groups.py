@@ -73,6 +73,14 @@ def titles(db: sqlite3.Connection, reader: Reader) -> dict[str, str]:
     return {key: title for row_id, key, title in rows if allowed is None or row_id in allowed}
 
 
+def count_unseen(db: sqlite3.Connection, reader: Reader) -> int:
+    """Count the groups that a reader may not see."""
+    allowed = allowed_ids(db, reader)
+    number: int
+    (number,) = db.execute("SELECT count(*) FROM groups").fetchone()
+    return 0 if allowed is None else number - len(allowed)
+
+
 def open_keys(db: sqlite3.Connection) -> frozenset[str]:
     """Return the keys of the groups that are not private."""
     rows = db.execute("SELECT key FROM groups WHERE visibility IN ('members', 'public')")

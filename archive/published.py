@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from archive.access import Reader
+from archive.calendar import essence_days
 from archive.database import Archive
 from archive.errors import NotFound
 from archive.groups import allowed_ids
@@ -57,6 +58,13 @@ class GroupDays(msgspec.Struct, frozen=True):
         since, until = day_span(day, self.time_zone)
         return first_id(since), first_id(until)
 
+    def months(self) -> dict[str, int]:
+        """Return the messages of each month."""
+        found: dict[str, int] = {}
+        for day, said in self.days.items():
+            found[day[:7]] = found.get(day[:7], 0) + said
+        return found
+
 
 class Stand(msgspec.Struct, frozen=True):
     """Where a message stands: its key, the group's key, the local day and the place in it."""
@@ -76,7 +84,7 @@ class Standing:
         self._reader = reader
         self._withheld = withheld(db, reader)
         self.groups = {group.key: group for group in _groups(db, reader)}
-        self._by_id = {group.id: group for group in self.groups.values()}
+        self.by_id = {group.id: group for group in self.groups.values()}
 
     def of(self, key: str, exact_from: int) -> Stand | None:
         """Return where a message stands, by any of its keys; None where it cannot be seen.
@@ -90,7 +98,7 @@ class Standing:
         in_group, platform_id = self._db.execute(
             "SELECT group_id, platform_id FROM messages WHERE id = ?", (row_id,)
         ).fetchone()
-        group = self._by_id[in_group]
+        group = self.by_id[in_group]
         moment = datetime.fromtimestamp(seconds_of(row_id), ZoneInfo(group.time_zone))
         day = moment.date().isoformat()
         if day not in group.days:
@@ -100,6 +108,10 @@ class Standing:
             first, _ = group.span(day)
             number = self._between(group, first, row_id)
         return Stand(f"{group.key}:{platform_id}", group.key, day, number)
+
+    def kept_on(self, group: GroupDays) -> list[str]:
+        """Return the local day of each essence of a group."""
+        return essence_days(self._db, [group.id])
 
     def _between(self, group: GroupDays, first: int, end: int) -> int:
         number: int

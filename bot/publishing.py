@@ -6,29 +6,30 @@ import gc
 import multiprocessing
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from archive import changes
 from archive.database import Archive
 from archive.errors import ArchiveError
-from web.publish.book import Book, Settings
+from archive.groups import count_unseen
+from archive.tombstones import secret_of
+from web.publish.book import Book, Page, Settings, reader_for
 from web.publish.folder import Folder, State
-from web.publish.site import Maker, Piece, pieces
+from web.publish.places import file_of
+from web.publish.plan import Plan, Seen, look, made_with
+from web.publish.sealing import seal
+from web.publish.site import LEFT, Left, Made, Maker, Piece
+
+Result = dict[str, Made]
+"""What was made, by name."""
 
 _ALONE = 20_000
 """Messages below which other processes would cost more than they bring."""
-
-
-class Made(msgspec.Struct):
-    """What was made of a piece, or of all: hashes by file, and the media shown."""
-
-    files: dict[str, bytes] = {}
-    media: dict[str, str] = {}
-    """SHA-256 by file."""
-    left_out: int = 0
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -46,56 +47,96 @@ def publish(archive: Archive, out: Path, settings: Settings) -> Outcome:
     """Bring a folder up to date with the archive. Raises ArchiveError."""
     folder = Folder(out)
     old = folder.open()
+    stamp = changes.stamp(archive)
+    today = datetime.now(UTC).date().isoformat()
+    with archive.reading() as db:
+        secret = secret_of(db)
+        left_out = count_unseen(db, reader_for(archive, settings.members))
+    seen = old.seen(secret)
+    if _is_as_was(seen, settings, stamp, today):
+        return _outcome(old, 0, 0, left_out)
     folder.begin()
     try:
-        made = _made(archive, settings, folder, old)
-        written = sum(old.files.get(file) != mark for file, mark in made.files.items())
-        for file, digest in made.media.items():
-            made.files[file] = bytes.fromhex(digest)[:12]
-            if old.files.get(file) != made.files[file]:
+        new = _made(archive, settings, folder, old, seen, stamp, today)
+        before, now = old.files(), new.files()
+        for file, digest in _media(new).items():
+            if before.get(file) != now[file]:
                 folder.take(file, archive.media.path(digest))
-        gone = set(old.files) - set(made.files)
-        folder.finish(State("", made.files), iter(gone))
+        gone = before.keys() - now.keys()
+        folder.finish(new, gone)
     except BaseException:
         folder.drop()
         raise
-    pages = sum(file.endswith(".html") for file in made.files)
-    return Outcome(pages, written, len(gone), len(made.media), made.left_out)
+    written = sum(before.get(file) != mark for file, mark in now.items())
+    return _outcome(new, written, len(gone), left_out)
 
 
-def _made(archive: Archive, settings: Settings, folder: Folder, old: State) -> Made:
+def _is_as_was(seen: Seen, settings: Settings, stamp: list[int], today: str) -> bool:
+    return (seen.stamp, seen.today) == (stamp, today) and seen.made_with == made_with(settings)
+
+
+def _outcome(state: State, written: int, removed: int, left_out: int) -> Outcome:
+    pages = sum(file.endswith(".html") for made in state.made.values() for file in made.files)
+    return Outcome(pages, written, removed, len(_media(state)), left_out)
+
+
+def _media(state: State) -> dict[str, str]:
+    return {file: digest for made in state.made.values() for file, digest in made.media.items()}
+
+
+def _made(
+    archive: Archive,
+    settings: Settings,
+    folder: Folder,
+    old: State,
+    was: Seen,
+    stamp: list[int],
+    today: str,
+) -> State:
     with archive.writing():
         # nobody writes until every process has begun to read: they see one moment
         book = Book(archive, settings)
         messages = sum(sum(group.days.values()) for group in book.standing.groups.values())
-        count = 1 if messages < _ALONE else len(os.sched_getaffinity(0))
-        work = pieces(book)
-        crew = None if count == 1 else _Crew(count, archive, settings, folder, old)
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        crew = None if messages < _ALONE else _Crew(cores, archive, settings, folder, old.files())
     if not book.standing.groups:
         raise ArchiveError(
             "there is no group that these readers may see.",
             "open one: chendian group visibility GROUP public",
         )
-    made = Made({}, {}, book.groups_in_all - len(book.standing.groups))
+    seen = look(book, stamp, today)
+    plan = Plan(book, was, seen)
     maker = Maker(book)
-    results = (
-        (_do(book, maker, piece, folder, old) for piece in work)
-        if crew is None
-        else crew.results(work)
-    )
-    for one in results:
-        made.files.update(one.files)
-        made.media.update(one.media)
-    return made
+    made = {name: old.made[name] for name in plan.stays() if name in old.made}
+    work = plan.pieces()
+    if crew is None:
+        for piece in work:
+            made |= _do(maker, piece, folder, old.files())
+    else:
+        for one in crew.results(work):
+            made |= one
+    made |= _left(maker, made, folder, old.files())
+    return State(made, seal(book.secret, msgspec.msgpack.encode(seen)))
 
 
-def _do(book: Book, maker: Maker, piece: Piece, folder: Folder, old: State) -> Made:
-    book.files = {}
-    files = {
-        page.file: folder.put(page.file, page.body, old.files.get(page.file))
-        for page in maker.pages(piece)
-    }
-    return Made(files, book.files)
+def _left(maker: Maker, made: dict[str, Made], folder: Folder, old: dict[str, bytes]) -> Result:
+    """Make what is linked and was made under no name."""
+    there = {file for one in made.values() for file in one.files}
+    linked = {asked for one in made.values() for asked in one.links if file_of(asked) not in there}
+    found = Made()
+    while linked:
+        one = _do(maker, Left(tuple(sorted(linked))), folder, old)[LEFT]
+        found.files |= one.files
+        found.media |= one.media
+        linked = {asked for asked in one.links if file_of(asked) not in there | found.files.keys()}
+    return {LEFT: found}
+
+
+def _do(maker: Maker, piece: Piece, folder: Folder, old: dict[str, bytes]) -> Result:
+    def put(page: Page) -> bytes:
+        return folder.put(page.file, page.body, old.get(page.file))
+
+    return dict(maker.make(piece, put))
 
 
 class _Crew:
@@ -114,7 +155,7 @@ class _Crew:
         for line in self._lines:
             _heard(line)
 
-    def results(self, work: list[Piece]) -> Iterator[Made]:
+    def results(self, work: list[Piece]) -> Iterator[Result]:
         """Share pieces out, and return what was made of each, as it is done."""
         left = iter(work)
         busy = [line for line in self._lines if _given(line, next(left, None))]
@@ -145,11 +186,10 @@ def _heard(line: Connection) -> Any:
 
 def _work(line: Connection, archive: Archive, settings: Settings, *given: Any) -> None:
     try:
-        book = Book(Archive(archive.folder), settings)
-        maker = Maker(book)
+        maker = Maker(Book(Archive(archive.folder), settings))
         line.send(None)
         while (piece := line.recv()) is not None:
-            line.send(_do(book, maker, piece, *given))
+            line.send(_do(maker, piece, *given))
     except ArchiveError as error:
         line.send(error)
     except (EOFError, KeyboardInterrupt):

@@ -70,8 +70,8 @@ class DayWriter:
             days=days,
         )
 
-    def month(self, layers: Sequence[LayerView], current: str) -> Markup:
-        """Draw the days of a month, the newest first; `current` is marked."""
+    def month(self, layers: Sequence[LayerView], current: Sequence[str]) -> Markup:
+        """Draw the days of a month, the newest first; those in `current` are marked."""
         drawn = strata.days(
             layers, self._words, lambda name: self._to.day(self.group.key, name), current
         )

@@ -34,5 +34,5 @@ def day(request: Request, key: str, date: str, after: Place = None) -> Response:
     shown, rest = portion(part.messages, None, PART)
     part = msgspec.structs.replace(part, messages=shown, next=rest or part.next)
     writer = DayWriter(found, visit.words, visit.to, visit.talk)
-    parts = writer.parts(parsed, part, after, writer.month(days, date))
+    parts = writer.parts(parsed, part, after, writer.month(days, [date]))
     return visit.page("day.html", group=found, d=parts)

@@ -17,6 +17,7 @@ from archive.errors import NotFound
 from archive.loading import Loader
 from archive.people import DEFAULT_ZONE
 from archive.published import Moment, Standing
+from archive.tombstones import secret_of
 from web.access import Visitor, as_visitor
 from web.page import TO, Site, Visit
 from web.pages import errors
@@ -65,11 +66,11 @@ class Book:
         self.reader = reader_for(self.archive, settings.members)
         with self.archive.reading() as db:
             self.db = db
+        self.secret = secret_of(self.db)
         self.standing = Standing(self.db, self.reader)
-        (self.groups_in_all,) = self.db.execute("SELECT count(*) FROM groups").fetchone()
         self.loader = Loader(self.db, self.reader)
         self.tags = tags.tag_names(self.db, self.reader)
-        self._posts = essence.visible_ids(self.db, self.reader)
+        self.posts = essence.visible_ids(self.db, self.reader)
         self.wanted: dict[Asked, int] = {}
         """Pages that are linked, and how far down a long list each lies."""
         self.files: dict[str, str] = {}
@@ -154,7 +155,7 @@ class Book:
 
     def post(self, number: int) -> bool:
         """Tell whether an essence may be seen."""
-        return number in self._posts
+        return number in self.posts
 
     def day(self, key: str, date: str) -> bool:
         """Tell whether a group has a page of a day."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -36,11 +37,12 @@ class DayPages:
         marks = {name: f"[{mark}:{name}]" for name in DayParts.__struct_fields__}
         shell = visit.page("day.html", group=self._group, d=DayParts(**_safe(marks))).body
         self._frame = re.split(rf"\[{mark}:(\w+)\]", bytes(shell).decode())
-        self._months: dict[str, list[str]] = {}
+        self._drawn: tuple[str, dict[str, Markup]] = ("", {})
 
-    def pages(self, first: int, end: int) -> Iterator[Page]:
-        """Make the pages of the days from number `first` to before `end`."""
-        names = self._names[first:end]
+    def pages(self, month: str) -> Iterator[Page]:
+        """Make the pages of the days of a month, `2026-11`."""
+        first = bisect_left(self._names, month)
+        names = self._names[first : bisect_left(self._names, f"{month}-~")]
         spans = [self._days.span(name) for name in names]
         rows = rows_of(self._book.loader, self._days, spans[0][0], spans[-1][1])
         row = next(rows, None)
@@ -79,15 +81,23 @@ class DayPages:
         return Page(places.here, printable("".join(out)).encode())
 
     def _month(self, day: str) -> Markup:
-        """Return the days of a month beside one of them; drawn once."""
-        month = day[:7]
-        if month not in self._months:
-            self._months.clear()
-            layers = calendar.days(self._book.db, self._book.reader, self._group.key, month)
-            drawn = [str(self._writer.month(layers, layer.name)) for layer in layers]
-            self._months[month] = [layer.name for layer in layers]
-            self._drawn = drawn
-        return Markup(self._drawn[self._months[month].index(day)])
+        """Return the days of a month beside one of them."""
+        if self._drawn[0] != day[:7]:
+            self._drawn = day[:7], self._draw(day[:7])
+        return self._drawn[1][day]
+
+    def _draw(self, month: str) -> dict[str, Markup]:
+        """Draw a month once, and mark each of its days in it."""
+        layers = calendar.days(self._book.db, self._book.reader, self._group.key, month)
+        names = [layer.name for layer in layers]
+        every = self._writer.month(layers, names)
+        pieces = every.split(_CURRENT)
+        return {
+            name: Markup(_CURRENT).join(
+                (Markup("").join(pieces[: at + 1]), Markup("").join(pieces[at + 1 :]))
+            )
+            for at, name in enumerate(names)
+        }
 
 
 def _safe(marks: dict[str, str]) -> dict[str, Markup]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -12,6 +12,9 @@ from pathlib import Path
 import msgspec
 
 from archive.errors import ArchiveError
+from web.publish.plan import Seen
+from web.publish.sealing import unseal
+from web.publish.site import Made
 
 STATE = ".chendian-published"
 """The file by which a folder is known as ours: what lies in it, as hashes."""
@@ -20,14 +23,26 @@ _FRESH = "files"
 
 
 class State(msgspec.Struct, frozen=True):
-    """What was published."""
+    """What was published, by the names under which it was made."""
 
-    made_with: str = ""
-    """The program, templates and settings, as a hash; another one makes everything anew."""
-    files: dict[str, bytes] = {}
-    """Hash by file."""
-    seen: bytes = b""
-    """What the pages were made from, as hashes."""
+    made: dict[str, Made] = {}
+    sealed: bytes = b""
+    """What it was made from, for this archive alone to compare: `Seen`."""
+
+    def seen(self, secret: bytes) -> Seen:
+        """Return what it was made from; nothing where another archive made it."""
+        try:
+            return msgspec.msgpack.decode(unseal(secret, self.sealed), type=Seen)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return Seen()
+
+    def files(self) -> dict[str, bytes]:
+        """Return the hash of each file."""
+        found: dict[str, bytes] = {}
+        for made in self.made.values():
+            found |= made.files
+            found |= {file: bytes.fromhex(digest) for file, digest in made.media.items()}
+        return found
 
 
 class _Journal(msgspec.Struct, frozen=True):
@@ -58,7 +73,8 @@ class Folder:
         except FileNotFoundError:
             return State()
         except msgspec.DecodeError:
-            return State(files=dict.fromkeys(self._all_files(), b""))
+            # written by another version, or damaged: everything is made anew
+            return State(made={"": Made(dict.fromkeys(self._all_files(), b""))})
 
     def _check(self) -> None:
         if self.out.is_symlink() or (self.out.exists() and not self.out.is_dir()):
@@ -111,7 +127,7 @@ class Folder:
             self._folders.add(path.parent)
         return path
 
-    def finish(self, state: State, remove: Iterator[str]) -> None:
+    def finish(self, state: State, remove: Iterable[str]) -> None:
         """Put what was made in its place; killed here, the next run goes on."""
         (self._fresh / STATE).write_bytes(msgspec.msgpack.encode(state))
         if not self.out.exists() or not any(self.out.iterdir()):
@@ -154,8 +170,3 @@ class Folder:
             while path.parent != self.out:
                 path = path.parent
                 path.rmdir()
-
-
-def changed(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> int:
-    """Count the files that are new or other than they were."""
-    return sum(old.get(file) != mark for file, mark in new.items())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 
 import msgspec
 
@@ -12,14 +11,20 @@ from web.publish.book import Book, Page
 from web.publish.days import DayPages
 from web.publish.places import Asked, file_of
 
-_MESSAGES = 8_000
-"""Of a piece of a group's days, about."""
-_TAGS = 200
 _STATIC = ("style.css", "page.js", "icon.svg")
+
+REST, LEFT = "rest", "left"
+"""Pieces by name: what is found by following links from the first page, and what others link."""
 
 
 class Rest(msgspec.Struct, frozen=True, tag=True):
-    """Every page that is found by following links from the first one, without tags and days."""
+    """Every page that is found by following links from the first one, but tags, groups and days."""
+
+
+class Group(msgspec.Struct, frozen=True, tag=True):
+    """A group's pages without its days."""
+
+    key: str
 
 
 class Tags(msgspec.Struct, frozen=True, tag=True):
@@ -28,34 +33,55 @@ class Tags(msgspec.Struct, frozen=True, tag=True):
     names: tuple[str, ...]
 
 
-class Days(msgspec.Struct, frozen=True, tag=True):
-    """A group's days from one number to before another."""
+class Months(msgspec.Struct, frozen=True, tag=True):
+    """The days of some months of a group."""
 
-    group_key: str
-    first: int
-    end: int
-
-
-Piece = Rest | Tags | Days
+    key: str
+    months: tuple[str, ...]
 
 
-def pieces(book: Book) -> list[Piece]:
-    """Part the whole site, the long pieces first."""
-    names = sorted(set(book.tags.values()))
-    tags = [Tags(tuple(names[at : at + _TAGS])) for at in range(0, len(names), _TAGS)]
-    return [Rest(), *tags, *_days(book)]
+class Left(msgspec.Struct, frozen=True, tag=True):
+    """Pages that others link, and that were found nowhere else."""
+
+    roots: tuple[Asked, ...]
 
 
-def _days(book: Book) -> Iterator[Days]:
-    for group in book.standing.groups.values():
-        ends, said = [0], 0
-        for number, messages in enumerate(group.days.values(), 1):
-            said += messages
-            if said >= _MESSAGES or number == len(group.days):
-                ends.append(number)
-                said = 0
-        for first, end in pairwise(ends):
-            yield Days(group.key, first, end)
+Piece = Rest | Group | Tags | Months | Left
+
+
+class Made(msgspec.Struct):
+    """What was made under one name: hashes by file, media shown, pages linked that it has not."""
+
+    files: dict[str, bytes] = {}
+    media: dict[str, str] = {}
+    """SHA-256 by file."""
+    links: tuple[Asked, ...] = ()
+
+
+def group_name(key: str) -> str:
+    """Return under which name a group's pages are made."""
+    return f"g {key}"
+
+
+def month_name(key: str, month: str) -> str:
+    """Return under which name a month of a group is made."""
+    return f"d {key} {month}"
+
+
+def tag_name(name: str) -> str:
+    """Return under which name a tag's pages are made."""
+    return f"t {name}"
+
+
+def owner_of(asked: Asked) -> str:
+    """Return under which name a page is made."""
+    parts, query = asked
+    group = dict(query).get("group")
+    if parts[:1] == ("g",):
+        return group_name(parts[1])
+    if group is not None:
+        return group_name(group)
+    return tag_name(parts[1]) if parts[:1] == ("tag",) else REST
 
 
 class Maker:
@@ -63,39 +89,62 @@ class Maker:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._group: tuple[str, DayPages] | None = None
+        self._days: tuple[str, DayPages] | None = None
 
-    def pages(self, piece: Piece) -> Iterator[Page]:
-        """Make the pages of a piece, one after another."""
-        if isinstance(piece, Days):
-            yield from self._of_group(piece.group_key).pages(piece.first, piece.end)
+    def make(self, piece: Piece, put: Callable[[Page], bytes]) -> Iterator[tuple[str, Made]]:
+        """Make a piece and give each page to `put`, which returns its hash; yield what was made
+        under each name."""
+        if isinstance(piece, Months):
+            days = self._of_group(piece.key)
+            for month in piece.months:
+                yield month_name(piece.key, month), self._made(days.pages(month), put)
         elif isinstance(piece, Tags):
-            roots = [(("tag", name), ()) for name in piece.names]
-            yield from self._followed(roots, _is_tag)
+            for name in piece.names:
+                yield tag_name(name), self._followed([(("tag", name), ())], tag_name(name), put)
+        elif isinstance(piece, Group):
+            name = group_name(piece.key)
+            yield name, self._followed([(("g", piece.key), ())], name, put)
+        elif isinstance(piece, Left):
+            yield LEFT, self._followed(piece.roots, "", put)
         else:
-            yield from _static_files()
-            yield from self._followed([((), ())], lambda asked: not _is_tag(asked))
+            made = self._followed([((), ())], REST, put)
+            for page in _static_files():
+                made.files[page.file] = put(page)
+            yield REST, made
 
     def _of_group(self, key: str) -> DayPages:
-        if self._group is None or self._group[0] != key:
-            self._group = (key, DayPages(self._book, key))
-        return self._group[1]
+        if self._days is None or self._days[0] != key:
+            self._days = (key, DayPages(self._book, key))
+        return self._days[1]
 
-    def _followed(self, roots: Sequence[Asked], takes: Callable[[Asked], bool]) -> Iterator[Page]:
-        """Make these pages, and those they lead to, one level after another."""
+    def _followed(self, roots: Sequence[Asked], owner: str, put: Callable[[Page], bytes]) -> Made:
+        """Make these pages, and those they lead to that are made under the same name."""
+
+        def pages() -> Iterator[Page]:
+            made: set[str] = set()
+            while fresh := [
+                one for one in book.wanted
+                if (one in roots or owner_of(one) == owner) and file_of(one) not in made
+            ]:  # fmt: skip
+                for asked in fresh:
+                    made.add(file_of(asked))
+                    yield book.page(asked)
+
         book = self._book
-        book.wanted.clear()
-        made: set[str] = set()
-        for asked in roots:
-            book.want(asked)
-        while fresh := [one for one in book.wanted if takes(one) and file_of(one) not in made]:
-            for asked in fresh:
-                made.add(file_of(asked))
-                yield book.page(asked)
+        book.wanted = dict.fromkeys(roots, 0)
+        return self._made(pages(), put, fresh=False)
 
-
-def _is_tag(asked: Asked) -> bool:
-    return asked[0][:1] == ("tag",)
+    def _made(
+        self, pages: Iterator[Page], put: Callable[[Page], bytes], fresh: bool = True
+    ) -> Made:
+        book = self._book
+        if fresh:
+            book.wanted = {}
+        book.files = {}
+        files = {page.file: put(page) for page in pages}
+        # what another process makes is known there; here only that it is linked
+        links = tuple(asked for asked in book.wanted if file_of(asked) not in files)
+        return Made(files, book.files, links)
 
 
 def _static_files() -> Iterator[Page]:
