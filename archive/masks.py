@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from archive.text import INVISIBLE
 
+_UNSEEN = frozenset(map(chr, INVISIBLE))
 _INVISIBLE = "".join(map(chr, INVISIBLE))
 _HINT = re.compile(r"[\d@＠微vVwW]")
 _MAYBE = re.compile(
@@ -45,7 +46,7 @@ def find_personal(text: str) -> list[tuple[int, int]]:
     if not maybe_personal(text):
         return []
     # width folded character by character, so that places can be told
-    places = [place for place, char in enumerate(text) if char not in _INVISIBLE]
+    places = [place for place, char in enumerate(text) if char not in _UNSEEN]
     plain = "".join(_narrow(text[place]) for place in places)
     kept: list[tuple[int, int]] = []
     for first, last in sorted(_candidates(plain)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -99,6 +99,25 @@ class Standing:
             "SELECT group_id, platform_id FROM messages WHERE id = ?", (row_id,)
         ).fetchone()
         group = self.by_id[in_group]
+        return self._stand(group, row_id, platform_id, exact_from)
+
+    def of_group(self, group: GroupDays, keys: Iterable[str], exact_from: int) -> Iterator[Stand]:
+        """Return where messages of a group stand, as `of`, by their own keys: one statement."""
+        ids = json.dumps([key.removeprefix(f"{group.key}:") for key in keys])
+        rows = self._db.execute(
+            "SELECT id, platform_id FROM messages WHERE group_id = ? AND platform_id IN"
+            " (SELECT value FROM json_each(?))",
+            (group.id, ids),
+        ).fetchall()
+        for row_id, platform_id in rows:
+            if row_id not in self._withheld:
+                stand = self._stand(group, row_id, platform_id, exact_from)
+                if stand is not None:
+                    yield stand
+
+    def _stand(
+        self, group: GroupDays, row_id: int, platform_id: str, exact_from: int
+    ) -> Stand | None:
         moment = datetime.fromtimestamp(seconds_of(row_id), ZoneInfo(group.time_zone))
         day = moment.date().isoformat()
         if day not in group.days:

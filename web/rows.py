@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from web.environment import TEMPLATES
+from web.markup import escaped
 from web.words import Words
 
 if TYPE_CHECKING:
@@ -33,15 +34,15 @@ class Rows:
         self._above = parts.above  # type: ignore[attr-defined]
         self._below = parts.below  # type: ignore[attr-defined]
         self._names: dict[tuple[str, int], str] = {}
-        self._unknown = escape(words("message.unknown_sender"))
-        self._recalled = escape(words("message.recalled"))
-        self._essence = escape(words("site.essence"))
-        self._colon = escape(words("colon"))
-        self._not_archived = escape(words("message.not_archived"))
+        self._unknown = escaped(words("message.unknown_sender"))
+        self._recalled = escaped(words("message.recalled"))
+        self._essence = escaped(words("site.essence"))
+        self._colon = escaped(words("colon"))
+        self._not_archived = escaped(words("message.not_archived"))
 
     def listed(self, lines: Iterable[AnyLine], label: str = "") -> str:
         """Return `<ol class="talk">` with these lines."""
-        named = f' aria-label="{escape(label)}"' if label else ""
+        named = f' aria-label="{escaped(label)}"' if label else ""
         rows = "\n".join(map(self.written, lines))
         return f'<ol class="talk" lang="zh-Hans"{named}>\n{rows}\n</ol>'
 
@@ -50,13 +51,13 @@ class Rows:
         if line.form == "line":
             return self.one(line)  # type: ignore[arg-type]
         if line.form == "fold":
-            said = escape(self._words("message.fold", n=len(line.lines)))  # type: ignore[union-attr]
+            said = escaped(self._words("message.fold", n=len(line.lines)))  # type: ignore[union-attr]
             rows = "\n".join(map(self.one, line.lines))  # type: ignore[union-attr]
             return (
                 f'<li class="fold"><details><summary lang="{self._words.lang}">{said}</summary>'
                 f'<ol class="talk">\n{rows}\n</ol></details></li>'
             )
-        href, name = escape(line.href), escape(line.name)  # type: ignore[union-attr]
+        href, name = escaped(line.href), escaped(line.name)  # type: ignore[union-attr]
         return f'<li class="part"><a href="{href}" lang="{self._words.lang}">{name}</a></li>'
 
     def one(self, line: Line) -> str:
@@ -68,7 +69,7 @@ class Rows:
             start = f'<li class="{line.css}" id="{line.id}">'
         else:
             start = f'<li class="{line.css}">'
-        at = f'<a class="at" href="{escape(line.href)}"><time>{line.time}</time></a>'
+        at = f'<a class="at" href="{escaped(line.href)}"><time>{line.time}</time></a>'
         if m.recalled:
             return f"{start}{'' if line.more else self._gone(line, at)}</li>"
         if m.kind == "service":
@@ -92,18 +93,18 @@ class Rows:
         if line.here:
             known = known.replace('<div class="who">', f'<div class="who"{_FOCUS}>', 1)
         if line.sealed and line.m.essence is not None:
-            href = escape(self._talk.to.post(line.m.essence))
+            href = escaped(self._talk.to.post(line.m.essence))
             at = f'{at} <a class="seal" href="{href}" title="{self._essence}">精</a>'
         return f"{known} {at}</div>"
 
     def _named(self, line: Line) -> str:
         return (
-            f'<span class="av t{line.tint}" aria-hidden="true">{escape(line.initial)}</span>'
+            f'<span class="av t{line.tint}" aria-hidden="true">{escaped(line.initial)}</span>'
             f'<div class="who">{self._bdi(line.m.sender)}'
         )
 
     def _bdi(self, name: str) -> str:
-        return f"<bdi>{escape(name) if name else self._unknown}</bdi>"
+        return f"<bdi>{escaped(name) if name else self._unknown}</bdi>"
 
     def _gone(self, line: Line, at: str) -> str:
         return (
@@ -113,8 +114,8 @@ class Rows:
 
     def _notice(self, line: Line, at: str) -> str:
         name = line.m.sender
-        who = f"<bdi>{escape(name)}</bdi> " if name and name not in line.m.text else ""
-        said = line.body or escape(self._words.name("kind", "service"))
+        who = f"<bdi>{escaped(name)}</bdi> " if name and name not in line.m.text else ""
+        said = line.body or escaped(self._words.name("kind", "service"))
         return f'<div class="said"{_focus(line)}>{who}<span dir="auto">{said}</span> {at}</div>'
 
     def _over(self, m: MessageView) -> str:
@@ -127,9 +128,9 @@ class Rows:
         if not self._talk.answers(m) or m.reply is None:
             return Markup()
         reply = m.reply
-        text = f'<span dir="auto">{escape(reply.text or "…")}</span>'
+        text = f'<span dir="auto">{escaped(reply.text or "…")}</span>'
         if reply.key:
-            href, who = escape(self._talk.to.message(reply.key)), self._bdi(reply.sender)
+            href, who = escaped(self._talk.to.message(reply.key)), self._bdi(reply.sender)
             return Markup(
                 f'<a class="quote" href="{href}"><span>{who}{self._colon}{text}</span></a>'
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +16,7 @@ from archive.database import Archive
 from archive.errors import NotFound
 from archive.loading import Loader
 from archive.people import DEFAULT_ZONE
-from archive.published import Moment, Standing
+from archive.published import GroupDays, Moment, Standing
 from archive.tombstones import secret_of
 from web.access import Visitor, as_visitor
 from web.page import TO, Site, Visit
@@ -142,6 +142,14 @@ class Book:
             return None
         part = stand.number // PART + 1
         return day_file(stand.group_key, stand.day, part), anchor(stand.key)
+
+    def links(self, group: GroupDays, keys: Iterable[str], places: Places) -> dict[str, str]:
+        """Return the way to messages of a group, by their keys, for one page."""
+        found = {}
+        for stand in self.standing.of_group(group, keys, _ALMOST):
+            file = day_file(stand.group_key, stand.day, stand.number // PART + 1)
+            found[stand.key] = f"{places.file(file)}#{anchor(stand.key)}"
+        return found
 
     def media(self, sha256: str, name: str) -> str:
         """Return the file of something stored, which is then shown."""

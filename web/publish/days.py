@@ -71,7 +71,15 @@ class DayPages:
         places = self._places
         places.here = day_file(self._group.key, name, part)
         places.forget()
-        places.learn((m.key, f"#{anchor(m.key)}") for m in said)
+        own = {m.key: f"#{anchor(m.key)}" for m in said}
+        places.learn(own)
+        prefix = f"{self._group.key}:"
+        answered = {
+            m.reply.key for m in said
+            if m.reply and m.reply.key and m.reply.key not in own and m.reply.key.startswith(prefix)
+        }  # fmt: skip
+        if answered:
+            places.learn(self._book.links(self._days, answered, places))
         after = part if part > 1 else None
         parts = self._writer.parts(date.fromisoformat(name), view, after, self._month(name))
         out = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Protocol
 
@@ -106,7 +106,7 @@ class Places(Addresses):
         """Return the way from here to a file of the site."""
         return self._up + name
 
-    def learn(self, links: Iterable[tuple[str, str]]) -> None:
+    def learn(self, links: Mapping[str, str]) -> None:
         """Know the way to these messages, by key."""
         self._own.update(links)
 
@@ -125,7 +125,8 @@ class Places(Addresses):
 
     def row(self, key: str) -> str:
         """Return the id of a message's row, where this is the page it stands on."""
-        return self._own[key][1:] if self._own.get(key, "").startswith("#") else ""
+        link = self._own.get(key)
+        return link[1:] if link and link[0] == "#" else ""
 
     def __call__(self, path: str, **query: object) -> str:
         if path == "/search":
