@@ -56,7 +56,7 @@ VIEWS: dict[tuple[str, ...], View] = {
     ("digest", _ANY): View(digests.digest, ("name",)),
     ("calendar",): View(calendar.whole, (), ("year",)),
     ("files",): View(files.all_files, (), ("cursor",), 3),
-    ("links",): View(files.all_links, (), ("cursor",), 3),
+    ("links",): View(files.all_links),
     ("people",): View(people.people, (), ("group", "until")),
     ("start",): View(start.start),
     ("about",): View(about.about),
@@ -64,7 +64,7 @@ VIEWS: dict[tuple[str, ...], View] = {
     ("g", _ANY, "essence"): View(essence.of_group, ("key",), ("before", "tag")),
     ("g", _ANY, "voices"): View(voices.voices, ("key",), ("before",), 10),
     ("g", _ANY, "files"): View(files.files_of_group, ("key",), ("cursor",), 3),
-    ("g", _ANY, "links"): View(files.links_of_group, ("key",), ("cursor",), 3),
+    ("g", _ANY, "links"): View(files.links_of_group, ("key",)),
     ("g", _ANY, "calendar"): View(calendar.of_group, ("key",), ("year",)),
     ("g", _ANY, "start"): View(start.start_of_group, ("key",)),
 }
