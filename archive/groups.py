@@ -6,7 +6,7 @@ import json
 import sqlite3
 from typing import Any
 
-from archive.access import VISIBILITIES, Reader
+from archive.access import VISIBILITIES, Reader, member, public
 from archive.audit import note
 from archive.errors import ArchiveError, NotFound
 from archive.records import platform_of
@@ -81,10 +81,13 @@ def count_unseen(db: sqlite3.Connection, reader: Reader) -> int:
     return 0 if allowed is None else number - len(allowed)
 
 
-def open_keys(db: sqlite3.Connection) -> frozenset[str]:
-    """Return the keys of the groups that are not private."""
+def published_reader(db: sqlite3.Connection, members: bool) -> Reader:
+    """Return who reads what is published: a member of every group that is not private, or the
+    public."""
+    if not members:
+        return public()
     rows = db.execute("SELECT key FROM groups WHERE visibility IN ('members', 'public')")
-    return frozenset(key for (key,) in rows)
+    return member(frozenset(key for (key,) in rows))
 
 
 def get_group(db: sqlite3.Connection, reader: Reader, key: str) -> GroupView:

@@ -129,7 +129,7 @@ class Loader:
         if recalled:
             text, more, attached = "", "", ()
         elif not inside:
-            text, more = mask(text), mask(more or "")
+            text, more = mask(text), mask(more) if more else ""
             attached = tuple(map(_masked, attached))
         return MessageView(
             id=row_id,

@@ -36,8 +36,8 @@ def publish(
 ) -> None:
     """Write the site as files that need no server: for any host, or a USB stick."""
     from bot.publishing import publish as make
-    from web.publish.book import Settings
     from web.publish.packing import pack
+    from web.publish.state import Settings
 
     config = load_config()
     start = time.perf_counter()

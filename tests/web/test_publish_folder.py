@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ArchiveError
-from web.publish.folder import Folder, State
+from web.publish.folder import Folder
 from web.publish.packing import pack
-from web.publish.site import Made
+from web.publish.state import Made, State
 
 
 def _publish(out: Path, **files: str) -> None:

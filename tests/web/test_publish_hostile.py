@@ -10,7 +10,7 @@ from hostile_archive import fill_hostile
 
 from archive.database import Archive
 from bot.publishing import publish
-from web.publish.book import Settings
+from web.publish.state import Settings
 
 
 @pytest.mark.parametrize("members", [False, True])

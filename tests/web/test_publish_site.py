@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from archive.keep import keep
 from archive.merge import recall
 from archive.messages import message_id
 from archive.records import AnyRecord, Group, Message
+from bot import making
 from bot.publishing import Outcome, publish
-from web.publish.book import Settings
+from web.publish.folder import STATE
+from web.publish.state import Settings
 
 Fill = Callable[..., None]
 Publish = Callable[..., Outcome]
@@ -89,6 +92,18 @@ def test_nothing_new_writes_nothing(fill: Fill, published: Publish) -> None:
     assert published().written > 5
     again = published()
     assert (again.written, again.removed) == (0, 0)
+
+
+def test_several_processes_make_the_same_files(
+    fill: Fill, published: Publish, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(Group(KEY, "技术群"), *(said(n, f"话 #t{n}", 86_400 * n) for n in range(40)))
+    published()
+    alone = {file: (out / file).read_bytes() for file in files_of(out) - {STATE}}
+    monkeypatch.setattr(making, "_ALONE", 0)
+    shutil.rmtree(out)
+    published()
+    assert {file: (out / file).read_bytes() for file in files_of(out) - {STATE}} == alone
 
 
 def test_a_new_message_writes_its_month_and_no_other_day(

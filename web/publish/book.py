@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,35 +10,23 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive import essence, groups, tags
-from archive.access import Reader, member, public
+from archive import essence, tags
 from archive.database import Archive
 from archive.errors import NotFound
+from archive.groups import published_reader
 from archive.loading import Loader
-from archive.people import DEFAULT_ZONE
 from archive.published import GroupDays, Moment, Standing
 from archive.tombstones import secret_of
 from web.access import Visitor, as_visitor
 from web.page import TO, Site, Visit
 from web.pages import errors
 from web.publish.media_files import ending_of
-from web.publish.places import PART, Asked, Places, anchor, day_file, file_of
+from web.publish.places import PART, Places, anchor, day_file, file_of
+from web.publish.state import Asked, Settings
 from web.publish.views import arguments, view_of
 
 _ALMOST = PART // 2
 """Messages from which a day may have several parts; the counters of days are by their own clock."""
-
-
-class Settings(msgspec.Struct, frozen=True):
-    """What a site is published with."""
-
-    title: str = "沉淀"
-    members: bool = False
-    """For members of the groups that are open to members; else for everybody."""
-    base_url: str = ""
-    time_zone: str = DEFAULT_ZONE
-    operator: str = ""
-    welcome: Mapping[str, str] = {}
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -48,14 +36,6 @@ class Page(msgspec.Struct, frozen=True):
     body: bytes
 
 
-def reader_for(archive: Archive, members: bool) -> Reader:
-    """Return who reads what is published: members of every group that is not private, or all."""
-    if not members:
-        return public()
-    with archive.reading() as db:
-        return member(groups.open_keys(db))
-
-
 class Book:
     """Makes pages; one for each process."""
 
@@ -63,9 +43,9 @@ class Book:
         self.settings = settings
         self.base_url = settings.base_url.rstrip("/")
         self.archive = Moment(archive)
-        self.reader = reader_for(self.archive, settings.members)
         with self.archive.reading() as db:
             self.db = db
+        self.reader = published_reader(self.db, settings.members)
         self.secret = secret_of(self.db)
         self.standing = Standing(self.db, self.reader)
         self.loader = Loader(self.db, self.reader)

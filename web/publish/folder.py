@@ -12,37 +12,12 @@ from pathlib import Path
 import msgspec
 
 from archive.errors import ArchiveError
-from web.publish.plan import Seen
-from web.publish.sealing import unseal
-from web.publish.site import Made
+from web.publish.state import Made, State
 
 STATE = ".chendian-published"
 """The file by which a folder is known as ours: what lies in it, as hashes."""
 _JOURNAL = "journal"
 _FRESH = "files"
-
-
-class State(msgspec.Struct, frozen=True):
-    """What was published, by the names under which it was made."""
-
-    made: dict[str, Made] = {}
-    sealed: bytes = b""
-    """What it was made from, for this archive alone to compare: `Seen`."""
-
-    def seen(self, secret: bytes) -> Seen:
-        """Return what it was made from; nothing where another archive made it."""
-        try:
-            return msgspec.msgpack.decode(unseal(secret, self.sealed), type=Seen)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return Seen()
-
-    def files(self) -> dict[str, bytes]:
-        """Return the hash of each file."""
-        found: dict[str, bytes] = {}
-        for made in self.made.values():
-            found |= made.files
-            found |= {file: bytes.fromhex(digest) for file, digest in made.media.items()}
-        return found
 
 
 class _Journal(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from web.addresses import Addresses
 from web.assets import STATIC
+from web.publish.state import Asked
 
 PART = 500
 """Messages of one file of a day."""
@@ -19,10 +20,6 @@ _PLAIN = re.compile(r"[a-z0-9-][a-z0-9.-]*")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)")
 """Names under which Windows knows devices."""
 _ESCAPED = re.compile(r"[^a-z0-9.-]")
-
-Query = tuple[tuple[str, str], ...]
-Asked = tuple[tuple[str, ...], Query]
-"""A page: the parts of its path on the site, and its query in order."""
 
 
 def slug(key: str) -> str:

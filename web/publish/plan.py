@@ -4,62 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache
-from hashlib import blake2b
-from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from archive import changes
 from archive.ids import SHIFT, seconds_of
 from archive.published import GroupDays
 from archive.tags import find_tag
 from web.dates import day_at
-from web.publish.book import Book, Settings
-from web.publish.site import Group, Months, Piece, Rest, Tags, group_name, month_name, tag_name
+from web.publish.book import Book
+from web.publish.program import made_with
+from web.publish.site import Group, Months, Piece, Tags, group_name, month_name, tag_name
+from web.publish.state import Seen
 
 _MESSAGES = 8_000
 """Of a piece of a group's months, about."""
 _TAGS = 200
 _RECENT = 60
 """Days in UTC whose groups are told apart; of an older one all groups are made anew."""
-_ROOT = Path(__file__).parents[2]
-_PROGRAM = ("archive", "web", "bot")
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What pages were made from, as hashes."""
-
-    made_with: bytes = b""
-    today: str = ""
-    stamp: list[int] = []
-    whole: bytes = b""
-    kept: bytes = b""
-    posts: list[int] = []
-    aliases: tuple[int, int] = (0, 0)
-    names: dict[int, bytes] = {}
-    days: dict[int, bytes] = {}
-    groups: dict[int, dict[int, bytes]] = {}
-    months: dict[str, bytes] = {}
-    tags: dict[str, bytes] = {}
-
-
-@cache
-def program() -> bytes:
-    """Return a hash of all that makes pages: program, templates, words and styles."""
-    told = blake2b(digest_size=16)
-    for room in _PROGRAM:
-        for path in sorted((_ROOT / room).rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
-                told.update(path.relative_to(_ROOT).as_posix().encode())
-                told.update(path.read_bytes())
-    return told.digest()
-
-
-def made_with(settings: Settings) -> bytes:
-    """Return a hash of the program and what a site is published with."""
-    return blake2b(program() + repr(settings).encode(), digest_size=16).digest()
 
 
 def look(book: Book, stamp: list[int], today: str) -> Seen:
@@ -155,12 +116,12 @@ class Plan:
         ]
 
     def pieces(self) -> list[Piece]:
-        """Return the work, the long pieces first."""
+        """Return the work beside what is always made, `Rest`; the long pieces first."""
         names = list(self._new.tags) if self.whole else sorted(self.tags)
         keys = self._book.standing.groups
         tags = [Tags(tuple(names[at : at + _TAGS])) for at in range(0, len(names), _TAGS)]
         groups = [Group(key) for key in keys if self.whole or key in self.groups]
-        return [Rest(), *groups, *tags, *self._days()]
+        return [*groups, *tags, *self._days()]
 
     def _days(self) -> Iterator[Months]:
         for group in self._book.standing.groups.values():

@@ -9,7 +9,8 @@ import msgspec
 from web.assets import STATIC
 from web.publish.book import Book, Page
 from web.publish.days import DayPages
-from web.publish.places import Asked, file_of
+from web.publish.places import file_of
+from web.publish.state import Asked, Made
 
 _STATIC = ("style.css", "page.js", "icon.svg")
 
@@ -47,15 +48,6 @@ class Left(msgspec.Struct, frozen=True, tag=True):
 
 
 Piece = Rest | Group | Tags | Months | Left
-
-
-class Made(msgspec.Struct):
-    """What was made under one name: hashes by file, media shown, pages linked that it has not."""
-
-    files: dict[str, bytes] = {}
-    media: dict[str, str] = {}
-    """SHA-256 by file."""
-    links: tuple[Asked, ...] = ()
 
 
 def group_name(key: str) -> str:

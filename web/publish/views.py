@@ -24,7 +24,7 @@ from web.pages import (
     threads,
     voices,
 )
-from web.publish.places import Asked
+from web.publish.state import Asked
 
 _ANY = "*"
 
