@@ -161,7 +161,7 @@ class Loader:
             detail=detail if inside else {},
             essence=essence,
             tags=tuple(dict.fromkeys(name for (name,) in parts.tags[row_id]))
-            if hanging & _TAGGED
+            if hanging & _TAGGED and not recalled
             else (),
             versions=parts.versions[row_id][0][0] if hanging & _EDITED else 0,
             truncated=flags & TRUNCATED != 0,

@@ -177,8 +177,10 @@ def test_who_opted_out_is_not_shown(
     fill: Fill, published: Publish, out: Path, archive: Archive
 ) -> None:
     fill(Group(KEY, "技术群"), said(1, "暗号canary #暗号tag", who="43"), said(2, "话"))
+    with archive.writing() as db:
+        essence.mark(db, [f"{KEY}:1"], by="x", reason="", title="", tags=(), at=T0)
     published()
-    assert _canary(out, "暗号canary")
+    assert _canary(out, "暗号canary") and (out / "essence/1.html").exists()
     with archive.writing() as db:
         db.execute("INSERT INTO opt_outs(member_key, at, who) VALUES('telegram:43', 1, '')")
     published()

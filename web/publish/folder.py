@@ -30,7 +30,8 @@ class Folder:
     def __init__(self, out: Path) -> None:
         self.out = out.absolute()
         self.beside = self.out.with_name(f".{self.out.name}.publishing")
-        self._fresh = self.beside / _FRESH
+        self.fresh = self.beside / _FRESH
+        """Where the files lie that the next site has and this one has not."""
         self._folders: set[Path] = set()
 
     def open(self) -> State:
@@ -72,7 +73,7 @@ class Folder:
 
     def begin(self) -> None:
         """Make the folder beside."""
-        self._fresh.mkdir(parents=True)
+        self.fresh.mkdir(parents=True)
 
     def drop(self) -> None:
         """Remove the folder beside."""
@@ -96,7 +97,7 @@ class Folder:
             shutil.copyfile(source, path)
 
     def _path(self, file: str) -> Path:
-        path = self._fresh / file
+        path = self.fresh / file
         if path.parent not in self._folders:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._folders.add(path.parent)
@@ -104,7 +105,7 @@ class Folder:
 
     def finish(self, state: State, remove: Iterable[str]) -> None:
         """Put what was made in its place; killed here, the next run goes on."""
-        (self._fresh / STATE).write_bytes(msgspec.msgpack.encode(state))
+        (self.fresh / STATE).write_bytes(msgspec.msgpack.encode(state))
         if not self.out.exists() or not any(self.out.iterdir()):
             self._put_first()
             return
@@ -117,17 +118,17 @@ class Folder:
     def _put_first(self) -> None:
         with suppress(FileNotFoundError):
             self.out.rmdir()
-        self._fresh.rename(self.out)
+        self.fresh.rename(self.out)
         self.drop()
 
     def _put_in_place(self) -> None:
         data = (self.beside / _JOURNAL).read_bytes()
         gone = msgspec.msgpack.decode(data, type=_Journal).remove
         last = None
-        for path in sorted(self._fresh.rglob("*")):
+        for path in sorted(self.fresh.rglob("*")):
             if path.is_dir():
                 continue
-            target = self.out / path.relative_to(self._fresh)
+            target = self.out / path.relative_to(self.fresh)
             if target.name == STATE:
                 last = path, target
                 continue

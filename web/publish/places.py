@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol
 
@@ -46,9 +47,13 @@ def _hex(char: str) -> str:
     return "".join(f"_{byte:02x}" for byte in char.encode("utf-8", "surrogatepass"))
 
 
+_folder = lru_cache(maxsize=1_000)(slug)
+"""Of a group; asked for with every link to a day."""
+
+
 def day_file(group_key: str, day: str, part: int = 1) -> str:
     """Return the file of a part of a group's day; the first part is 1."""
-    return f"g/{slug(group_key)}/{day}{f'-{part}' if part > 1 else ''}.html"
+    return f"g/{_folder(group_key)}/{day}{f'-{part}' if part > 1 else ''}.html"
 
 
 def anchor(message_key: str) -> str:
@@ -60,7 +65,7 @@ def anchor(message_key: str) -> str:
 def file_of(asked: Asked) -> str:
     """Return the file of a page that is not a day's."""
     parts, query = asked
-    names = [slug(part) for part in parts]
+    names = [_folder(part) for part in parts]
     if not names:
         names = ["index"]
     elif parts[0] == "g" and len(parts) == 2 and not query:

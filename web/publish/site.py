@@ -133,10 +133,15 @@ class Maker:
         if fresh:
             book.wanted = {}
         book.files = {}
-        files = {page.file: put(page) for page in pages}
+        files = {file.file: put(file) for page in pages for file in further(page)}
         # what another process makes is known there; here only that it is linked
         links = tuple(asked for asked in book.wanted if file_of(asked) not in files)
         return Made(files, book.files, links)
+
+
+def further(page: Page) -> Iterator[Page]:
+    """Return a page with the other files that belong to it."""
+    yield page
 
 
 def _static_files() -> Iterator[Page]:
