@@ -24,7 +24,7 @@ def months(db: sqlite3.Connection, reader: Reader, group_key: str | None = None)
         (groups,),
     ).fetchall()
     essence: dict[str, list[int]] = defaultdict(list)
-    for day in _essence_days(db, groups):
+    for day in essence_days(db, json.loads(groups)):
         essence[day[:7]].append(int(day[8:]))
     return [
         LayerView(month, count, len(essence[month]), tuple(sorted(set(essence[month]))))
@@ -40,7 +40,7 @@ def days(db: sqlite3.Connection, reader: Reader, group_key: str, month: str) -> 
         " AND substr(day, 1, 7) = ? GROUP BY day HAVING sum(messages) > 0 ORDER BY day DESC",
         (groups, month),
     ).fetchall()
-    essence = list(_essence_days(db, groups))
+    essence = list(essence_days(db, json.loads(groups)))
     return [LayerView(day, count, essence.count(day)) for day, count in rows]
 
 
@@ -55,7 +55,7 @@ def year_days(
         " AND day >= ? AND day < ? GROUP BY day HAVING sum(messages) > 0 ORDER BY day",
         (groups, name, f"{year:04}-~"),
     ).fetchall()
-    essence = Counter(_essence_days(db, groups))
+    essence = Counter(essence_days(db, json.loads(groups)))
     return [LayerView(day, count, essence[day]) for day, count in rows]
 
 
@@ -78,14 +78,14 @@ def _groups(db: sqlite3.Connection, reader: Reader, group_key: str | None) -> st
     return json.dumps(sorted(allowed))
 
 
-def _essence_days(db: sqlite3.Connection, groups: str) -> list[str]:
+def essence_days(db: sqlite3.Connection, groups: list[int]) -> list[str]:
     """Return the local day of each essence's first message."""
     rows = db.execute(
         "SELECT min(m.sent_at), g.time_zone FROM essence e"
         " JOIN essence_messages ON essence_id = e.id JOIN messages m ON m.id = message_id"
         " JOIN groups g ON g.id = e.group_id"
         " WHERE e.group_id IN (SELECT value FROM json_each(?)) GROUP BY e.id",
-        (groups,),
+        (json.dumps(groups),),
     )
     return [
         datetime.fromtimestamp(sent_at, ZoneInfo(zone)).date().isoformat() for sent_at, zone in rows

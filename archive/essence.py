@@ -142,6 +142,12 @@ def post(db: sqlite3.Connection, reader: Reader, essence_id: int) -> EssenceView
     return _view(db, reader, row)
 
 
+def visible_ids(db: sqlite3.Connection, reader: Reader) -> frozenset[int]:
+    """Return the ids of the essence a reader may see."""
+    where, values = _where(db, reader, None, None)
+    return frozenset(i for (i,) in db.execute(f"SELECT e.id FROM essence e WHERE {where}", values))
+
+
 def _where(
     db: sqlite3.Connection, reader: Reader, group_key: str | None, tag: str | None
 ) -> tuple[str, list[Any]]:

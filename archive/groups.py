@@ -6,7 +6,7 @@ import json
 import sqlite3
 from typing import Any
 
-from archive.access import VISIBILITIES, Reader
+from archive.access import VISIBILITIES, Reader, member, public
 from archive.audit import note
 from archive.errors import ArchiveError, NotFound
 from archive.records import platform_of
@@ -71,6 +71,23 @@ def titles(db: sqlite3.Connection, reader: Reader) -> dict[str, str]:
     allowed = allowed_ids(db, reader)
     rows = db.execute("SELECT id, key, title FROM groups").fetchall()
     return {key: title for row_id, key, title in rows if allowed is None or row_id in allowed}
+
+
+def count_unseen(db: sqlite3.Connection, reader: Reader) -> int:
+    """Count the groups that a reader may not see."""
+    allowed = allowed_ids(db, reader)
+    number: int
+    (number,) = db.execute("SELECT count(*) FROM groups").fetchone()
+    return 0 if allowed is None else number - len(allowed)
+
+
+def published_reader(db: sqlite3.Connection, members: bool) -> Reader:
+    """Return who reads what is published: a member of every group that is not private, or the
+    public."""
+    if not members:
+        return public()
+    rows = db.execute("SELECT key FROM groups WHERE visibility IN ('members', 'public')")
+    return member(frozenset(key for (key,) in rows))
 
 
 def get_group(db: sqlite3.Connection, reader: Reader, key: str) -> GroupView:

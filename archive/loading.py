@@ -11,195 +11,198 @@ from typing import Any
 import msgspec
 
 from archive.access import Reader
-from archive.errors import NotFound
-from archive.groups import group_id
+from archive.answered import SNIPPET, answered
 from archive.hanging import attachments_of
 from archive.levels import withheld_among
 from archive.masks import mask
 from archive.prepare import RECALLED, TIME_GUESSED, TRUNCATED
 from archive.records import KINDS, Attachment, Forward, Poll, Reaction, Span, platform_of
+from archive.senders import ANONYMOUS as ANONYMOUS
+from archive.senders import HIDDEN as HIDDEN
+from archive.senders import NOBODY, Senders
 from archive.views import MessageView, ReplyView
 
-ANONYMOUS = "匿名成员"
-"""How the public sees everybody but the authors of essence who agreed to be named."""
-
-SNIPPET = 140
-"""Characters of a quoted message."""
-
-_DEEPEST = 8
-"""Colons at which a message's key is parted from its group's; an export may name thousands."""
-
-HIDDEN = (
-    "(EXISTS (SELECT 1 FROM opt_outs o WHERE o.member_key = p.key) OR EXISTS (SELECT 1 FROM"
-    " aliases l JOIN opt_outs o ON o.member_key = l.other WHERE l.kind = 'member'"
-    " AND l.target = p.id))"
-)
-"""SQL, of a member `p`: who opted out is not shown from that moment on; erasing takes a while."""
-_NAMES = (
-    f"CASE WHEN NOT {HIDDEN} THEN a.name END,"
-    f" CASE WHEN {HIDDEN} THEN '' ELSE coalesce(s.name, nullif(p.name, ''), m.sender_name, '') END"
-)
-"""The alias, and the name behind it."""
+_ATTACHED, _REACTED, _TAGGED, _KEPT, _EDITED = 1, 2, 4, 8, 16
+"""Bits of what hangs on a message, so that it is looked up only where it is there."""
+_HANGING = " + ".join(
+    f"{bit} * EXISTS (SELECT 1 FROM {table} h WHERE h.message_id = m.id)"
+    for bit, table in (
+        (_ATTACHED, "attachments"), (_REACTED, "reactions"), (_TAGGED, "message_tags"),
+        (_KEPT, "essence_messages"), (_EDITED, "versions"),
+    )
+)  # fmt: skip
 _SELECT = (
-    "SELECT m.id, m.group_id, m.platform_id, m.sender_id, m.sent_at, m.edited_at, m.kind, m.text,"
-    f" m.more, m.reply_to, m.topic, m.service, m.detail, m.flags | {RECALLED} * {HIDDEN},"
-    f" g.key, g.title, g.time_zone, {_NAMES}, p.key,"
-    " EXISTS (SELECT 1 FROM publish_consents c WHERE c.member_key = p.key)"
-    " FROM messages m JOIN groups g ON g.id = m.group_id"
-    " LEFT JOIN memberships s ON s.group_id = m.group_id AND s.member_id = m.sender_id"
-    " LEFT JOIN members p ON p.id = m.sender_id"
-    " LEFT JOIN shown_names a ON a.group_id = m.group_id AND a.member_key = p.key"
+    "SELECT m.id, m.group_id, m.platform_id, m.sender_id, m.sender_name, m.sent_at, m.edited_at,"
+    " m.kind, m.text, m.more, m.reply_to, m.topic, m.service, m.detail, m.flags,"
+    f" {_HANGING} FROM messages m"
 )
+_Row = tuple[Any, ...]
 _Parts = dict[int, list[Any]]
 
 
 def load_views(db: sqlite3.Connection, reader: Reader, ids: Iterable[int]) -> list[MessageView]:
     """Load messages in the order of their ids given, without what is withheld from the reader; the
     caller has checked the groups."""
-    wanted = list(ids)
-    if gone := withheld_among(db, reader, wanted):
-        wanted = [i for i in wanted if i not in gone]
-    listed = json.dumps(wanted)
-    rows = {
-        row[0]: row
-        for row in db.execute(
-            f"{_SELECT} WHERE m.id IN (SELECT value FROM json_each(?))", (listed,)
+    return Loader(db, reader).by_ids(ids)
+
+
+class Loader:
+    """Loads messages for one reader at one moment; it remembers groups and people."""
+
+    def __init__(self, db: sqlite3.Connection, reader: Reader) -> None:
+        self._db = db
+        self._reader = reader
+        self._senders = Senders(db)
+        self._groups: dict[int, tuple[str, str, str, str, bool]] = {}
+
+    def by_ids(self, ids: Iterable[int]) -> list[MessageView]:
+        """Load messages as `load_views`."""
+        wanted = list(ids)
+        rows = {
+            row[0]: row
+            for row in self._db.execute(
+                f"{_SELECT} WHERE m.id IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)
+            )
+        }
+        return self._views([rows[i] for i in wanted if i in rows])
+
+    def between(
+        self, group: int, first: int, end: int, limit: int
+    ) -> tuple[int | None, list[MessageView]]:
+        """Load a group's messages from id `first` to before `end`, oldest first, looking at `limit`
+        at most; where there may be more, the first of the two is the id to go on after."""
+        rows = self._db.execute(
+            f"{_SELECT} WHERE m.group_id = ? AND m.id >= ? AND m.id < ? ORDER BY m.id LIMIT ?",
+            (group, first, end, limit),
+        ).fetchall()
+        last = rows[-1][0] if len(rows) == limit else None
+        return last, self._views(rows)
+
+    def _views(self, rows: list[_Row]) -> list[MessageView]:
+        if gone := withheld_among(self._db, self._reader, [row[0] for row in rows]):
+            rows = [row for row in rows if row[0] not in gone]
+        by_group: dict[int, set[int | None]] = defaultdict(set)
+        for row in rows:
+            by_group[row[1]].add(row[3])
+        for group, members in by_group.items():
+            self._senders.learn(group, members)
+            if group not in self._groups:
+                self._groups[group] = self._group(group)
+        parts = _Loaded(self._db, self._reader, self._senders, rows)
+        return [self._view(row, parts) for row in rows]
+
+    def _group(self, row_id: int) -> tuple[str, str, str, str, bool]:
+        key, title, zone = self._db.execute(
+            "SELECT key, title, time_zone FROM groups WHERE id = ?", (row_id,)
+        ).fetchone()
+        return key, title, zone, platform_of(key), self._reader.inside(key)
+
+    def _view(self, row: _Row, parts: _Loaded) -> MessageView:
+        (row_id, in_group, platform_id, sender_id, sender_name, sent_at, edited_at, kind, text,
+         more, reply_to, topic, service, detail_json, flags, hanging) = row  # fmt: skip
+        group_key, title, zone, platform, inside = self._groups[in_group]
+        person = self._senders.known[in_group].get(sender_id, NOBODY)
+        name = sender_name if person.name is None else person.name
+        sender = self._reader.calls(person.alias, name or "")
+        recalled = bool(flags & RECALLED) or person.hidden
+        if service and not inside:
+            text = ""  # it names people
+        detail: dict[str, Any] = {}
+        reply = forward = poll = None
+        nested: tuple[dict[str, Any], ...] = ()
+        spans: tuple[Span, ...] = ()
+        if detail_json and not recalled:
+            detail = msgspec.json.decode(detail_json)
+        if not recalled and (reply_to or "quote" in detail):
+            quoted = _quoted(detail.pop("quote", None), inside)
+            reply = parts.replies.get((in_group, reply_to), quoted)
+        if detail:
+            nested = tuple(_nested(n, inside) for n in detail.pop("nested", ()))
+            forward = _convert(detail.pop("forward", None), Forward) if inside else None
+            poll = _poll(detail.pop("poll", None), inside)
+            spans = tuple(Span(*span) for span in detail.pop("spans", ())) if inside else ()
+        if more and nested and not inside:
+            more = "\n".join(_texts(nested))  # the stored one names people
+        essence = parts.essence[row_id][0][0] if hanging & _KEPT else None
+        attached = parts.attachments.get(row_id, ()) if hanging & _ATTACHED else ()
+        named = inside or not sender or (person.agrees and essence)
+        if recalled:
+            text, more, attached = "", "", ()
+        elif not inside:
+            text, more = mask(text), mask(more) if more else ""
+            attached = tuple(map(_masked, attached))
+        return MessageView(
+            id=row_id,
+            key=f"{group_key}:{platform_id}",
+            group_key=group_key,
+            group_title=title,
+            platform=platform,
+            time_zone=zone,
+            sent_at=sent_at,
+            time_guessed=flags & TIME_GUESSED != 0,
+            sender=sender if named else ANONYMOUS,
+            sender_key=person.key if inside else None,
+            kind=KINDS[kind],
+            text=text,
+            more=more or "",
+            edited_at=edited_at,
+            recalled=recalled,
+            service=service,
+            topic=topic,
+            reply=reply,
+            forward=forward,
+            poll=poll,
+            spans=spans,
+            attachments=attached,
+            reactions=tuple(Reaction(*r) for r in parts.reactions[row_id])
+            if hanging & _REACTED
+            else (),
+            nested=nested,
+            detail=detail if inside else {},
+            essence=essence,
+            tags=tuple(dict.fromkeys(name for (name,) in parts.tags[row_id]))
+            if hanging & _TAGGED and not recalled
+            else (),
+            versions=parts.versions[row_id][0][0] if hanging & _EDITED else 0,
+            truncated=flags & TRUNCATED != 0,
         )
-    }
-    parts = _Loaded(db, reader, listed, [rows[i] for i in wanted if i in rows])
-    return [_view(rows[i], parts, reader) for i in wanted if i in rows]
 
 
 class _Loaded:
     """What hangs on a set of messages, by message id."""
 
     def __init__(
-        self, db: sqlite3.Connection, reader: Reader, listed: str, rows: list[tuple[Any, ...]]
+        self, db: sqlite3.Connection, reader: Reader, senders: Senders, rows: list[_Row]
     ) -> None:
-        def by_id(sql: str) -> _Parts:
+        def by_id(bit: int, sql: str) -> _Parts:
             found: _Parts = defaultdict(list)
-            for row_id, *rest in db.execute(sql, (listed,)):
-                found[row_id].append(rest)
+            if ids := [row[0] for row in rows if row[-1] & bit]:
+                for row_id, *rest in db.execute(sql, (json.dumps(ids),)):
+                    found[row_id].append(rest)
             return found
 
         among = "message_id IN (SELECT value FROM json_each(?))"
-        self.attachments = attachments_of(db, [row[0] for row in rows])
+        attached = [row[0] for row in rows if row[-1] & _ATTACHED]
+        self.attachments = attachments_of(db, attached) if attached else {}
         self.reactions = by_id(
-            f"SELECT message_id, emoji, count FROM reactions WHERE {among} ORDER BY count DESC"
+            _REACTED,
+            f"SELECT message_id, emoji, count FROM reactions WHERE {among} ORDER BY count DESC",
         )
         self.tags = by_id(
+            _TAGGED,
             "SELECT message_id, coalesce(s.name, t.name) FROM message_tags"
             " JOIN tags t ON t.id = tag_id LEFT JOIN tags s ON s.id = t.synonym_of"
-            f" WHERE {among} ORDER BY message_id, message_tags.rowid"
+            f" WHERE {among} ORDER BY message_id, message_tags.rowid",
         )
-        self.essence = by_id(f"SELECT message_id, essence_id FROM essence_messages WHERE {among}")
+        self.essence = by_id(
+            _KEPT, f"SELECT message_id, essence_id FROM essence_messages WHERE {among}"
+        )
         self.versions = by_id(
-            f"SELECT message_id, count(*) FROM versions WHERE {among} GROUP BY message_id"
+            _EDITED,
+            f"SELECT message_id, count(*) FROM versions WHERE {among} GROUP BY message_id",
         )
-        self.replies = _replies(db, reader, [(row[1], row[9]) for row in rows if row[9]])
-
-
-def _replies(
-    db: sqlite3.Connection, reader: Reader, wanted: list[tuple[int, str]]
-) -> dict[tuple[int, str], ReplyView]:
-    """Find answered messages, by (group id, what the answer names), as this reader sees them."""
-    found: dict[tuple[int, str], ReplyView] = {}
-    for place in dict.fromkeys(wanted):
-        row = _answered(db, *place) or _answered_elsewhere(db, reader, place[1])
-        if row is not None and not withheld_among(db, reader, [row[0]]):
-            _, group_key, platform_id, alias, name, text, outside = row
-            sender = reader.calls(alias, name)
-            if not reader.inside(group_key):
-                sender, text = ANONYMOUS if sender else "", mask(outside)
-            found[place] = ReplyView(f"{group_key}:{platform_id}", sender, text[:SNIPPET])
-    return found
-
-
-_Answered = tuple[int, str, str, str | None, str, str, str]
-
-
-def _answered(db: sqlite3.Connection, group: int, platform_id: str) -> _Answered | None:
-    """Find a message: its row id, its group's key, its id, its sender's alias and name, text, and
-    text for outside."""
-    row: _Answered | None = db.execute(
-        f"SELECT m.id, g.key, m.platform_id, {_NAMES},"
-        f" CASE WHEN m.flags & ?1 OR {HIDDEN} THEN ''"
-        " ELSE coalesce(nullif(m.text, ''), m.more, '') END,"
-        f" CASE WHEN m.flags & ?1 OR {HIDDEN} OR m.service IS NOT NULL THEN '' ELSE m.text END"
-        " FROM messages m JOIN groups g ON g.id = m.group_id"
-        " LEFT JOIN memberships s ON s.group_id = m.group_id AND s.member_id = m.sender_id"
-        " LEFT JOIN members p ON p.id = m.sender_id"
-        " LEFT JOIN shown_names a ON a.group_id = m.group_id AND a.member_key = p.key"
-        " WHERE m.group_id = ?2 AND m.platform_id = ?3 OR m.id = (SELECT target FROM aliases"
-        " WHERE kind = 'message' AND group_id = ?2 AND other = ?3)"
-        " ORDER BY m.platform_id = ?3 DESC LIMIT 1",
-        (RECALLED, group, platform_id),
-    ).fetchone()
-    return row
-
-
-def _answered_elsewhere(db: sqlite3.Connection, reader: Reader, key: str) -> _Answered | None:
-    """Find a message of another group by its key, if this reader may see that group."""
-    parts = key.split(":", _DEEPEST)
-    for cut in range(len(parts) - 1, 1, -1):
-        try:
-            group = group_id(db, reader, ":".join(parts[:cut]))
-        except NotFound:
-            continue
-        return _answered(db, group, ":".join(parts[cut:]))
-    return None
-
-
-def _view(row: tuple[Any, ...], parts: _Loaded, reader: Reader) -> MessageView:
-    (row_id, in_group, platform_id, _, sent_at, edited_at, kind, text, more, reply_to, topic,
-     service, detail_json, flags, group_key, title, zone, *names, sender_key,
-     agrees) = row  # fmt: skip
-    sender = reader.calls(*names)
-    recalled = bool(flags & RECALLED)
-    detail = msgspec.json.decode(detail_json) if detail_json and not recalled else {}
-    attached = () if recalled else parts.attachments.get(row_id, ())
-    inside = reader.inside(group_key)
-    if service and not inside:
-        text = ""  # it names people
-    reply = None
-    if not recalled and (reply_to or "quote" in detail):
-        quoted = _quoted(detail.pop("quote", None), inside)
-        reply = parts.replies.get((in_group, reply_to), quoted)
-    nested = tuple(_nested(n, inside) for n in detail.pop("nested", ()))
-    if more and nested and not inside:
-        more = "\n".join(_texts(nested))  # the stored one names people
-    essence = parts.essence.get(row_id)
-    return MessageView(
-        id=row_id,
-        key=f"{group_key}:{platform_id}",
-        group_key=group_key,
-        group_title=title,
-        platform=platform_of(group_key),
-        time_zone=zone,
-        sent_at=sent_at,
-        time_guessed=bool(flags & TIME_GUESSED),
-        sender=sender if inside or not sender or (agrees and essence) else ANONYMOUS,
-        sender_key=sender_key if inside else None,
-        kind=KINDS[kind],
-        text="" if recalled else text if inside else mask(text),
-        more="" if recalled or not more else more if inside else mask(more),
-        edited_at=edited_at,
-        recalled=recalled,
-        service=service,
-        topic=topic,
-        reply=reply,
-        forward=_convert(detail.pop("forward", None), Forward) if inside else None,
-        poll=_poll(detail.pop("poll", None), inside),
-        spans=tuple(Span(*span) for span in detail.pop("spans", ())) if inside else (),
-        attachments=tuple(_masked(attachment, inside) for attachment in attached),
-        reactions=tuple(Reaction(*r) for r in parts.reactions.get(row_id, ())),
-        nested=nested,
-        detail=detail if inside else {},
-        essence=essence[0][0] if essence else None,
-        tags=tuple(dict.fromkeys(name for (name,) in parts.tags.get(row_id, ()))),
-        versions=parts.versions[row_id][0][0] if row_id in parts.versions else 0,
-        truncated=bool(flags & TRUNCATED),
-    )
+        wanted = [(row[1], row[10]) for row in rows if row[10]]
+        self.replies = answered(db, reader, senders, wanted) if wanted else {}
 
 
 def _quoted(quote: dict[str, Any] | None, inside: bool) -> ReplyView:
@@ -219,8 +222,8 @@ def _poll(value: dict[str, Any] | None, inside: bool) -> Poll | None:
     return msgspec.structs.replace(poll, question=mask(poll.question), options=options)
 
 
-def _masked(attachment: Attachment, inside: bool) -> Attachment:
-    if inside or not attachment.name:
+def _masked(attachment: Attachment) -> Attachment:
+    if not attachment.name:
         return attachment
     return msgspec.structs.replace(attachment, name=mask(attachment.name))
 

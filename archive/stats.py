@@ -37,7 +37,8 @@ def stats(db: sqlite3.Connection, reader: Reader) -> Stats:
         (media,) = db.execute("SELECT count(*) FROM media").fetchone()
     else:
         (media,) = db.execute(
-            "SELECT count(DISTINCT sha256) FROM attachments JOIN messages m ON m.id = message_id"
+            "SELECT count(DISTINCT sha256) FROM attachments"
+            " CROSS JOIN messages m ON m.id = message_id"
             " WHERE sha256 IS NOT NULL AND m.group_id IN (SELECT value FROM json_each(?))",
             bound,
         ).fetchone()

@@ -12,7 +12,7 @@ from archive.groups import allowed_ids, group_id
 from archive.ids import HIGHEST
 from archive.index import check_version
 from archive.levels import withheld
-from archive.loading import load_views
+from archive.loading import HIDDEN, load_views
 from archive.merge import facet_of, load, store
 from archive.text import normalise
 from archive.views import MessageView, TagView
@@ -21,7 +21,7 @@ from archive.views import MessageView, TagView
 def find_tag(db: sqlite3.Connection, name: str) -> int | None:
     """Return the row id of the tag that stands for this name, None if there is none."""
     row = db.execute(
-        "SELECT coalesce(synonym_of, id) FROM tags WHERE folded = ?", (_folded(name),)
+        "SELECT coalesce(synonym_of, id) FROM tags WHERE folded = ?", (comparable(name),)
     ).fetchone()
     return int(row[0]) if row else None
 
@@ -71,6 +71,14 @@ def tags_after(
     return named[:limit], named[limit - 1].name if len(named) > limit else None
 
 
+def tag_names(db: sqlite3.Connection, reader: Reader) -> dict[str, str]:
+    """Return what stands for a tag in what a reader may see: its name by every comparable form, the
+    synonyms' too."""
+    known = {comparable(tag.name): tag.name for tag in list_tags(db, reader)}
+    others = {comparable(other): comparable(name) for other, name in synonyms(db)}
+    return known | {other: known[name] for other, name in others.items() if name in known}
+
+
 def tagged(
     db: sqlite3.Connection, reader: Reader, name: str, before: int | None = None, limit: int = 20
 ) -> list[MessageView]:
@@ -97,17 +105,23 @@ def tagged_page(
 def _visible(
     db: sqlite3.Connection, reader: Reader, group_key: str | None
 ) -> tuple[str, tuple[str | int, ...]]:
-    where = "1"
-    values: tuple[str | int, ...] = ()
+    values: list[str | int]
     if group_key is not None:
-        where, values = "group_id = ?", (group_id(db, reader, group_key),)
+        where, values = "group_id = ?", [group_id(db, reader, group_key)]
     elif (allowed := allowed_ids(db, reader)) is not None:
         where = "group_id IN (SELECT value FROM json_each(?))"
-        values = (json.dumps(sorted(allowed)),)
+        values = [json.dumps(sorted(allowed))]
+    else:
+        where, values = "1", []
     if gone := withheld(db, reader):
         where += " AND message_id NOT IN (SELECT value FROM json_each(?))"
-        values = (*values, json.dumps(sorted(gone)))
-    return where, values
+        values.append(json.dumps(list(gone)))
+    if db.execute("SELECT 1 FROM opt_outs LIMIT 1").fetchone():
+        where += (
+            " AND NOT EXISTS (SELECT 1 FROM messages m JOIN members p ON p.id = m.sender_id"
+            f" WHERE m.id = message_id AND {HIDDEN})"
+        )
+    return where, tuple(values)
 
 
 def add_tags(db: sqlite3.Connection, ids: list[int], names: tuple[str, ...], by: str) -> None:
@@ -117,7 +131,7 @@ def add_tags(db: sqlite3.Connection, ids: list[int], names: tuple[str, ...], by:
         row = db.execute(
             "INSERT INTO tags(folded, name) VALUES(?, ?) ON CONFLICT(folded)"
             " DO UPDATE SET folded = folded RETURNING coalesce(synonym_of, id)",
-            (_folded(label), label),
+            (comparable(label), label),
         ).fetchone()
         db.executemany(
             "INSERT OR IGNORE INTO message_tags(message_id, tag_id, group_id, added_by)"
@@ -133,11 +147,13 @@ def set_synonym(db: sqlite3.Connection, name: str, main: str, by: str) -> None:
     Names that differ in case, width or 繁/简 only are one tag already.
     """
     for label in (_label(name), _label(main)):
-        db.execute("INSERT OR IGNORE INTO tags(folded, name) VALUES(?, ?)", (_folded(label), label))
+        db.execute(
+            "INSERT OR IGNORE INTO tags(folded, name) VALUES(?, ?)", (comparable(label), label)
+        )
     target = find_tag(db, main)
-    (row_id,) = db.execute("SELECT id FROM tags WHERE folded = ?", (_folded(name),)).fetchone()
+    (row_id,) = db.execute("SELECT id FROM tags WHERE folded = ?", (comparable(name),)).fetchone()
     if row_id == target:
-        if _folded(name) != _folded(main):
+        if comparable(name) != comparable(main):
             raise ArchiveError(f"{name} already stands for {main}.", "name them the other way")
         return
     db.execute("UPDATE tags SET synonym_of = ?1 WHERE id = ?2 OR synonym_of = ?2", (target, row_id))
@@ -163,7 +179,7 @@ def take_tag(db: sqlite3.Connection, ids: list[int], name: str, by: str) -> list
     found = [i for (i,) in rows]
     refresh_index(db, found)
     if found:
-        note(db, by, "untag", str(found[0]), _folded(name))
+        note(db, by, "untag", str(found[0]), comparable(name))
     return found
 
 
@@ -174,7 +190,7 @@ def end_synonym(
     `both` beside it."""
     row = db.execute(
         "SELECT id, synonym_of FROM tags WHERE folded = ? AND synonym_of IS NOT NULL",
-        (_folded(name),),
+        (comparable(name),),
     ).fetchone()
     if row is None:
         raise NotFound("that tag stands for no other.", "see the list of tags")
@@ -197,7 +213,7 @@ def messages_with(db: sqlite3.Connection, name: str) -> list[int]:
     """Return the row ids of the messages that have exactly this tag."""
     rows = db.execute(
         "SELECT message_id FROM message_tags JOIN tags t ON t.id = tag_id WHERE t.folded = ?",
-        (_folded(name),),
+        (comparable(name),),
     )
     return [i for (i,) in rows]
 
@@ -219,10 +235,11 @@ def refresh_index(db: sqlite3.Connection, ids: list[int]) -> None:
 
 def _label(name: str) -> str:
     label = name.strip().strip("#").strip()
-    if not _folded(label) or len(label) > 64 or label != "".join(label.split()):
+    if not comparable(label) or len(label) > 64 or label != "".join(label.split()):
         raise ArchiveError(f"{name[:20]!r} is no tag.", "a tag is one word, up to 64 characters")
     return label
 
 
-def _folded(name: str) -> str:
+def comparable(name: str) -> str:
+    """Return a tag's name in the form in which the same tags are equal."""
     return normalise(name.strip().strip("#"))

@@ -22,6 +22,7 @@ from benchmarks.oracle import find
 from benchmarks.pages import measure_pages
 from benchmarks.peers import SIZE, measure_whoosh
 from benchmarks.processes import Failed, run, site
+from benchmarks.publishing import measure_publish
 from benchmarks.queries import make_queries, sample
 from benchmarks.searching import (
     Times,
@@ -159,6 +160,11 @@ def _digest(bench: Bench) -> Numbers:
     return numbers
 
 
+def _publish(bench: Bench) -> Numbers:
+    numbers: Numbers = msgspec.to_builtins(measure_publish(bench.data, bench.folder / "published"))
+    return {**numbers, "messages": bench.size}
+
+
 def _whoosh(bench: Bench) -> Numbers:
     lines = list(read_lines(bench.chat, SIZE))
     peer = measure_whoosh(lines, bench.queries)
@@ -199,6 +205,7 @@ STEPS: dict[str, Callable[[Bench], Numbers]] = {
     "pages": _pages,
     "visitors": _visitors,
     "digest": _digest,
+    "publish": _publish,
     "truth": _truth,
     "whoosh": _whoosh,
     "live": _live,

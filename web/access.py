@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from ipaddress import ip_address
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -98,14 +98,14 @@ def _feed_key(request: Request) -> str | None:
     return request.query_params.get("key")
 
 
-def let_read(request: Request, visitor: Visitor) -> None:
-    """Let a request be this visitor's, whoever else asks."""
-    request.scope[_SEEN] = visitor
+def let_read(scope: MutableMapping[str, Any], visitor: Visitor) -> None:
+    """Let a request be this visitor's, whoever else asks; also one that nobody sent."""
+    scope[_SEEN] = visitor
 
 
 def as_public(request: Request) -> None:
     """Let a request be the public's, whoever asks."""
-    let_read(request, Visitor(public()))
+    let_read(request.scope, Visitor(public()))
 
 
 def _local_or_public(request: Request, site: Entered) -> Visitor:

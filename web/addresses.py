@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
+from web.assets import STATIC
+
 _SAFE = ":@"
 _FORMS = (".md", ".atom", ".json")
 
@@ -14,6 +16,13 @@ class Addresses:
 
     Large type is in the address and not in a cookie: nothing is stored, and nothing is posted.
     """
+
+    published = False
+    """The pages are files: there is no server behind them."""
+    follows = True
+    """A long list goes on."""
+    searching = "/search"
+    """Where a form searches."""
 
     def __init__(self, lang: str | None = None, big: bool = False) -> None:
         self.big = big
@@ -42,6 +51,26 @@ class Addresses:
     def sitemap(self, name: str = "") -> str:
         """Return the index of the sitemaps, or one of them."""
         return f"/sitemap/{name}" if name else "/sitemap.xml"
+
+    def has(self, path: str) -> bool:
+        """Tell whether a published site has this page; one that is served looks at its routes."""
+        return True
+
+    def share(self, path: str) -> str:
+        """Return a page's address to pass on."""
+        return path
+
+    def row(self, key: str) -> str:
+        """Return the id by which links lead to a message's row; empty where it has its own page."""
+        return ""
+
+    def month(self, name: str) -> str:
+        """Return everything said in a month, `2026-11`."""
+        return self.search(f"on:{name}")
+
+    def asset(self, name: str) -> str:
+        """Return a file of the site itself."""
+        return f"/static/{name}?v={STATIC[name].version}"
 
     def home(self) -> str:
         """Return the first page."""
@@ -75,9 +104,9 @@ class Addresses:
         """Return what carries a tag."""
         return self(f"/tag/{_named(name, '')}", **query)
 
-    def post(self, essence: int) -> str:
+    def post(self, essence: int, **query: object) -> str:
         """Return an essence post."""
-        return self(f"/essence/{essence}")
+        return self(f"/essence/{essence}", **query)
 
     def thread(self, number: int, **query: object) -> str:
         """Return a thread."""

@@ -36,7 +36,7 @@ def take(request: Request, site: Site) -> TokenView | None:
         token = api_tokens.find_token(db, said[1])
         if token is not None:
             reader = api_tokens.reader_of(db, token)
-            let_read(request, Visitor(reader, session=f"token {token.id}", kind="token"))
+            let_read(request.scope, Visitor(reader, session=f"token {token.id}", kind="token"))
     return token
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from archive.records import Span
 from web.links import REL, host_of, safe_url, without_tail
+from web.markup import escaped
 
 TagHref = Callable[[str], str]
 
@@ -71,7 +72,7 @@ class Painter:
 
     def _leaf(self, text: str, span: Span) -> str:
         linked = span.kind in _VERBATIM or span.kind in ("link", "email", "hashtag")
-        return str(escape(text)) if linked else self._plain(text)
+        return escaped(text) if linked else self._plain(text)
 
     def _wrapped(self, span: Span, text: str, content: str) -> str:
         if span.kind in _TAGS:
@@ -98,29 +99,30 @@ class Painter:
         return f"{anchor} class=named>{content}</a>{host}"
 
     def _tag(self, name: str, content: str) -> str:
-        return f'<a class=hash href="{escape(self._tag_href(name))}">{content}</a>'
+        href = self._tag_href(name)
+        return f'<a class=hash href="{escape(href)}">{content}</a>' if href else content
 
     def _plain(self, text: str) -> str:
         if "#" not in text and "://" not in text:
-            return str(escape(text))
+            return escaped(text)
         out: list[str] = []
         at = 0
         for found in _FIND.finditer(text):
             piece, painted = self._found(found)
-            out += [str(escape(text[at : found.start()])), painted]
+            out += [escaped(text[at : found.start()]), painted]
             at = found.start() + len(piece)
-        return "".join([*out, str(escape(text[at:]))])
+        return "".join([*out, escaped(text[at:])])
 
     def _found(self, found: re.Match[str]) -> tuple[str, str]:
         whole, address, closed, bare = found[0], *found.groups()
         if address is None:
             name = closed or bare
-            safe = str(escape(whole))
+            safe = escaped(whole)
             return whole, safe if name.isdigit() else self._tag(name, safe)
         shown = without_tail(address)
         url = safe_url(shown)
         if url is None:
-            return shown, str(escape(shown))
+            return shown, escaped(shown)
         return shown, f'<a href="{escape(url)}" rel="{REL}"{_fitting(shown)}>{escape(shown)}</a>'
 
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from datetime import time as clock_time
 from functools import cached_property
-from hashlib import blake2b
-from pathlib import Path
 from typing import Annotated, Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
 from fastapi import Path as PathPart
 from fastapi import Query
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,25 +28,24 @@ from web.access import Visitor, is_published, visitor_of
 from web.addresses import Addresses, path_of
 from web.dates import local
 from web.described import Described, Head, head_of
+from web.environment import TEMPLATES
 from web.forms import token_for
-from web.links import REL
 from web.markdown import TWINS, twin_of
 from web.membership import Roles
-from web.sending import html_response, markdown_response, packed
+from web.sending import html_response, markdown_response
 from web.sign_in import Way
-from web.talk import Fold, Parting, Talk
+from web.talk import Talk
 from web.twins import is_twin
 from web.words import LANGUAGES, asked_for
 
 T = TypeVar("T")
 
-_HERE = Path(__file__).parent
-_TYPES = {".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
-_STYLES = {"style.css": "style", "desk.css": "desk"}
-"""Stylesheets, and the folders whose files each is made of, in the order of their names."""
 _GIST = 150
 _ENDING = re.compile("[。！？；，!?;,](?=.)")
 
+
+TO = "chendian.addresses"
+"""Where a page that is made for a file says how it links."""
 
 _LARGEST = 2**53
 
@@ -104,56 +102,6 @@ class Site(msgspec.Struct, frozen=True):
         return self.base_url.startswith("https://")
 
 
-class StaticFile(msgspec.Struct, frozen=True):
-    """A file of the site itself, held in memory with its address for ever."""
-
-    body: bytes
-    packed: bytes
-    mime: str
-    version: str
-
-
-def _files() -> dict[str, StaticFile]:
-    folder = _HERE / "static"
-    found = {
-        file.name: _held(file.read_bytes(), _TYPES[file.suffix])
-        for file in sorted(folder.iterdir())
-        if file.suffix in _TYPES
-    }
-    for name, parts in _STYLES.items():
-        css = b"\n".join(part.read_bytes() for part in sorted((folder / parts).glob("*.css")))
-        found[name] = _held(css, "text/css; charset=utf-8")
-    return found
-
-
-def _held(body: bytes, mime: str) -> StaticFile:
-    return StaticFile(body, packed(body, 9), mime, blake2b(body, digest_size=6).hexdigest())
-
-
-STATIC = _files()
-
-
-def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    made.globals["is_fold"] = lambda line: isinstance(line, Fold)
-    made.globals["is_parting"] = lambda line: isinstance(line, Parting)
-    made.globals["rel"] = REL
-    made.globals["when"] = lambda at, zone: f"{local(at, zone):%Y-%m-%d %H:%M}"
-    made.globals["iso"] = lambda at, zone: local(at, zone).isoformat()
-    made.globals["asset"] = lambda name: f"/static/{name}?v={STATIC[name].version}"
-    return made
-
-
-TEMPLATES = _environment()
-
-
 class Visit:
     """One request for a page: the archive, the reader, the words and the links."""
 
@@ -167,7 +115,8 @@ class Visit:
         lang = request.query_params.get("lang")
         self.words = asked_for(lang, request.headers.get("accept-language"))
         big = request.query_params.get("big") == "1"
-        self.to = Addresses(lang if lang in LANGUAGES else None, big)
+        given: Addresses | None = request.scope.get(TO)
+        self.to = given or Addresses(lang if lang in LANGUAGES else None, big)
 
     @cached_property
     def talk(self) -> Talk:
@@ -193,6 +142,8 @@ class Visit:
 
     def has(self, path: str) -> bool:
         """Tell whether there is a page at this path, so that no link leads nowhere."""
+        if self.to.published:
+            return self.to.has(path)
         state = self.request.app.state
         if not hasattr(state, "paths"):
             state.paths = frozenset(_paths(self.request.app.routes))
@@ -206,6 +157,9 @@ class Visit:
     @property
     def other_size(self) -> str:
         """Return this page's address in large type, or in type of the usual size."""
+        if self.to.published:
+            # the page's script changes the size; without it there is nothing to go to
+            return "#main"
         lang = dict(self.to.kept).get("lang")
         return self._again(Addresses(lang, not self.to.big))
 
@@ -231,7 +185,7 @@ class Visit:
 
     def month(self, name: str) -> str:
         """Return the search for everything said in a month, `2026-11`."""
-        return self.to.search(f"on:{name}")
+        return self.to.month(name)
 
     def within(self, key: str, titles: dict[str, str]) -> str:
         """Return the filter for one group: by its title, where no other group bears it."""
@@ -243,10 +197,18 @@ class Visit:
         """Return the local day of a moment."""
         return local(at, time_zone).date()
 
+    @cached_property
+    def now(self) -> int:
+        """Return the Unix time at which the page is made; what is published knows the day only, so
+        that it stays as it is for as long."""
+        if not self.to.published:
+            return int(time.time())
+        return int(datetime.combine(datetime.now(UTC).date(), clock_time(), UTC).timestamp())
+
     @property
     def today(self) -> date:
         """Return today, beside which dates of this year need no year."""
-        return datetime.now(UTC).date()
+        return datetime.fromtimestamp(self.now, UTC).date()
 
     @property
     def is_published(self) -> bool:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import re
-import zlib
 from email.utils import formatdate, parsedate_to_datetime
 from hashlib import blake2b
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.assets import packed
+
 # what no browser shows and UTF-8 cannot hold; NUL, lone surrogates
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _GZIP_FROM = 1000
 
 
-def packed(body: bytes, level: int = 4) -> bytes:
-    """Compress with gzip; no time stamp, so that the same body gives the same bytes."""
-    stream = zlib.compressobj(level, zlib.DEFLATED, 31)
-    return stream.compress(body) + stream.flush()
+def printable(html: str) -> str:
+    """Return HTML without what no browser shows and UTF-8 cannot hold."""
+    return _UNPRINTABLE.sub("\ufffd", html) if _UNPRINTABLE.search(html) else html
 
 
 def html_response(request: Request, html: str, status: int = 200) -> Response:
     """Send HTML, compressed where the browser takes it, never kept by a cache."""
-    if _UNPRINTABLE.search(html):
-        html = _UNPRINTABLE.sub("\ufffd", html)
-    body = html.encode()
+    body = printable(html).encode()
     headers = {"Cache-Control": "private, no-store", "Vary": "Accept-Encoding, Accept-Language"}
     if takes_gzip(request) and len(body) > _GZIP_FROM:
         body = packed(body)

@@ -69,7 +69,10 @@ def months(
 
 
 def days(
-    layers: Sequence[LayerView], words: Words, href: Callable[[str], str | None], now: str = ""
+    layers: Sequence[LayerView],
+    words: Words,
+    href: Callable[[str], str | None],
+    now: Sequence[str] = (),
 ) -> Strata:
     """Draw the days of a month, the newest first; no shade, one tick for essence."""
     most = max((layer.messages for layer in layers), default=1)
@@ -80,7 +83,7 @@ def days(
         label = words("date.month_day", day=int(layer.name[8:10]))
         band = _band(layer, words, label, width, 2, ticks)
         bands.append(
-            msgspec.structs.replace(band, href=href(layer.name), current=layer.name == now)
+            msgspec.structs.replace(band, href=href(layer.name), current=layer.name in now)
         )
     return Strata(tuple(bands), (), any(b.essence for b in bands))
 

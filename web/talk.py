@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
+from functools import cached_property
 from itertools import groupby
+from typing import ClassVar
 from zlib import crc32
 
 import msgspec
@@ -15,9 +17,10 @@ from archive.records import Poll
 from archive.views import MessageView
 from web.addresses import Addresses
 from web.body import Painter
-from web.dates import clock, local
+from web.dates import clock_at, day_at
 from web.files import Bar, Cabinet, Card, bars, card_of
 from web.fold import SHORTEST_RUN, is_slight
+from web.rows import Rows
 from web.words import Words
 
 RUNS_ON = 300
@@ -25,6 +28,9 @@ RUNS_ON = 300
 
 TINTS = 6
 """Quiet grounds of the initials, so that the eye tells people apart."""
+
+_PEOPLE = 5_000
+"""Whose initials are remembered."""
 
 CUT = 1200
 """Characters of a message shown in a list; its own page shows all."""
@@ -37,6 +43,8 @@ _NAMED = frozenset(("location", "contact", "call", "red_packet", "transfer", "po
 
 class Line(msgspec.Struct, frozen=True):
     """A message as the page shows it."""
+
+    form: ClassVar[str] = "line"
 
     m: MessageView
     href: str
@@ -57,10 +65,14 @@ class Line(msgspec.Struct, frozen=True):
     here: bool = False
     sealed: bool = False
     """Essence begins here: the seal stands once before a run."""
+    id: str = ""
+    """By which links of a published page lead to it."""
 
 
 class Fold(msgspec.Struct, frozen=True):
     """A run of stickers and greetings."""
+
+    form: ClassVar[str] = "fold"
 
     lines: tuple[Line, ...]
 
@@ -68,8 +80,13 @@ class Fold(msgspec.Struct, frozen=True):
 class Parting(msgspec.Struct, frozen=True):
     """Where a new day begins among lines."""
 
+    form: ClassVar[str] = "parting"
+
     name: str
     href: str
+
+
+AnyLine = Line | Fold | Parting
 
 
 class Talk:
@@ -81,13 +98,26 @@ class Talk:
         self.named = _NAMED
         self.answers = _answers
         self._words = words
+        self._people: dict[tuple[str | None, str], tuple[str, int]] = {}
         self.paint = Painter(addresses.tag, words("message.spoiler")).paint
+
+    @cached_property
+    def _rows(self) -> Rows:
+        return Rows(self._words, self)
+
+    def listed(self, lines: Sequence[AnyLine], label: str = "") -> Markup:
+        """Write lines as a list of the chat."""
+        return Markup(self._rows.listed(lines, label))
+
+    def quote(self, message: MessageView) -> Markup:
+        """Write what a message answers; empty where there is nothing to show of it."""
+        return self._rows.quote(message)
 
     def lines(
         self, messages: Sequence[MessageView], here: int | None = None, whole: bool = False
-    ) -> list[Line | Fold | Parting]:
+    ) -> list[AnyLine]:
         """Turn messages of one group, oldest first, into lines; `here` is never folded."""
-        found: list[Line | Fold | Parting] = []
+        found: list[AnyLine] = []
         wanted = next((_day_of(m) for m in messages if m.id == here), None)
         for day, said in groupby(messages, _day_of):
             # the page is headed with the day of what is wanted: one before it says so
@@ -107,8 +137,7 @@ class Talk:
 
     def line(self, message: MessageView, whole: bool = True) -> Line:
         """Turn one message that stands by itself into a line."""
-        moment = local(message.sent_at, message.time_zone)
-        line = self._line(message, moment, False, False, whole)
+        line = self._line(message, False, False, whole)
         return msgspec.structs.replace(line, sealed=message.essence is not None)
 
     def words_of(self, messages: Sequence[MessageView]) -> list[Line]:
@@ -141,39 +170,51 @@ class Talk:
         lines: list[Line] = []
         last: MessageView | None = None
         for message in run:
-            moment = local(message.sent_at, message.time_zone)
             is_here = message.id == here
             more = last is not None and not is_here and _goes_on(last, message)
             fresh = last is None or last.essence != message.essence
-            line = self._line(message, moment, more, is_here, whole or is_here)
+            line = self._line(message, more, is_here, whole or is_here)
             sealed = message.essence is not None and (fresh or is_here)
             lines.append(msgspec.structs.replace(line, sealed=True) if sealed else line)
             last = message
         return lines
 
-    def _line(self, m: MessageView, moment: datetime, more: bool, here: bool, whole: bool) -> Line:
+    def _line(self, m: MessageView, more: bool, here: bool, whole: bool) -> Line:
         card = card_of(m.detail) if m.detail and m.kind != "service" else None
-        words = "" if _told_below(m, card) else m.text
+        words = "" if (card or m.attachments) and _told_below(m, card) else m.text
         text = words if whole else _beginning(words)
+        first, tint = self._stands_for(m.sender_key, m.sender)
+        answers = m.reply is not None and _answers(m)
         return Line(
             m,
             self.to.message(m.key),
-            clock(moment),
-            initial(m.sender),
-            crc32((m.sender_key or m.sender).encode("utf-8", "replace")) % TINTS,
+            clock_at(m.sent_at, m.time_zone),
+            first,
+            tint,
             _css(m, more, here),
             more,
             self.paint(text, m.spans),
             card,
             len(words) - len(text),
-            _answers(m) or m.forward is not None or (m.kind in _NAMED and bool(text)),
+            answers or m.forward is not None or (m.kind in _NAMED and bool(text)),
             bool(
                 m.attachments or m.reactions or m.poll or m.nested or m.detail or m.edited_at
                 or m.truncated or m.time_guessed or len(text) < len(words)
                 or (m.kind != "text" and not m.text)
             ),
             here,
+            id=self.to.row(m.key),
         )  # fmt: skip
+
+    def _stands_for(self, key: str | None, name: str) -> tuple[str, int]:
+        """Return a person's initial and tint; remembered, as few people say much."""
+        known = self._people.get((key, name))
+        if known is None:
+            tint = crc32((key or name).encode("utf-8", "replace")) % TINTS
+            known = self._people[key, name] = initial(name), tint
+            if len(self._people) > _PEOPLE:
+                self._people.clear()
+        return known
 
 
 def gist_of(message: MessageView, words: Words) -> str:
@@ -186,7 +227,7 @@ def gist_of(message: MessageView, words: Words) -> str:
 
 
 def _day_of(message: MessageView) -> date:
-    return local(message.sent_at, message.time_zone).date()
+    return day_at(message.sent_at, message.time_zone)
 
 
 def _runs(
@@ -252,6 +293,8 @@ def initial(name: str) -> str:
 
 
 def _beginning(text: str) -> str:
+    if len(text) < _CUT_LINES:
+        return text
     if len(text) > CUT:
         text = text[:CUT]
     if text.count("\n") >= _CUT_LINES:

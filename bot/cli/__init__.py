@@ -22,6 +22,7 @@ from bot.cli import (
     group_commands,
     import_command,
     job_commands,
+    publish_commands,
     question_commands,
     read_commands,
     roster_commands,
@@ -43,7 +44,7 @@ app = typer.Typer(
 for commands in (
     archive_commands, import_command, read_commands, run_commands, capture_commands,
     digest_commands, question_commands, job_commands, roster_commands, shelf_commands,
-    backup_commands, access_commands, token_commands,
+    backup_commands, access_commands, token_commands, publish_commands,
 ):  # fmt: skip
     commands.register(app)
 app.add_typer(essence_commands.app, name="essence")

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from archive import calendar, groups, messages
 from archive.errors import NotFound
-from archive.views import DayView, MessageView
-from web import strata
-from web.dates import clock, local, parse_day
+from archive.views import DayView
+from web.dates import parse_day
+from web.day_parts import DayWriter
 from web.described import Described
 from web.page import Place, Visit
 from web.portions import portion
@@ -35,17 +35,19 @@ def day(request: Request, key: str, date: str, after: Place = None) -> Response:
         days = calendar.days(db, visit.reader, found.key, date[:7])
     shown, rest = portion(part.messages, None, PART)
     part = msgspec.structs.replace(part, messages=shown, next=rest or part.next)
+    writer = DayWriter(found, visit.words, visit.to, visit.talk)
+    parts = writer.parts(parsed, part, after, writer.month(days, [date]))
     return visit.page(
         "day.html",
         listing=_described(visit, found.key, f"{parsed} · {found.title}", part),
         group=found,
+        d=parts,
+        # what its twin is made of
         day=parsed,
         part=part,
         after=after,
-        lines_found=visit.talk.lines(part.messages),
-        lines_start=_start(part.messages),
+        lines_of=visit.talk.lines,
         earlier=parse_day(part.earlier_day or ""),
-        days=strata.days(days, visit.words, lambda name: visit.to.day(found.key, name), date),
         later=parse_day(part.later_day or ""),
     )
 
@@ -55,7 +57,3 @@ def _described(visit: Visit, key: str, name: str, part: DayView) -> Described | 
     if not part.messages:
         return None
     return Described(visit.to.plain.day(key, part.date), name, f"{name} · {said}")
-
-
-def _start(said: tuple[MessageView, ...]) -> str:
-    return clock(local(said[0].sent_at, said[0].time_zone)) if said else ""

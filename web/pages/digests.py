@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from typing import Any
 
 import msgspec
@@ -187,6 +186,6 @@ def _waiting(visit: Visit, db: sqlite3.Connection, key: str) -> Waiting | None:
         view.text,
         visit.to.question(view.key),
         message.sender,
-        age(view.asked_at, int(time.time()), visit.words),
+        age(view.asked_at, visit.now, visit.words),
         view.status != "open",
     )

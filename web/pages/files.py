@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -98,6 +101,7 @@ def _files(
         "files.html",
         group=group,
         here=_here(visit, group, "files"),
+        listed=_listed(visit, group, "files"),
         asked=q[:500],
         only=only,
         missing=missing,
@@ -114,7 +118,7 @@ def _file_row(visit: Visit, group: GroupView | None, one: FileView) -> FileRow:
     m = one.message
     theirs = ""
     if m.sender_key and m.sender:
-        theirs = visit.to(_here(visit, group, "files"), q=filter_text("from", m.sender))
+        theirs = _listed(visit, group, "files")(q=filter_text("from", m.sender))
     return FileRow(m, one.file, visit.talk.cabinet.shown(one.file), theirs)
 
 
@@ -146,6 +150,7 @@ def _links(request: Request, key: str | None, q: str, cursor: str | None) -> Res
         "links.html",
         group=group,
         here=_here(visit, group, "links"),
+        listed=_listed(visit, group, "links"),
         asked=q[:500],
         cursor=cursor,
         found=found,
@@ -167,8 +172,13 @@ def _link_row(one: SharedLink) -> LinkRow | None:
     )
 
 
+def _listed(visit: Visit, group: GroupView | None, part: str) -> Callable[..., str]:
+    """Return what makes the addresses of a list, by its query."""
+    if group is None:
+        return partial(visit.to, f"/{part}")
+    return partial(visit.to.part_of_group, group.key, part)
+
+
 def _here(visit: Visit, group: GroupView | None, part: str) -> str:
     """Return the path of a list, without its query."""
-    if group is None:
-        return f"/{part}"
-    return visit.to.part_of_group(group.key, part).partition("?")[0]
+    return _listed(visit, group, part)().partition("?")[0]

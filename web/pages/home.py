@@ -12,10 +12,11 @@ from archive import calendar, columns, essence, groups, messages, tags, threads
 from archive.on_this_day import on_this_day
 from archive.views import GroupView, MessageView
 from web import strata
+from web.assets import STATIC
 from web.dates import zone
 from web.described import Described
 from web.fold import is_slight
-from web.page import STATIC, Visit
+from web.page import Visit
 from web.sending import takes_gzip
 
 routes = APIRouter()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import suppress
 from typing import Literal
 
@@ -79,7 +78,7 @@ def list_page(
 
 
 def _rows(visit: Visit, found: Page) -> list[Row]:
-    now = int(time.time())
+    now = visit.now
     return [
         Row(
             one.view,
@@ -122,7 +121,7 @@ def question(request: Request, key: str) -> Response:
         group=group,
         line=visit.talk.line(asked),
         asked=visit.talk.paint(view.text),
-        age=age(view.asked_at, int(time.time()), visit.words),
+        age=age(view.asked_at, visit.now, visit.words),
         assigned=names.get((view.group_key, view.assigned_to or ""), ""),
         accepted=accepted,
         answers=answers[1:] if accepted else answers,

@@ -1,0 +1,1 @@
+"""Published sites: the pages as files that need no server."""
