@@ -35,6 +35,7 @@ from bot.live.door import AccountDoor
 from bot.live.fetching import Fetching
 from bot.live.forgetting import Forgetting
 from bot.live.housekeeping import Housekeeping
+from bot.live.ingesting import Ingesting
 from bot.live.leases import lease
 from bot.live.logs import said
 from bot.live.metrics import Metrics
@@ -92,6 +93,7 @@ class _Running:
         forgetting = Forgetting(capture)
         obeying = Obeying(capture, sending, forgetting)
         housekeeping = Housekeeping(capture)
+        ingesting = Ingesting(archive, inbox, config, metrics)
         await writer.run(self._settle_groups)
         await capture.begin(self._adapters, obeying.obey)
         tasks: list[Coroutine[Any, Any, None]] = []
@@ -110,6 +112,7 @@ class _Running:
             tasks.append(_steady(Backups(archive, config.backup, capture.alarm).run))
         if "web" in self._parts:
             routes = [route for a in self._adapters.values() for route in a.routes()]
+            routes += ingesting.routes()
             follows = obeying.consent_changed if "capture" in self._parts else None
             site = Site(archive, config, metrics, routes, writer.run, self._adapters, follows)
             tasks.append(site.run())
@@ -121,6 +124,7 @@ class _Running:
         try:
             await _until_told(tasks)
         finally:
+            await ingesting.close()
             await connections.close()
             await capture.close()
             await writer.close()
