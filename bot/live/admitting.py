@@ -8,7 +8,7 @@ import time
 from archive.consent import Standing, agreed_since
 from archive.ids import is_sane
 from archive.prepare import Prepared, Ready
-from archive.records import Group, Member, Reacted, Recall, platform_of
+from archive.records import EssenceMark, Group, Member, Reacted, Recall, platform_of
 from bot.commands.parsing import is_not_kept
 from bot.config import IngestConfig
 
@@ -53,10 +53,7 @@ class Admission:
             return since
         if isinstance(item, Recall):
             return None
-        who = item.key if isinstance(item, Member) else None
-        if isinstance(item, Reacted):
-            who = item.member_key
-        return self._of_person(who, group_key) or self._of_time(group_key, None)
+        return self._of_person(_who(item), group_key) or self._of_time(group_key, None)
 
     def _of_message(self, message: Prepared) -> str | None:
         since = self._group(message.group_key)
@@ -101,3 +98,12 @@ class Admission:
             return _NOT_ALLOWED
         since = agreed_since(self._db, key)
         return NO_CONSENT if since is None else since
+
+
+def _who(item: Ready) -> str | None:
+    """Return whom a record that is no message is of."""
+    if isinstance(item, Member):
+        return item.key
+    if isinstance(item, Reacted):
+        return item.member_key
+    return item.by if isinstance(item, EssenceMark) else None

@@ -63,7 +63,8 @@ class Landing:
             raise ArchiveError("the program is about to end.", "send it again")
         with self._turns.job(), transaction(self.db):
             # who withdrew since the push began has withdrawn
-            gone = {key for key in map(_group_of, part) if agreed_since(self.db, key) is None}
+            groups = set(map(_group_of, part))
+            gone = {key for key in groups if agreed_since(self.db, key) is None}
             kept = [read for read in part if _group_of(read) not in gone] if gone else part
             self._keeper.write([_ready(read) for read in kept], int(time.time()))
         self._unites |= any(isinstance(read.ready, Group) and read.ready.aliases for read in kept)
