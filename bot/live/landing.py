@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import Event
 
 from adapters.ingest import Fault, Report
@@ -46,7 +47,6 @@ class Landing:
         while at < len(reads):
             part = reads[at : at + self._fitting]
             at += len(part)
-            began = time.monotonic()
             try:
                 self._write(part, report)
             except ArchiveError:
@@ -54,14 +54,13 @@ class Landing:
             except Exception:  # of one record; found by writing them one by one
                 for read in part:
                     self._write_alone(read, report)
-            self._fitting = fitting(len(part), time.monotonic() - began)
             if len(reads) > FIRST:
                 self._merge_index()
 
     def _write(self, part: Sequence[Read], report: Report) -> None:
         if self._stop.is_set():
             raise ArchiveError("the program is about to end.", "send it again")
-        with self._turns.job(), transaction(self.db):
+        with self._turns.job(), self._measured(len(part)), transaction(self.db):
             # who withdrew since the push began has withdrawn
             groups = set(map(_group_of, part))
             gone = {key for key in groups if agreed_since(self.db, key) is None}
@@ -73,6 +72,14 @@ class Landing:
         for read in part:
             if _group_of(read) in gone:
                 report.reject(fault(read, NO_CONSENT))
+
+    @contextmanager
+    def _measured(self, number: int) -> Iterator[None]:
+        """Learn from a turn how many records fit into the next."""
+        began = time.monotonic()
+        yield
+        if number >= self._fitting:
+            self._fitting = fitting(number, time.monotonic() - began)
 
     def _write_alone(self, read: Read, report: Report) -> None:
         try:
