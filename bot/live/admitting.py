@@ -5,7 +5,10 @@ from __future__ import annotations
 import sqlite3
 import time
 
-from archive.consent import Standing, agreed_since
+from archive.access import operator
+from archive.consent import Standing, agreed_since, group_keys
+from archive.errors import NotFound
+from archive.groups import group_id
 from archive.ids import is_sane
 from archive.prepare import Prepared, Ready
 from archive.records import EssenceMark, Group, Member, Reacted, Recall, platform_of
@@ -17,6 +20,7 @@ OPTED_OUT, NOT_KEPT, PAUSED = "opted out", "not to be kept", "paused"
 _NOT_ALLOWED = "this ingest may not write to the group"
 NO_CONSENT = "the group has not agreed to be archived"
 _TOO_EARLY = "said before the group agreed to be archived"
+_TWO = "an alias is another group that is here; to unite them: chendian group merge"
 _ELSEWHERE = "the person is of another platform than the group"
 
 
@@ -70,11 +74,25 @@ class Admission:
     def _of_group(self, group: Group) -> str | None:
         if group.title_only:
             return "it does not say which group it is of"
+        since = self._group(group.key)
+        if isinstance(since, str):
+            return since
         for key in group.aliases:
             if not self.allows(key) or platform_of(key) != platform_of(group.key):
                 return _NOT_ALLOWED
-        since = self._group(group.key)
-        return since if isinstance(since, str) else None
+            if self._is_another(key, group.key):
+                return _TWO
+        return None
+
+    def _is_another(self, key: str, than: str) -> bool:
+        """Tell whether a key is that of a group with a history or an agreement of its own."""
+        if than in group_keys(self._db, key):
+            return False
+        try:
+            group_id(self._db, operator(), key)
+        except NotFound:
+            return agreed_since(self._db, key) is not None
+        return True
 
     def _of_person(self, key: str | None, group_key: str) -> str | None:
         if key is None:

@@ -17,7 +17,6 @@ from archive.keep import Keeper
 from archive.prepare import Prepared, Ready
 from archive.records import Group
 from archive.turns import Turns
-from archive.unite import unite_some
 from bot.live.admitting import NO_CONSENT
 from bot.live.pushed import Read
 from bot.writing import FIRST, fitting
@@ -39,7 +38,6 @@ class Landing:
         """Begin another push."""
         self._keeper = Keeper(self.db, time_zone=self._time_zone)
         self._keeper.begin_file()
-        self._unites = False
 
     def write(self, reads: Sequence[Read], report: Report) -> None:
         """Write records, in the order in which they came. Raises ArchiveError."""
@@ -66,7 +64,6 @@ class Landing:
             gone = {key for key in groups if agreed_since(self.db, key) is None}
             kept = [read for read in part if _group_of(read) not in gone] if gone else part
             self._keeper.write([_ready(read) for read in kept], int(time.time()))
-        self._unites |= any(isinstance(read.ready, Group) and read.ready.aliases for read in kept)
         report.accepted += len(kept)
         report.cut += [fault(read, "the text was cut off") for read in kept if read.cut]
         for read in part:
@@ -97,9 +94,6 @@ class Landing:
         """Finish a push; on the disk when it returns. Raises ArchiveError, OSError."""
         with self._turns.job(), transaction(self.db):
             self._keeper.end_file()
-        while self._unites:
-            with self._turns.job(), transaction(self.db):
-                self._unites = unite_some(self.db)
         Log(self._archive.path).flush()
         kept = self._keeper.report
         report.new, report.updated, report.unchanged = kept.new, kept.updated, kept.unchanged

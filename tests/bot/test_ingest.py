@@ -140,6 +140,17 @@ def test_only_the_groups_allowed_can_be_written_to(archive: Archive) -> None:
     ]
 
 
+def test_a_former_key_is_known_and_two_groups_are_not_united(bridge: Pushing) -> None:
+    agree(bridge.archive, OTHER)
+    renamed = {"type": "group", "key": GROUP, "title": "甲", "aliases": ["qq:7"]}
+    assert bridge.push([message("1", group_key=OTHER), renamed, renamed]).accepted == 3
+    for key, alias in ((GROUP, OTHER), (OTHER, GROUP), (OTHER, "qq:7")):
+        answer = bridge.push([{**renamed, "key": key, "aliases": [alias]}])
+        assert answer.status == 422 and "group merge" in answer.rejected[0]["why"]
+    assert bridge.push([message("2", group_key="qq:7")]).accepted == 1
+    assert bridge.rows("SELECT key FROM groups ORDER BY key") == [(GROUP,), (OTHER,)]
+
+
 def test_the_same_key_and_body_answer_the_same_and_another_body_is_refused(
     bridge: Pushing,
 ) -> None:

@@ -77,6 +77,8 @@ def test_people_who_opted_out_are_dropped_and_not_named(archive: Archive) -> Non
         message("3", "大家好", reactions=[{"emoji": "👍", "count": 1, "members": ["qq:7"]}],
                 forward={"key": "qq:8", "name": "别人"}),
         message("4", "转发", forward={"key": "qq:7", "name": "金丝雀"}),
+        {"type": "reaction", "group_key": GROUP, "id": "3",
+         "reactions": [{"emoji": "👎", "count": 1, "members": ["qq:7"]}]},
     ])  # fmt: skip
     assert answer.status == 200 and answer.rejected == [] and answer.new == 1
     assert answer.dropped == {"opted out": 3, "not to be kept": 1}
