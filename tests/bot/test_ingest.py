@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pushing import FOREIGN, GROUP, OTHER, T0, Pushing, agree, lines, message
@@ -168,6 +169,24 @@ def test_what_was_refused_as_a_whole_may_be_sent_again_with_its_key(bridge: Push
     assert bridge.push(body, Idempotency_Key="k").status == 422
     agree(bridge.archive, OTHER)
     assert bridge.push(body, Idempotency_Key="k").new == 1
+
+
+def test_of_many_at_once_with_one_key_only_one_does_anything(bridge: Pushing) -> None:
+    body = [message(str(number)) for number in range(40)]
+    with ThreadPoolExecutor(6) as threads:
+        asked = [threads.submit(bridge.push, body, Idempotency_Key="k") for _ in range(6)]
+    answers = [one.result() for one in asked]
+    assert answers == [answers[0]] * 6 and answers[0].new == 40
+    assert bridge.rows("SELECT count(*) FROM messages") == [(40,)]
+
+
+def test_while_nothing_can_be_written_the_same_may_be_sent_later(bridge: Pushing) -> None:
+    with bridge.archive.writing() as db:
+        db.execute("INSERT INTO meta(name, value) VALUES('reindex', '0')")
+    assert bridge.push([message("1")], Idempotency_Key="k").status == 503
+    with bridge.archive.writing() as db:
+        db.execute("DELETE FROM meta WHERE name = 'reindex'")
+    assert bridge.push([message("1")], Idempotency_Key="k").new == 1
 
 
 def test_a_dry_run_says_what_would_be_kept_and_changes_nothing(bridge: Pushing) -> None:

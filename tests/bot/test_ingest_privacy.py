@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
+from threading import Event
 from typing import Any
 
 import pytest
-from pushing import GROUP, T0, Pushing, agree, message
+from pushing import GROUP, OTHER, T0, Pushing, agree, lines, message
 
+from adapters.ingest import Fault, Report
 from archive import consent
 from archive.database import Archive
 from archive.forget import forget
 from bot.config import IngestConfig
+from bot.live.landing import Landing
+from bot.live.pushed import read_lines
 
 NOT_AGREED = "the group has not agreed to be archived"
 
@@ -115,3 +119,20 @@ def test_a_command_in_a_push_is_kept_and_not_obeyed(archive: Archive) -> None:
     assert one.push([message("1", "/archive off"), message("2", "/不要存我")]).new == 2
     said: list[tuple[Any, ...]] = one.rows("SELECT until FROM consents")
     assert said == [(None,)] and one.rows("SELECT * FROM opt_outs") == []
+
+
+def test_who_withdraws_while_a_push_is_under_way_has_withdrawn(archive: Archive) -> None:
+    """Fault 37: what was let in is looked at again where it is written."""
+    agree(archive, GROUP, OTHER)
+    one = Pushing(archive)
+    body = lines(message("1"), message("2", group_key=OTHER))
+    reads, report = list(read_lines(body, 1)), Report()
+    landing = Landing(archive, "Asia/Shanghai", Event())
+    landing.begin()
+    with archive.writing() as db:
+        consent.stop(db, GROUP, by="qq:1")
+    landing.write(reads, report)
+    landing.end(report)
+    landing.close()
+    assert (report.accepted, report.new) == (1, 1)
+    assert report.rejected == [Fault(NOT_AGREED, 1)] and one.texts() == ["第 2 句"]
