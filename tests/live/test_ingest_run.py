@@ -29,7 +29,7 @@ def client(folder: Path, a_push: int = 5000) -> Path:
     page = (ROOT / "docs/ingest.md").read_text("utf-8")
     (text,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     assert text.count("5000") == 2
-    assert sum(bool(line.strip()) for line in text.splitlines()) <= 22
+    assert sum(bool(line.strip()) for line in text.splitlines()) == 20
     path = folder / "push.py"
     path.write_text(text.replace("5000", str(a_push)).replace("sleep(2)", "sleep(0.1)"), "utf-8")
     return path
