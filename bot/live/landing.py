@@ -16,10 +16,13 @@ from archive.index import merge_a_little
 from archive.keep import Keeper
 from archive.prepare import Prepared, Ready
 from archive.records import Group
-from archive.turns import Turns
+from archive.turns import BATCH_SECONDS, Turns
 from bot.live.admitting import NO_CONSENT
 from bot.live.pushed import Read
 from bot.writing import FIRST, fitting
+
+_CHARACTERS = 50_000
+"""After which a turn ends, however few messages have them."""
 
 
 class Landing:
@@ -43,7 +46,7 @@ class Landing:
         """Write records, in the order in which they came. Raises ArchiveError."""
         at = 0
         while at < len(reads):
-            part = reads[at : at + self._fitting]
+            part = self._part(reads, at)
             at += len(part)
             try:
                 self._write(part, report)
@@ -54,6 +57,15 @@ class Landing:
                     self._write_alone(read, report)
             if len(reads) > FIRST:
                 self._merge_index()
+
+    def _part(self, reads: Sequence[Read], at: int) -> Sequence[Read]:
+        """Return what fits into one turn."""
+        end = characters = 0
+        while end < self._fitting and at + end < len(reads) and characters < _CHARACTERS:
+            item = reads[at + end].ready
+            characters += len(item.text) if isinstance(item, Prepared) else 0
+            end += 1
+        return reads[at : at + end]
 
     def _write(self, part: Sequence[Read], report: Report) -> None:
         if self._stop.is_set():
@@ -75,8 +87,9 @@ class Landing:
         """Learn from a turn how many records fit into the next."""
         began = time.monotonic()
         yield
-        if number >= self._fitting:
-            self._fitting = fitting(number, time.monotonic() - began)
+        took = time.monotonic() - began
+        if number >= self._fitting or took > BATCH_SECONDS:
+            self._fitting = fitting(number, took)
 
     def _write_alone(self, read: Read, report: Report) -> None:
         try:
