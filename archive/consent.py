@@ -124,6 +124,25 @@ def move(db: sqlite3.Connection, former: str, group_key: str) -> bool:
     return True
 
 
+def agreed_since(db: sqlite3.Connection, group_key: str) -> int | None:
+    """Return since when (Unix seconds) a group has agreed without a break; None: it does not."""
+    keys = group_keys(db, group_key)
+    marks = ", ".join("?" * len(keys))
+    rows = db.execute(
+        f"SELECT since, until FROM consents WHERE group_key IN ({marks})"
+        " ORDER BY until IS NOT NULL, since DESC",
+        keys,
+    ).fetchall()
+    began: int | None = None
+    for since, until in rows:
+        if until is None:
+            began = since if began is None else min(began, since)
+        elif began is not None and since < began <= until:
+            # it agreed to an older notice before
+            began = since
+    return began
+
+
 def pause(
     db: sqlite3.Connection, group_key: str, until: int, by: str, since: int | None = None
 ) -> None:

@@ -6,6 +6,8 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
+import msgspec
+
 from archive.ids import is_sane
 from archive.marks import follow
 from archive.matching import resolve
@@ -13,7 +15,7 @@ from archive.merge import recall
 from archive.people import KnownGroup
 from archive.reactions import COUNTS, packed, put, react, unpacked
 from archive.records import EssenceMark, Reacted, Recall
-from archive.scrub import Shunned
+from archive.scrub import Shunned, without_members
 from archive.tombstones import forgotten_ids
 
 _REACTION, _ESSENCE = "reaction", "essence"
@@ -29,6 +31,10 @@ def take_late(
     """Do what is said of a message; keep it for later where the message is not here yet."""
     if isinstance(record, Reacted) and record.member_key in shunned.keys:
         return
+    if isinstance(record, Reacted) and shunned.keys:
+        left = (without_members(reaction, shunned.keys) for reaction in record.reactions)
+        shown = tuple(reaction for reaction in left if reaction.count > 0)
+        record = msgspec.structs.replace(record, reactions=shown)
     row_id = resolve(db, group, [record.id]).get(record.id)
     if row_id is None:
         if not forgotten_ids(db, group.id, [record.id]):

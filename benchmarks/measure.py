@@ -17,6 +17,7 @@ from benchmarks.bare import measure_bare
 from benchmarks.digesting import measure_digest
 from benchmarks.export import read_lines
 from benchmarks.generate import generate
+from benchmarks.ingesting import measure_ingest
 from benchmarks.live import Scene, measure_live
 from benchmarks.oracle import find
 from benchmarks.pages import measure_pages
@@ -173,6 +174,13 @@ def _whoosh(bench: Bench) -> Numbers:
     return {**numbers, "per_second": peer.messages / peer.index_seconds, **_points(milliseconds)}
 
 
+def _ingest(bench: Bench) -> Numbers:
+    bench.make_chat()
+    pushed = measure_ingest(bench.folder / "ingest", bench.chat)
+    numbers: Numbers = msgspec.to_builtins(pushed)
+    return {**numbers, "per_second": pushed.per_second}
+
+
 def _live(bench: Bench) -> Numbers:
     words = [query.text for query in bench.queries]
     scene = Scene(bench.folder / "live", bench.data, bench.chat, bench.seconds, words, bench.seed)
@@ -208,6 +216,7 @@ STEPS: dict[str, Callable[[Bench], Numbers]] = {
     "publish": _publish,
     "truth": _truth,
     "whoosh": _whoosh,
+    "ingest": _ingest,
     "live": _live,
 }
 """In this order; each after `import` needs the archive it left."""

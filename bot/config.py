@@ -68,6 +68,9 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 
 Language = Literal["zh-Hans", "en"]
 
+SHORTEST_SECRET = 16
+"""Characters."""
+
 
 class TogetherConfig(_Section, frozen=True):
     """[[digest.together]]: one weekly digest of several groups."""
@@ -138,6 +141,25 @@ class GroupConfig(_Section, frozen=True):
     digest_language: Language | None = None
 
 
+IngestName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+"""A part of an address."""
+
+
+class IngestConfig(_Section, frozen=True):
+    """[ingest.NAME]: a bridge that pushes what it hears, signed."""
+
+    secret: str = ""
+    groups: tuple[str, ...] = ()
+    history: bool = False
+    largest_mb: Annotated[int, msgspec.Meta(ge=1, le=256)] = 16
+    per_minute: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 600
+
+    @property
+    def is_usable(self) -> bool:
+        """Tell whether the secret is one that nobody guesses."""
+        return len(self.secret) >= SHORTEST_SECRET
+
+
 class Config(_Section, frozen=True):
     """Everything `config.toml` can say; config.example.toml explains each option."""
 
@@ -154,6 +176,7 @@ class Config(_Section, frozen=True):
     accounts: dict[str, dict[str, Any]] = {}
     """By any name; `platform` says whose other options they are (`bot.accounts` checks them)."""
     groups: dict[str, GroupConfig] = {}
+    ingest: dict[IngestName, IngestConfig] = {}
 
     @property
     def welcome(self) -> dict[str, str]:
@@ -172,6 +195,7 @@ _SECTIONS: dict[str, type[_Section]] = {
     "$.mail": MailConfig,
     "$.backup": BackupConfig,
     "$.groups[...]": GroupConfig,
+    "$.ingest[...]": IngestConfig,
 }
 
 

@@ -18,7 +18,7 @@ from archive.runs import begin_run, end_run
 from archive.turns import BATCH_SECONDS, Turns
 from archive.unite import finish_unions
 
-_FIRST, _FEWEST, _MOST = 200, 20, 1_000
+FIRST, _FEWEST, _MOST = 200, 20, 1_000
 """Records in one transaction beside live capture."""
 
 
@@ -31,7 +31,7 @@ class Writer:
         self._live = self._turns.is_live()
         # beside live capture, who captures copies the log: no batch may take the time
         self._db = archive.connect_for_writing(copies_log=not self._live)
-        self._fitting = _FIRST
+        self._fitting = FIRST
 
     @property
     def is_beside_capture(self) -> bool:
@@ -83,7 +83,7 @@ class Writer:
                 with transaction(self._db):
                     self._keeper.write(part)
                 took = time.monotonic() - began
-            self._fitting = _fitting(len(part), took)
+            self._fitting = fitting(len(part), took)
             with self._turns.job(), transaction(self._db):
                 merge_a_little(self._db)
 
@@ -128,7 +128,7 @@ class Writer:
         self._db.close()
 
 
-def _fitting(number: int, took: float) -> int:
+def fitting(number: int, took: float) -> int:
     """Return how many records fit into a turn, after so many took so many seconds."""
     return max(_FEWEST, min(_MOST, int(number * BATCH_SECONDS / max(took, 0.001))))
 

@@ -11,13 +11,14 @@ from archive.inbox.connection import FILE
 from archive.inbox.erasing import Erasing
 from archive.inbox.events import Arrival, Event, Events, FailedEvent, Form, Incoming
 from archive.inbox.fetches import Fetch, Fetches, FetchJob
+from archive.inbox.receipts import Receipts
 
 __all__ = (
     "Arrival", "Event", "FailedEvent", "Fetch", "FetchJob", "Form", "Inbox", "Incoming", "faults",
 )  # fmt: skip
 
 
-class Inbox(Events, Fetches, Erasing):
+class Inbox(Events, Fetches, Receipts, Erasing):
     """The inbox in an archive's folder, made where there is none; threads may share it.
 
     Every method is a transaction of its own. Raises ArchiveError, Damaged, SchemaTooNew.

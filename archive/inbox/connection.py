@@ -12,7 +12,7 @@ from archive.checkpoints import copy_log
 from archive.database import BUSY_MS, transaction
 from archive.errors import ArchiveError, Damaged, SchemaTooNew
 
-SCHEMA = 1
+SCHEMA = 2
 """`PRAGMA user_version` of the file."""
 
 FILE = "inbox.db"
@@ -52,6 +52,14 @@ CREATE INDEX fetches_due ON fetches(next_at) WHERE state = 0;
 CREATE INDEX fetches_failed ON fetches(group_key) WHERE state = 2;
 CREATE TABLE counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
+_ADD_RECEIPTS = """
+CREATE TABLE receipts(
+    source TEXT NOT NULL, key TEXT NOT NULL, until INTEGER NOT NULL, digest BLOB NOT NULL,
+    answer BLOB NOT NULL, PRIMARY KEY(source, key));
+CREATE INDEX receipts_until ON receipts(until);
+"""
+_STEPS = (_CREATE, _ADD_RECEIPTS)
+"""What leads from each schema to the next."""
 
 
 class Connected:
@@ -130,8 +138,8 @@ def _make(db: sqlite3.Connection) -> None:
         return
     with transaction(db):
         # another process may have made it meanwhile
-        if db.execute("PRAGMA user_version").fetchone() == (0,):
-            for statement in _CREATE.split(";\n"):
-                if statement.strip():
-                    db.execute(statement)
-            db.execute(f"PRAGMA user_version={SCHEMA}")
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        for step in _STEPS[version:]:
+            for statement in filter(str.strip, step.split(";\n")):
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version={SCHEMA}")

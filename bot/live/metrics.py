@@ -32,6 +32,8 @@ class Metrics:
         self.sent = self._counter("sent", "Messages sent.", "account")
         self.send_failures = self._counter("send_failures", "Messages not sent.", "account")
         self.media = self._counter("media", "Files fetched, or why not.", "account", "outcome")
+        self.pushes = self._counter("pushes", "Pushes answered.", "ingest", "status")
+        self.pushed = self._counter("pushed", "Lines pushed, by outcome.", "ingest", "outcome")
         self.alarms = self._counter("alarms", "Alarms for the operator.", "account")
         self.connected = self._gauge("connected", "1 while events flow.", "account")
         self.heard = self._gauge("heard_seconds", "Unix time of the last sign.", "account")

@@ -11,7 +11,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from adapters.contract import Adapter, AdapterError
 from archive import consent
@@ -43,6 +43,9 @@ from bot.live.offering import Offering
 from bot.live.sending import Sending
 from bot.live.site import Site
 from bot.live.writer import Writer
+
+if TYPE_CHECKING:
+    from bot.live.ingesting import Ingesting
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +97,7 @@ class _Running:
         housekeeping = Housekeeping(capture)
         await writer.run(self._settle_groups)
         await capture.begin(self._adapters, obeying.obey)
+        ingesting = self._ingesting(inbox, metrics)
         tasks: list[Coroutine[Any, Any, None]] = []
         if "capture" in self._parts:
             offering = Offering(capture, sending)
@@ -110,6 +114,7 @@ class _Running:
             tasks.append(_steady(Backups(archive, config.backup, capture.alarm).run))
         if "web" in self._parts:
             routes = [route for a in self._adapters.values() for route in a.routes()]
+            routes += ingesting.routes() if ingesting else []
             follows = obeying.consent_changed if "capture" in self._parts else None
             site = Site(archive, config, metrics, routes, writer.run, self._adapters, follows)
             tasks.append(site.run())
@@ -121,6 +126,8 @@ class _Running:
         try:
             await _until_told(tasks)
         finally:
+            if ingesting:
+                await ingesting.close()
             await connections.close()
             await capture.close()
             await writer.close()
@@ -137,6 +144,14 @@ class _Running:
         speaking = self._adapters or make_adapters(self._config.accounts)
         place = Place(self._archive, self._config, speaking, in_child)
         return Jobs(place, writer.run, wake)
+
+    def _ingesting(self, inbox: Inbox, metrics: Metrics) -> Ingesting | None:
+        if not self._config.ingest:
+            return None
+        # with it come the readers of exports: 6 MB that others do without
+        from bot.live.ingesting import Ingesting
+
+        return Ingesting(self._archive, inbox, self._config, metrics)
 
     def _settle_groups(self, db: sqlite3.Connection) -> None:
         """Bring what the configuration says of groups into the archive."""

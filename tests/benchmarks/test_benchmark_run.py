@@ -35,6 +35,11 @@ def test_what_is_told_of_a_week_is_timed(folder: Path, capsys: pytest.CaptureFix
         assert f"| {row}" in told
 
 
+def test_pushes_are_timed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--size", "3000", "--keep", str(folder), "--only", "ingest"]) == 0
+    assert "| signed ingest over HTTP, lines/s |" in capsys.readouterr().out
+
+
 def test_missing_and_wrong_hits_are_found_out(folder: Path) -> None:
     query = Query("common", "的", Text("的"))
     (verdict,) = judge(folder / "data", [query], [Found(["nowhere:1"], [1])])
