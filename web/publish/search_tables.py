@@ -1,0 +1,74 @@
+"""The tokeniser's tables as a script: what JavaScript cannot know, or knows in another version."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from archive.text import normalise
+from web.publish.search_bits import write_values
+from web.publish.search_terms import kinds
+
+_CODES = 0x110000
+_CHANGING = (
+    *range(0x3400), *range(0x4E00, 0xAC00), *range(0xD7A4, 0xD800), *range(0xF900, 0x20000),
+    *range(0x2F800, 0x2FA20), *range(0xE0000, 0xE0200),
+)  # fmt: skip
+"""All characters that have another form, or go with the one before, are among these."""
+
+
+def write_tables(folder: Path) -> int:
+    """Write `x/text.js`; return its bytes."""
+    return write_values(folder, "text", _ranges(), *_folds(), _joining())
+
+
+def _ranges() -> list[list[int]]:
+    """Return where each kind of character goes on, per kind: how many follow that are of another
+    kind, then how many of this one, and so on."""
+    found: list[list[int]] = []
+    all_kinds = kinds()
+    for kind in (1, 2, 3):
+        runs = groupby((all_kinds == kind).tolist())
+        found.append([sum(1 for _ in run) for _, run in runs])
+    return found
+
+
+def _folds() -> tuple[str, list[list[object]]]:
+    """Return characters that become another, in pairs, and those that become none or several."""
+    singles, others = [], []
+    for code in _CHANGING:
+        char = chr(code)
+        folded = normalise(char)
+        if folded == _plainly(char):
+            continue
+        if len(folded) == 1:
+            singles.append(char + folded)
+        else:
+            others.append([code, folded])
+    return "".join(singles), others
+
+
+def _plainly(char: str) -> str:
+    """Return what any browser makes of a character."""
+    return unicodedata.normalize("NFKC", char).lower()
+
+
+def _joining() -> list[int]:
+    """Return which characters go with the one before, in ranges as above."""
+    marks = [False] * _CODES
+    for code in _joiners():
+        marks[code] = True
+    return [sum(1 for _ in run) for _, run in groupby(marks)]
+
+
+def _joiners() -> Iterator[int]:
+    for code in _CHANGING:
+        folded = normalise(chr(code))
+        if (
+            not folded
+            or 0x1160 <= code <= 0x11FF
+            or unicodedata.combining(unicodedata.normalize("NFKC", chr(code))[0])
+        ):
+            yield code
