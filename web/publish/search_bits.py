@@ -7,10 +7,8 @@ ASCII holds 6.5, and a mark that every browser heeds before what the server says
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +20,6 @@ _WORD = 60
 """Bits gathered in a machine word: four characters."""
 _MASK = np.uint64((1 << _WORD) - 1)
 _ONE = np.uint64(1)
-_MARK = b"\xff\xfe"
 
 
 class Codes(NamedTuple):
@@ -72,27 +69,3 @@ def packed(codes: Codes) -> bytes:
     units = (words[:, None] >> shifts) & np.uint64((1 << UNIT) - 1)
     used = -(-int(ends[-1]) // UNIT)
     return (units.reshape(-1)[:used] + np.uint64(_FIRST)).astype("<u2").tobytes()
-
-
-def write_part(folder: Path, name: str, bits: bytes, words: str = "") -> int:
-    """Write a script that hands over packed codes and the words they belong to; return its bytes.
-
-    `words` are letters, digits, blanks, + and #: nothing that could end a string.
-    """
-    head = f'chendian("{name}","{words}","'.encode("utf-16-le")
-    body = _MARK + head + bits + '")\n'.encode("utf-16-le")
-    path = folder / f"{name}.js"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(body)
-    return len(body)
-
-
-def write_values(folder: Path, name: str, *values: object) -> int:
-    """Write a script that hands over plain values, in UTF-8; return its bytes."""
-    told = b",".join(msgspec.json.encode(value) for value in (name, *values))
-    # line ends to JavaScript before 2019, though not to JSON
-    told = told.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
-    path = folder / f"{name}.js"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"chendian(" + told + b")\n")
-    return len(told) + 11

@@ -19,9 +19,9 @@ from archive.ids import LOWEST, first_id, seconds_of
 from archive.people import DEFAULT_ZONE
 from archive.published_texts import Said, Text, groups_of, said
 from web.publish.places import slug
-from web.publish.search_bits import write_values
 from web.publish.search_lists import Lists
 from web.publish.search_runs import Runs
+from web.publish.search_scripts import Scripts
 from web.publish.search_shards import PairShards, WordShards
 from web.publish.search_snippets import PER_FILE, Row, Snippets, beginning_of, write_rows
 from web.publish.search_tables import write_tables
@@ -45,7 +45,6 @@ def write_index(
     """Write `x/` anew for what this reader may see; `time_zone` decides where months begin."""
     folder = out / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     return _Builder(db, reader, folder, time_zone).build()
 
 
@@ -54,6 +53,7 @@ class _Builder:
         self, db: sqlite3.Connection, reader: Reader, folder: Path, time_zone: str
     ) -> None:
         self._db, self._reader, self._folder = db, reader, folder
+        self._scripts = Scripts(folder / "building")
         self._groups = groups_of(db, reader)
         self._snippets = Snippets(self._groups)
         self._zone = ZoneInfo(time_zone)
@@ -70,20 +70,24 @@ class _Builder:
         while chunk := list(islice(found, _CHUNK)):
             runs.add(terms_of([_searched(message.text) for message, _ in chunk], self._count))
             self._write_rows(chunk)
-        lists = Lists(self._folder, self._count)
-        pairs = PairShards(self._folder, self._count, lists)
+        lists = Lists(self._scripts, self._count)
+        pairs = PairShards(self._scripts, self._count, lists)
         for keys in runs.pairs():
             pairs.add(keys)
-        words = WordShards(self._folder, self._count, lists)
+        words = WordShards(self._scripts, self._count, lists)
         for word in runs.words():
             words.add(word)
         words.close()
         self._write_filters(lists)
         shutil.rmtree(self._folder / "runs")
-        size = pairs.size + words.size + lists.size + self._write_contents(pairs, words, lists)
-        write_tables(self._folder)
-        write_values(self._folder, "new", [], [])
-        return Built(self._count, size, self._shown)
+        write_tables(self._scripts)
+        self._scripts.values("new", [], [])
+        contents = self._contents(pairs, words, lists)
+        version = self._scripts.version
+        # a name of its own for all that belongs together: browsers keep files of the index before
+        self._scripts.folder.rename(self._folder / version)
+        size = self._scripts.size + Scripts(self._folder).values("contents", version, contents)
+        return Built(self._count, size - self._shown, self._shown)
 
     def _found(self) -> Iterator[tuple[Said, Row]]:
         for message in said(self._db, self._reader):
@@ -93,7 +97,7 @@ class _Builder:
     def _write_rows(self, chunk: list[tuple[Said, Row]]) -> None:
         for start in range(0, len(chunk), PER_FILE):
             rows = [row for _, row in chunk[start : start + PER_FILE]]
-            self._shown += write_rows(self._folder, (self._count + start) // PER_FILE, rows)
+            self._shown += write_rows(self._scripts, (self._count + start) // PER_FILE, rows)
         self._by_group.append(np.array([row[0] for _, row in chunk], np.uint16))
         for place, (message, _) in enumerate(chunk, self._count):
             if message.essence:
@@ -119,23 +123,21 @@ class _Builder:
         if self._essence:
             lists.add("!", np.array(self._essence, np.int64))
 
-    def _write_contents(self, pairs: PairShards, words: WordShards, lists: Lists) -> int:
-        return write_values(
-            self._folder,
-            "contents",
-            {
-                "messages": self._count,
-                "perFile": PER_FILE,
-                "pairs": " ".join(pairs.firsts),
-                "words": " ".join(words.firsts),
-                "lists": lists.held,
-                "groups": [
-                    [f"g/{slug(key)}/", title, beginning_of(key)]
-                    for key, title, _ in self._groups.values()
-                ],
-                "months": list(self._months.items()),
-            },
-        )
+    def _contents(
+        self, pairs: PairShards, words: WordShards, lists: Lists
+    ) -> dict[str, object]:
+        return {
+            "messages": self._count,
+            "perFile": PER_FILE,
+            "pairs": " ".join(pairs.firsts),
+            "words": " ".join(words.firsts),
+            "lists": lists.held,
+            "groups": [
+                [f"g/{slug(key)}/", title, beginning_of(key)]
+                for key, title, _ in self._groups.values()
+            ],
+            "months": list(self._months.items()),
+        }
 
 
 def _searched(text: Text | None) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
-from web.publish.search_bits import Codes, Numbers, gamma, packed, rice, width_of, write_part
+from web.publish.search_bits import Codes, Numbers, gamma, packed, rice, width_of
+from web.publish.search_scripts import Scripts
 
 LONG = 16_000 * 15 // 2
 """Bits from which on a list has its own files: 16,000 bytes."""
@@ -17,12 +16,11 @@ _SIZES = (8_000, 24_000, 40_000)
 class Lists:
     """Writes lists into `x/l/`, and keeps where they are for the table of contents."""
 
-    def __init__(self, folder: Path, span: int) -> None:
-        self._folder = folder
+    def __init__(self, scripts: Scripts, span: int) -> None:
+        self._scripts = scripts
         self._span = span
-        self.size = 0
-        self.held: dict[str, list[int]] = {}
-        """By term: how many messages, then the first number of each file, oldest first."""
+        self.held: list[list[str | int]] = []
+        """Term, how many messages, then the first number of each file, oldest first."""
 
     def add(self, term: str, places: Numbers) -> None:
         """Write the ascending numbers of a term's messages."""
@@ -36,8 +34,8 @@ class Lists:
             head = gamma(np.array([len(held), width + 1]))
             body = rice(gaps, np.full(len(gaps), width))
             codes = Codes(*(np.concatenate(both) for both in zip(head, body, strict=True)))
-            self.size += write_part(self._folder, f"l/{number}-{file}", packed(codes))
-        self.held[term] = [len(places), *firsts]
+            self._scripts.packed(f"l/{number}-{file}", packed(codes))
+        self.held.append([term, len(places), *firsts])
 
 
 def _firsts(places: Numbers, width: int) -> list[int]:

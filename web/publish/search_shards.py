@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from web.publish.search_bits import (
@@ -14,11 +12,11 @@ from web.publish.search_bits import (
     packed,
     rice,
     width_of,
-    write_part,
 )
 from web.publish.search_lists import LONG, Lists
 from web.publish.search_postings import Mask, Postings, headed, sums
 from web.publish.search_runs import Found
+from web.publish.search_scripts import Scripts
 from web.publish.search_terms import PLACE, PLACES, Keys, chars_of
 
 _SIZE = 24_000 * 15 // 2
@@ -35,11 +33,10 @@ _FILES = 2
 class PairShards:
     """Writes pairs into `x/p/`."""
 
-    def __init__(self, folder: Path, span: int, lists: Lists) -> None:
-        self._folder, self._span, self._lists = folder, span, lists
+    def __init__(self, scripts: Scripts, span: int, lists: Lists) -> None:
+        self._scripts, self._span, self._lists = scripts, span, lists
         self.firsts: list[str] = []
         """The first pair of each file; a second character 0 is left out."""
-        self.size = 0
 
     def add(self, keys: Keys) -> None:
         """Write all pairs of some characters, in order."""
@@ -79,8 +76,7 @@ class PairShards:
             held = postings.slice(start, end)
             heads = _pair_heads(first[start:end], second[start:end])
             codes = headed(held, held.codes(self._span), heads)
-            name = f"p/{len(self.firsts)}"
-            self.size += write_part(self._folder, name, packed(codes))
+            self._scripts.packed(f"p/{len(self.firsts)}", packed(codes))
             self.firsts.append(chr(first[start]) + (chr(second[start]) if second[start] else ""))
 
 
@@ -114,15 +110,14 @@ def _cuts(bits: Numbers) -> list[tuple[int, int]]:
 class WordShards:
     """Writes words into `x/w/`."""
 
-    def __init__(self, folder: Path, span: int, lists: Lists) -> None:
-        self._folder, self._span, self._lists = folder, span, lists
+    def __init__(self, scripts: Scripts, span: int, lists: Lists) -> None:
+        self._scripts, self._span, self._lists = scripts, span, lists
         self._words: list[str] = []
         self._rows: list[Numbers] = []
         self._gathered = 0
         self._prefixes = Prefixes(lists)
         self.firsts: list[str] = []
         """The first word of each file."""
-        self.size = 0
 
     def add(self, found: Found) -> None:
         """Take the next word in order."""
@@ -163,8 +158,7 @@ class WordShards:
 
     def _write(self, words: list[str], postings: Postings) -> None:
         bits = packed(headed(postings, postings.codes(self._span), []))
-        name = f"w/{len(self.firsts)}"
-        self.size += write_part(self._folder, name, bits, " ".join(words))
+        self._scripts.packed(f"w/{len(self.firsts)}", bits, " ".join(words))
         self.firsts.append(words[0])
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from archive.ids import first_id, seconds_of
 from archive.published_texts import Said, Text
 from web.publish.places import PART, anchor, day_file
-from web.publish.search_bits import write_values
+from web.publish.search_scripts import Scripts
 
 PER_FILE = 64
 _PER_FOLDER = 256
@@ -101,10 +100,10 @@ def beginning_of(key: str) -> str:
     return beginnings.pop() if len(beginnings) == 1 else ""
 
 
-def write_rows(folder: Path, number: int, rows: Iterable[Row]) -> int:
-    """Write the rows of one file as `x/s/…`; return its bytes."""
+def write_rows(scripts: Scripts, number: int, rows: Iterable[Row]) -> int:
+    """Write the rows of one file as `s/…`; return its bytes."""
     name = f"s/{number // _PER_FOLDER}/{number % _PER_FOLDER}"
-    return write_values(folder, name, *shared(rows))
+    return scripts.values(name, *shared(rows))
 
 
 def shared(rows: Iterable[Row]) -> tuple[list[str], list[Row]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 
 from archive.text import normalise
-from web.publish.search_bits import write_values
+from web.publish.search_scripts import Scripts
 from web.publish.search_terms import kinds
 
 _CODES = 0x110000
@@ -19,9 +18,9 @@ _CHANGING = (
 """All characters that have another form, or go with the one before, are among these."""
 
 
-def write_tables(folder: Path) -> int:
-    """Write `x/text.js`; return its bytes."""
-    return write_values(folder, "text", _ranges(), *_folds(), _joining())
+def write_tables(scripts: Scripts) -> None:
+    """Write `text.js`."""
+    scripts.values("text", _ranges(), *_folds(), _joining())
 
 
 def _ranges() -> list[list[int]]:
