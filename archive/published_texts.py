@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from archive.access import Reader
@@ -31,7 +30,7 @@ _AGREED = (
     " ON p.key = c.member_key WHERE p.id = m.sender_id)"
     " FROM essence_messages e JOIN messages m ON m.id = e.message_id"
 )
-_PEOPLE = 20_000
+_PEOPLE = 60_000
 """Names remembered at a time."""
 
 
@@ -65,27 +64,41 @@ def said(db: sqlite3.Connection, reader: Reader, after: int = LOWEST) -> Iterato
     gone, essence = withheld(db, reader), dict(db.execute(_AGREED))
     hidden = {i for (i,) in db.execute(f"SELECT p.id FROM members p WHERE {HIDDEN}")}
 
-    @lru_cache(_PEOPLE)
-    def named(group: int, member: int) -> tuple[str | None, str | None]:
-        names: tuple[str | None, str | None] = db.execute(_NAMES, (group, member)).fetchone()
-        return names
+    senders = _Senders(db, reader)
 
     for (row_id, group, platform_id, member, written, sent_at, text, more, service, flags,
          detail) in db.execute(_ROWS, (after, fence)):  # fmt: skip
         if row_id in gone:
             continue
         outside = inside is not None and group not in inside
-        alias, name = (None, None) if member is None else named(group, member)
+        sender = ""
         if member in hidden:
-            sender, flags = "", flags | RECALLED
+            flags |= RECALLED
+        elif member is None:
+            sender = written or ""
         else:
-            sender = reader.calls(alias, name or written or "")
+            sender = senders.get((group, member)) or senders.name(group, member) or written or ""
         if outside and sender and not essence.get(row_id):
             sender = ANONYMOUS
         shown = None
         if not flags & RECALLED:
             shown = _shown(text, more, detail, service) if outside else _whole(text, more)
         yield Said(row_id, group, platform_id, sent_at, sender, shown, row_id in essence)
+
+
+class _Senders(dict[tuple[int, int], str]):
+    """How this reader is shown people, by group and member; some of them remembered."""
+
+    def __init__(self, db: sqlite3.Connection, reader: Reader) -> None:
+        self._db, self._reader = db, reader
+
+    def name(self, group: int, member: int) -> str:
+        """Look a name up; empty where only the message tells one."""
+        alias, name = self._db.execute(_NAMES, (group, member)).fetchone()
+        if len(self) > _PEOPLE:
+            self.clear()
+        self[group, member] = found = self._reader.calls(alias, name or "")
+        return found
 
 
 def _whole(text: str, more: str | None) -> Text:

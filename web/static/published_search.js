@@ -137,7 +137,7 @@
   var status = page.querySelector("[role=status]"), count = page.querySelector("[data-part=count]");
   var more = page.querySelector("[data-part=more]"), groups = page.querySelector("select[name=g]");
   var months = page.querySelector("select[name=m]"), essence = page.querySelector("button[name=e]");
-  var words = page.dataset, contents = null, search = null, shown = 0, timer, saying, composing = false, asked = 0;
+  var words = page.dataset, contents = null, search = null, shown = 0, wanted = PAGE, timer, saying, composing = false, asked = 0;
 
   function element(name, css, said) {
     var made = document.createElement(name);
@@ -224,8 +224,6 @@
     });
   }
 
-  var wanted = PAGE;
-
   function ask() {
     var mine = ++asked, query = parsed(box.value), chosen_ = filters();
     clearTimeout(timer);
@@ -310,6 +308,7 @@
   });
   window.addEventListener("hashchange", function () { if (contents && given("q") !== box.value.trim()) { box.value = given("q"); ask(); } });
   document.addEventListener("keydown", moved);
+  window.chendianPage = { search: function () { return search; } };
   index.begin().then(function (told) {
     contents = told;
     offer();
