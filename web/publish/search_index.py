@@ -68,7 +68,7 @@ class _Builder:
         runs = Runs(self._folder / "runs")
         found = self._found()
         while chunk := list(islice(found, _CHUNK)):
-            runs.add(terms_of([_searched(message.text) for message, _ in chunk], self._count))
+            runs.add(terms_of([searched(message.text) for message, _ in chunk], self._count))
             self._write_rows(chunk)
         lists = Lists(self._scripts, self._count)
         pairs = PairShards(self._scripts, self._count, lists)
@@ -140,7 +140,7 @@ class _Builder:
         }
 
 
-def _searched(text: Text | None) -> str:
+def searched(text: Text | None) -> str:
     """Return a message's words without personal numbers."""
     if text is None:
         return ""

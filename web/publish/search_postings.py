@@ -11,6 +11,9 @@ from web.publish.search_bits import Codes, Numbers, gamma, rice, width_of
 
 Mask = NDArray[np.bool_]
 
+_AT_ONCE = 200_000
+"""Numbers encoded at a time, so that memory stays small."""
+
 
 class Postings(NamedTuple):
     """Rows of ascending numbers, one behind the other."""
@@ -47,10 +50,13 @@ class Postings(NamedTuple):
         width = np.repeat(width_of(self.counts, span), self.counts)
         return rice(self.places - former - 1, width)
 
-
-def sums(values: Numbers, starts: Numbers) -> Numbers:
-    """Return the sum of each row's values."""
-    return np.add.reduceat(values, starts[:-1]) if len(starts) > 1 else np.zeros(0, np.int64)
+    def bits(self, span: int) -> Numbers:
+        """Return how long each row is when encoded."""
+        cuts = np.searchsorted(self.starts[:-1], range(0, len(self.places), _AT_ONCE))
+        cuts = np.unique(np.append(cuts, len(self.starts) - 1))
+        parts = [self.slice(first, end) for first, end in zip(cuts, cuts[1:], strict=False)]
+        sums = [np.add.reduceat(part.codes(span).bits, part.starts[:-1]) for part in parts]
+        return np.concatenate(sums) if sums else np.zeros(0, np.int64)
 
 
 def headed(postings: Postings, codes: Codes, heads: list[tuple[Numbers, Codes]]) -> Codes:

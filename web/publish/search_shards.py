@@ -14,7 +14,7 @@ from web.publish.search_bits import (
     width_of,
 )
 from web.publish.search_lists import LONG, Lists
-from web.publish.search_postings import Mask, Postings, headed, sums
+from web.publish.search_postings import Mask, Postings, headed
 from web.publish.search_runs import Found
 from web.publish.search_scripts import Scripts
 from web.publish.search_terms import PLACE, PLACES, Keys, chars_of
@@ -46,9 +46,7 @@ class PairShards:
         postings = Postings(places, np.append(starts, len(keys)))
         del keys
         terms = terms[starts]
-        codes = postings.codes(self._span)
-        bits = sums(codes.bits, postings.starts)
-        del codes
+        bits = postings.bits(self._span)
         kept = self._listed(terms, postings, bits)
         self._write(terms[kept], postings.rows(kept), bits[kept])
 
@@ -139,7 +137,7 @@ class WordShards:
         postings = Postings(
             np.concatenate(rows), np.concatenate(([0], np.cumsum([len(row) for row in rows])))
         )
-        bits = sums(postings.codes(self._span).bits, postings.starts)
+        bits = postings.bits(self._span)
         long = bits > LONG
         files = [f"={word}" for word in words]
         short = np.flatnonzero(~long).tolist()

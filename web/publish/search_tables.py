@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from itertools import groupby
+
+import numpy as np
 
 from archive.text import normalise
+from web.publish.search_postings import Mask
 from web.publish.search_scripts import Scripts
 from web.publish.search_terms import kinds
 
 _CODES = 0x110000
+_HAN = (*range(0x3400, 0xA000), *range(0x20000, 0x2F800))
 _CHANGING = (
-    *range(0x3400), *range(0x4E00, 0xAC00), *range(0xD7A4, 0xD800), *range(0xF900, 0x20000),
+    *range(0x3400), *range(0xA000, 0xAC00), *range(0xD7A4, 0xD800), *range(0xF900, 0x20000),
     *range(0x2F800, 0x2FA20), *range(0xE0000, 0xE0200),
 )  # fmt: skip
-"""All characters that have another form, or go with the one before, are among these."""
+"""All other characters that have another form, or go with the one before, are among these."""
 
 
 def write_tables(scripts: Scripts) -> None:
@@ -26,17 +29,21 @@ def write_tables(scripts: Scripts) -> None:
 def _ranges() -> list[list[int]]:
     """Return where each kind of character goes on, per kind: how many follow that are of another
     kind, then how many of this one, and so on."""
-    found: list[list[int]] = []
-    all_kinds = kinds()
-    for kind in (1, 2, 3):
-        runs = groupby((all_kinds == kind).tolist())
-        found.append([sum(1 for _ in run) for _, run in runs])
-    return found
+    return [_lengths(kinds() == kind) for kind in (1, 2, 3)]
+
+
+def _lengths(marks: Mask) -> list[int]:
+    """Return how many characters are unmarked, then marked, and so on; the first is not marked."""
+    edges = np.flatnonzero(np.diff(marks)) + 1
+    return np.diff(edges, prepend=0).tolist()
 
 
 def _folds() -> tuple[str, list[list[object]]]:
     """Return characters that become another, in pairs, and those that become none or several."""
-    singles, others = [], []
+    # Han are one character each, whatever stands beside them
+    traditional = "".join(map(chr, _HAN))
+    both = zip(traditional, normalise(traditional), strict=True)
+    singles, others = [char + simple for char, simple in both if char != simple], []
     for code in _CHANGING:
         char = chr(code)
         folded = normalise(char)
@@ -56,10 +63,9 @@ def _plainly(char: str) -> str:
 
 def _joining() -> list[int]:
     """Return which characters go with the one before, in ranges as above."""
-    marks = [False] * _CODES
-    for code in _joiners():
-        marks[code] = True
-    return [sum(1 for _ in run) for _, run in groupby(marks)]
+    marks = np.zeros(_CODES, np.bool_)
+    marks[list(_joiners())] = True
+    return _lengths(marks)
 
 
 def _joiners() -> Iterator[int]:

@@ -308,7 +308,7 @@
   });
   window.addEventListener("hashchange", function () { if (contents && given("q") !== box.value.trim()) { box.value = given("q"); ask(); } });
   document.addEventListener("keydown", moved);
-  window.chendianPage = { search: function () { return search; } };
+  window.chendianPage = { search: function () { return search; }, contents: function () { return contents; } };
   index.begin().then(function (told) {
     contents = told;
     offer();
