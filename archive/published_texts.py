@@ -12,7 +12,7 @@ from archive.groups import allowed_ids, inside_ids
 from archive.ids import LOWEST
 from archive.levels import withheld
 from archive.loading import ANONYMOUS, HIDDEN
-from archive.masks import find_personal, masked
+from archive.masks import find_personal, masked, maybe_personal
 from archive.prepare import RECALLED
 
 _ROWS = (
@@ -103,7 +103,7 @@ class _Senders(dict[tuple[int, int], str]):
 
 def _whole(text: str, more: str | None) -> Text:
     words = f"{text}\n{more}" if more else text
-    return Text(words, tuple(find_personal(words)))
+    return Text(words, tuple(find_personal(words))) if maybe_personal(words) else Text(words)
 
 
 def _shown(text: str, more: str | None, detail: str | None, service: bool) -> Text:

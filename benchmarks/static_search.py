@@ -3,7 +3,6 @@ whether it finds what it must."""
 
 from __future__ import annotations
 
-import json
 import re
 import resource
 import shutil
@@ -25,14 +24,15 @@ import msgspec
 from archive.access import operator
 from archive.database import open_archive
 from benchmarks.oracle import Found
-from benchmarks.processes import Failed
+from benchmarks.processes import Failed, Memory
 from benchmarks.searching import percentile
-from benchmarks.wanted import All, Any as AnyOf, Filter, Query, Text, Wanted, walk
+from benchmarks.wanted import All, Filter, Query, Text, Wanted, walk
+from benchmarks.wanted import Any as AnyOf
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _STATIC = Path(__file__).parents[1] / "web" / "static"
-_SCRIPTS = ("published_text.js", "published_index.js", "published_search.js")
+_SCRIPTS = tuple(f"published_{part}.js" for part in ("text", "index", "query", "search"))
 _JUDGED = 60
 """Hits whose words are looked at too."""
 _PAGE = """<!doctype html><meta charset="utf-8"><title>search</title>
@@ -100,14 +100,17 @@ def build(data: Path, out: Path) -> Built:
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     command = [sys.executable, "-m", "benchmarks.static_search", str(data), str(out)]
-    ran = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-    if ran.returncode:
-        raise Failed(f"the search was not built: {ran.stderr[-2000:]}")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
+    memory = Memory(process.pid)
+    printed, _ = process.communicate()
+    peak = memory.stop()
+    if process.returncode:
+        raise Failed("the search was not built")
     for name in _SCRIPTS:
         shutil.copy(_STATIC / name, out)
     scripts = "".join(f'<script src="{name}" defer></script>' for name in _SCRIPTS)
     (out / "search.html").write_text(_PAGE + scripts, "utf-8")
-    return msgspec.json.decode(ran.stdout, type=Built)
+    return msgspec.structs.replace(msgspec.json.decode(printed, type=Built), memory=peak)
 
 
 def measure(data: Path, out: Path, asked: list[Asked], truth: list[Found]) -> dict[str, Any]:
@@ -166,9 +169,7 @@ def _ask(browser: Any, base: str, one: Asked) -> dict[str, Any]:
     try:
         page.goto(f"{base}/search.html")
         page.wait_for_selector("[data-state=shown]", state="attached")
-        answer: dict[str, Any] = page.evaluate(
-            _ASK, [one.typed, one.group, one.month, _JUDGED]
-        )
+        answer: dict[str, Any] = page.evaluate(_ASK, [one.typed, one.group, one.month, _JUDGED])
     finally:
         page.close()
     return answer
@@ -218,7 +219,7 @@ def _build_here(data: Path, out: Path) -> Built:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return Built(
         built.index, built.snippets, time.perf_counter() - start, used.ru_utime + used.ru_stime,
-        used.ru_maxrss * 1024,
+        0,
     )  # fmt: skip
 
 

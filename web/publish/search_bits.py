@@ -36,7 +36,7 @@ class Codes(NamedTuple):
 
 
 def width_of(count: Numbers, span: int) -> Numbers:
-    """Return the low bits that make `count` gaps within `span` shortest; JavaScript does the same."""
+    """Return the low bits that make `count` gaps within `span` shortest."""
     middle = span * 9 // (13 * np.maximum(count, 1))
     return np.maximum(np.frexp(middle.astype(np.float64))[1].astype(np.int64) - 1, 0)
 

@@ -17,18 +17,25 @@ import numpy as np
 from archive.access import Reader
 from archive.ids import LOWEST, first_id, seconds_of
 from archive.people import DEFAULT_ZONE
-from archive.published_texts import Said, Text, groups_of, said
-from web.publish.places import slug
+from archive.published_texts import Said, groups_of, said
 from web.publish.search_lists import Lists
 from web.publish.search_runs import Runs
 from web.publish.search_scripts import Scripts
 from web.publish.search_shards import PairShards, WordShards
-from web.publish.search_snippets import PER_FILE, Row, Snippets, beginning_of, write_rows
+from web.publish.search_snippets import (
+    PER_FILE,
+    Row,
+    Snippets,
+    beginning_of,
+    folder_of,
+    searched,
+    write_rows,
+)
 from web.publish.search_tables import write_tables
 from web.publish.search_terms import terms_of
 
 FOLDER = "x"
-_CHUNK = PER_FILE * 512
+_CHUNK = PER_FILE * 256
 
 
 class Built(msgspec.Struct, frozen=True):
@@ -62,6 +69,7 @@ class _Builder:
         self._essence: list[int] = []
         self._count = self._shown = 0
         self._month_ends = LOWEST
+        self._newest = 0
 
     def build(self) -> Built:
         """Read every message once, then put the terms in order."""
@@ -81,16 +89,16 @@ class _Builder:
         self._write_filters(lists)
         shutil.rmtree(self._folder / "runs")
         write_tables(self._scripts)
-        self._scripts.values("new", [], [])
         contents = self._contents(pairs, words, lists)
         version = self._scripts.version
         # a name of its own for all that belongs together: browsers keep files of the index before
         self._scripts.folder.rename(self._folder / version)
-        size = self._scripts.size + Scripts(self._folder).values("contents", version, contents)
+        size = self._scripts.size + Scripts(self._folder).values("contents", version, contents, "")
         return Built(self._count, size - self._shown, self._shown)
 
     def _found(self) -> Iterator[tuple[Said, Row]]:
         for message in said(self._db, self._reader):
+            self._newest = message.id
             if (row := self._snippets.row(message)) is not None:
                 yield message, row
 
@@ -99,9 +107,8 @@ class _Builder:
             rows = [row for _, row in chunk[start : start + PER_FILE]]
             self._shown += write_rows(self._scripts, (self._count + start) // PER_FILE, rows)
         self._by_group.append(np.array([row[0] for _, row in chunk], np.uint16))
-        for place, (message, _) in enumerate(chunk, self._count):
-            if message.essence:
-                self._essence.append(place)
+        essence = [message.essence for message, _ in chunk]
+        self._essence += (np.flatnonzero(essence) + self._count).tolist()
         self._note_months(chunk)
         self._count += len(chunk)
 
@@ -110,7 +117,9 @@ class _Builder:
             if message.id < self._month_ends:
                 continue
             at = datetime.fromtimestamp(seconds_of(message.id), UTC).astimezone(self._zone)
-            later = (at.replace(day=1, hour=0, minute=0, second=0) + timedelta(days=32)).replace(day=1)
+            later = (at.replace(day=1, hour=0, minute=0, second=0) + timedelta(days=32)).replace(
+                day=1
+            )
             self._month_ends = first_id(int(later.timestamp()))
             self._months[f"{at:%Y-%m}"] = place
 
@@ -123,29 +132,17 @@ class _Builder:
         if self._essence:
             lists.add("!", np.array(self._essence, np.int64))
 
-    def _contents(
-        self, pairs: PairShards, words: WordShards, lists: Lists
-    ) -> dict[str, object]:
+    def _contents(self, pairs: PairShards, words: WordShards, lists: Lists) -> dict[str, object]:
         return {
             "messages": self._count,
+            "newest": self._newest,
             "perFile": PER_FILE,
             "pairs": " ".join(pairs.firsts),
             "words": " ".join(words.firsts),
             "lists": lists.held,
             "groups": [
-                [f"g/{slug(key)}/", title, beginning_of(key)]
+                [folder_of(key), title, beginning_of(key)]
                 for key, title, _ in self._groups.values()
             ],
             "months": list(self._months.items()),
         }
-
-
-def searched(text: Text | None) -> str:
-    """Return a message's words without personal numbers."""
-    if text is None:
-        return ""
-    parts, at = [], 0
-    for start, end in text.personal:
-        parts.append(text.words[at:start])
-        at = end
-    return " ".join([*parts, text.words[at:]])

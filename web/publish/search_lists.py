@@ -1,4 +1,4 @@
-"""Long lists of messages, each in files of its own: the newest first and small, older when needed."""
+"""Long lists of messages, each in files of its own: the newest small, older read when needed."""
 
 from __future__ import annotations
 

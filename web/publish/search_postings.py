@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -54,7 +55,7 @@ class Postings(NamedTuple):
         """Return how long each row is when encoded."""
         cuts = np.searchsorted(self.starts[:-1], range(0, len(self.places), _AT_ONCE))
         cuts = np.unique(np.append(cuts, len(self.starts) - 1))
-        parts = [self.slice(first, end) for first, end in zip(cuts, cuts[1:], strict=False)]
+        parts = [self.slice(first, end) for first, end in pairwise(cuts.tolist())]
         sums = [np.add.reduceat(part.codes(span).bits, part.starts[:-1]) for part in parts]
         return np.concatenate(sums) if sums else np.zeros(0, np.int64)
 

@@ -36,7 +36,7 @@ class Runs:
         firsts = (terms.pairs >> np.uint64(PLACE + 18)).astype(np.int64)
         starts = np.flatnonzero(np.diff(firsts, prepend=-1))
         self._starts.append((firsts[starts], starts))
-        self._held[: _CHARS] += np.bincount(firsts, minlength=_CHARS)
+        self._held[:_CHARS] += np.bincount(firsts, minlength=_CHARS)
         with self._words(self._runs).open("wb") as file:
             for word in sorted(terms.words):
                 name, places = word.encode(), terms.words[word]
@@ -54,7 +54,8 @@ class Runs:
             ]
             keys = np.concatenate(parts)
             del parts
-            keys.sort()
+            # runs that are in order already: merged rather than sorted
+            keys.sort(kind="stable")
             yield keys
 
     def _portions(self) -> Iterator[tuple[int, int]]:
@@ -99,4 +100,3 @@ class Runs:
 
     def _words(self, run: int) -> Path:
         return self._folder / f"{run}.words"
-

@@ -17,6 +17,7 @@ class Scripts:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.size = 0
+        self._made: set[str] = set()
         self._digest = blake2b(digest_size=8)
 
     @property
@@ -38,10 +39,13 @@ class Scripts:
         return self._write(name, b"chendian(" + told + b")\n")
 
     def _write(self, name: str, body: bytes) -> int:
-        path = self.folder / f"{name}.js"
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True)
-        path.write_bytes(body)
+        folder = name.rpartition("/")[0]
+        if folder not in self._made:
+            (self.folder / folder).mkdir(parents=True, exist_ok=True)
+            self._made.add(folder)
+        # tens of thousands of files: no Path for each
+        with open(f"{self.folder}/{name}.js", "wb") as file:  # noqa: PTH123
+            file.write(body)
         self._digest.update(body)
         self.size += len(body)
         return len(body)

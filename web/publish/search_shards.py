@@ -1,4 +1,4 @@
-"""All other terms, in order, in files of some 24,000 bytes: a query reads the one its term is in."""
+"""All other terms, in order, in files of some 32,000 bytes: a query reads one for each term."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from web.publish.search_runs import Found
 from web.publish.search_scripts import Scripts
 from web.publish.search_terms import PLACE, PLACES, Keys, chars_of
 
-_SIZE = 24_000 * 15 // 2
+_SIZE = 32_000 * 15 // 2
 _MANY = 64_000 * 15 // 2
 """Bits of a character's pairs from which on it has a list for itself."""
 _SECONDS = 0x6000
 """How many characters the second of a pair is mostly one of."""
 _GATHERED = 400_000
 _PREFIXES = (2, 3, 4, 5)
-_FILES = 2
+_FILES = 1
 """Files a prefix may be spread over before it has a list of its own."""
 
 

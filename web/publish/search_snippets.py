@@ -40,9 +40,7 @@ class _Day:
         if message_id >= self._until:
             start = datetime.fromtimestamp(seconds_of(message_id), UTC).astimezone(self._zone)
             day = start.date()
-            next_day = datetime.combine(
-                day + timedelta(days=1), datetime.min.time(), self._zone
-            )
+            next_day = datetime.combine(day + timedelta(days=1), datetime.min.time(), self._zone)
             self._until = first_id(int(next_day.timestamp()))
             midnight = datetime.combine(day, datetime.min.time(), self._zone)
             self._since = int(midnight.timestamp())
@@ -95,9 +93,14 @@ class Snippets:
 
 
 def beginning_of(key: str) -> str:
-    """Return what the anchors of a group's numbered messages begin with; empty where that varies."""
+    """Return what anchors of a group's numbered messages begin with; empty where that varies."""
     beginnings = {anchor(f"{key}:{number}").removesuffix(number) for number in _NUMBERS}
     return beginnings.pop() if len(beginnings) == 1 else ""
+
+
+def folder_of(key: str) -> str:
+    """Return the folder of a group's day files, with a slash."""
+    return day_file(key, "").rpartition("/")[0] + "/"
 
 
 def write_rows(scripts: Scripts, number: int, rows: Iterable[Row]) -> int:
@@ -121,3 +124,16 @@ def shared(rows: Iterable[Row]) -> tuple[list[str], list[Row]]:
 def _in_units(text: Text) -> list[int]:
     """Return where personal numbers stand in UTF-16, as JavaScript counts."""
     return [len(text.words[:at].encode("utf-16-le")) // 2 for both in text.personal for at in both]
+
+
+def searched(text: Text | None) -> str:
+    """Return a message's words without personal numbers."""
+    if text is None:
+        return ""
+    if not text.personal:
+        return text.words
+    parts, at = [], 0
+    for start, end in text.personal:
+        parts.append(text.words[at:start])
+        at = end
+    return " ".join([*parts, text.words[at:]])

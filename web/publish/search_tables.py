@@ -35,7 +35,8 @@ def _ranges() -> list[list[int]]:
 def _lengths(marks: Mask) -> list[int]:
     """Return how many characters are unmarked, then marked, and so on; the first is not marked."""
     edges = np.flatnonzero(np.diff(marks)) + 1
-    return np.diff(edges, prepend=0).tolist()
+    lengths: list[int] = np.diff(edges, prepend=0).tolist()
+    return lengths
 
 
 def _folds() -> tuple[str, list[list[object]]]:

@@ -23,7 +23,19 @@ _CHAR = 18
 PLACES = np.uint64((1 << PLACE) - 1)
 
 _HAN, _WORD, _EMOJI = 1, 2, 3
+_KINDS = (
+    (_EMOJI, re.compile(f"{EMOJI}+")),
+    (_WORD, re.compile(r"[^\W_]+")),
+    (_HAN, re.compile(f"{HAN}+")),
+)
+_BLOCK = 0x800
 _CODES = 0x110000
+_VARIES = 0xFFFFFFFF
+_STEADY = (
+    (0, 0x80), (0x2010, 0x2028), (0x2190, 0x2C00), (0x3000, 0x302A), (0x3041, 0x3097),
+    (0x30A1, 0x30FB), (0x3400, 0xA000), (0xFF01, 0xFF5F), (0x1F300, 0x1FB00),
+)  # fmt: skip
+"""What most texts are made of: characters that do not join with others."""
 
 
 class Terms(NamedTuple):
@@ -48,24 +60,57 @@ def chars_of(terms: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.in
 @cache
 def kinds() -> NDArray[np.uint8]:
     """Return for every character whether it is Han (1), part of a word (2) or an emoji (3)."""
-    every = "".join(map(chr, (*range(0xD800), *range(0xE000, _CODES))))
     found = np.zeros(_CODES, np.uint8)
-    for kind, expression in ((_EMOJI, EMOJI), (_WORD, r"[^\W_]"), (_HAN, HAN)):
-        for match in re.finditer(f"{expression}+", every):
-            found[ord(match[0][0]) : ord(match[0][-1]) + 1] = kind
-    found[0xD800:0xE000] = 0
+    for first in range(0, _CODES, _BLOCK):
+        if 0xD800 <= first < 0xE000:
+            continue
+        block = "".join(map(chr, range(first, first + _BLOCK)))
+        for kind, expression in _KINDS:
+            for match in expression.finditer(block):
+                found[first + match.start() : first + match.end()] = kind
+    return found
+
+
+@cache
+def _folds() -> NDArray[np.uint32]:
+    """Return for every character what it becomes, wherever it stands; `_VARIES` where that depends
+    on its neighbours, or is not one character."""
+    found = np.full(_CODES, _VARIES, np.uint32)
+    for first, end in _STEADY:
+        chars = "".join(map(chr, range(first, end)))
+        folded = normalise(chars)
+        if len(folded) == len(chars):
+            found[first:end] = np.frombuffer(folded.encode("utf-32-le"), np.uint32)
+            continue
+        for char in chars:
+            if len(folded := normalise(char)) == 1:
+                found[ord(char)] = ord(folded)
     return found
 
 
 def terms_of(texts: Sequence[str], first: int) -> Terms:
     """Tokenise texts; the first has the number `first`."""
-    folded = [normalise(text) for text in texts]
-    joined = "\0".join(folded)
-    chars = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
-    lengths = np.fromiter(map(len, folded), np.int64, len(folded)) + 1
-    places = np.repeat(np.arange(first, first + len(texts), dtype=np.uint64), lengths)[:-1]
-    kind = kinds()[chars]
-    return Terms(_pairs(chars, kind, places), _words(joined, kind, places))
+    chars, places = _joined(texts)
+    folded = _folds()[chars]
+    varies = np.unique(places[folded == _VARIES]).tolist()
+    if varies:
+        done = list(texts)
+        for at in varies:
+            done[at] = normalise(done[at])
+        chars, places = _joined(done)
+        folded = _folds()[chars]
+        folded = np.where(folded == _VARIES, chars, folded)
+    kind = kinds()[folded]
+    numbers = (places + first).astype(np.uint64)
+    joined = folded.tobytes().decode("utf-32-le")
+    return Terms(_pairs(folded, kind, numbers), _words(joined, kind, numbers))
+
+
+def _joined(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return all characters, a zero between two texts, and which text each is of."""
+    chars = np.frombuffer("\0".join(texts).encode("utf-32-le"), np.uint32)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
+    return chars, np.repeat(np.arange(len(texts)), lengths)[:-1]
 
 
 def _pairs(chars: NDArray[np.uint32], kind: NDArray[np.uint8], places: Keys) -> Keys:
@@ -79,7 +124,8 @@ def _pairs(chars: NDArray[np.uint32], kind: NDArray[np.uint8], places: Keys) -> 
     keys = keys << np.uint64(PLACE) | places[wanted]
     # numpy's own unique takes a table of hashes first
     keys.sort()
-    return keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
+    once: Keys = keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
+    return once
 
 
 def _words(joined: str, kind: NDArray[np.uint8], places: Keys) -> dict[str, list[int]]:

@@ -2,7 +2,7 @@
 // those alone work from a disk. Every file calls `chendian` with its name and what it holds.
 (function () {
   "use strict";
-  var text = window.chendianText, waiting = {}, loaded = {}, contents = null, files = 0, bytes = 0;
+  var text = window.chendianText, waiting = {}, loaded = {}, contents = null;
   var FIRST = 0x4000, UNIT = 15, SECONDS = 0x6000, SHIFT = 0x40000;
 
   window.chendian = function (name) {
@@ -22,7 +22,6 @@
 
   function load(name) {
     if (!loaded[name]) {
-      files++;
       loaded[name] = script(name, "x/" + contents.version + "/" + name + ".js").catch(function (error) {
         delete loaded[name];
         throw error;
@@ -179,16 +178,30 @@
     });
     // words that go on so and have lists of their own are in none of these files
     var long = star ? contents.names.filter(function (name) { return name.startsWith(word) && name.slice(-1) !== "*"; }) : [];
-    return long.length ? united(source, long.map(listed)) : source;
+    return long.length ? united([source].concat(long.map(listed))) : source;
   }
 
-  function united(source, lists) {
+  function above(places, place) {
+    var low = 0, high = places.length;
+    while (low < high) {
+      var middle = low + high >> 1;
+      if (places[middle] < place) low = middle + 1; else high = middle;
+    }
+    return low;
+  }
+
+  // Several terms as one, read as far back as is needed.
+  function united(sources) {
+    var firsts = each([].concat.apply([], sources.map(function (source) { return source.firsts; })));
     return {
-      term: source.term, count: 0, firsts: [0], files: source.files,
-      read: function () {
-        var all = [source.read(0)];
-        lists.forEach(function (list) { list.firsts.forEach(function (_, file) { all.push(list.read(file)); }); });
-        return Promise.all(all).then(function (found) { return each(Array.prototype.concat.apply([], found)); });
+      term: sources[0].term + "*", count: 0, firsts: firsts, files: sources,
+      read: function (file) {
+        var from = firsts[file], until = file + 1 < firsts.length ? firsts[file + 1] : Infinity;
+        return Promise.all(sources.map(function (source) {
+          return source.read(above(source.firsts, from + 1) - 1).then(function (places) {
+            return places.slice(above(places, from), above(places, until));
+          });
+        })).then(function (all) { return each([].concat.apply([], all)); });
       }
     };
   }
@@ -224,8 +237,10 @@
     };
   }
 
-  function begin() {
-    return script("contents", "x/contents.js").then(function (values) {
+  // `again` where files were not there: what the browser kept names those of the index before.
+  function begin(again) {
+    loaded = {};
+    return script("contents", "x/contents.js" + (again ? "?" + Date.now() : "")).then(function (values) {
       var told = values[1], lists = new Map();
       told.lists.forEach(function (list, number) { lists.set(list[0], [number].concat(list.slice(1))); });
       contents = {
@@ -233,16 +248,15 @@
         lists: lists, names: Array.from(lists.keys()), words: told.words.split(" "),
         pairs: told.pairs ? told.pairs.split(" ").map(keyOf) : []
       };
-      return Promise.all([load("text"), load("new")]);
+      return Promise.all([load("text"), values[2] ? load(values[2]) : [[], []]]);
     }).then(function (both) {
       text.learn.apply(null, both[0]);
       contents.newer = both[1][1].map(function (values) { return row(both[1][0], values); });
-      files = 0;
       return contents;
     });
   }
 
   window.chendianIndex = {
-    begin: begin, listed: listed, sourcesOf: sourcesOf, rowOf: rowOf, requests: function () { return files; }
+    begin: begin, listed: listed, above: above, sourcesOf: sourcesOf, rowOf: rowOf
   };
 })();

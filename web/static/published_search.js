@@ -1,135 +1,9 @@
 // The search page of the published folder: what is typed, what is found, and how sure that is.
 (function () {
   "use strict";
-  var PAUSE = 80, SAY = 700, PAGE = 20, MOST = 3, EDGES = "“”„＂「」『』«»";
-  var text = window.chendianText, index = window.chendianIndex;
-
-  // Words, phrases in quotes, docke*, and -words that must not be there.
-  function parsed(typed) {
-    var found = { wanted: [], unwanted: [] }, plain = typed.replace(/[“”„＂「」『』]/g, '"');
-    var part = /(^|\s)([-－])?(?:"([^"]*)"|([^\s"]+))|"([^"]*)"|([^\s"]+)/g, match;
-    while ((match = part.exec(plain))) {
-      var phrase = match[3] !== undefined ? match[3] : match[5], said = phrase !== undefined ? phrase : match[4] || match[6] || "";
-      var star = phrase === undefined && /[^*]{2}\*$/.test(said), runs = text.runs(text.normalise(said));
-      if (!runs.length) continue;
-      star = star && runs[runs.length - 1][0] === text.WORD;
-      (match[2] ? found.unwanted : found.wanted).push(star ? said : said.replace(/\*+$/, ""));
-    }
-    return found;
-  }
-
-  // Which lists to read: the rarest, at most three; the rest is judged by what a message says.
-  function chosen(query, filters) {
-    var all = [], terms = new Map(), exact = !query.unwanted.length;
-    query.wanted.forEach(function (term) {
-      var star = term.slice(-1) === "*", needed = index.sourcesOf(star ? term.slice(0, -1) : term, star);
-      exact = exact && needed.exact;
-      all = all.concat(needed.all);
-    });
-    [filters.group === null ? "" : "@" + filters.group, filters.essence ? "!" : ""].forEach(function (name) {
-      var list = name && index.listed(name);
-      if (list) all.push(list);
-    });
-    all.forEach(function (source) { terms.set(source.term + (source.files || ""), source); });
-    all = Array.from(terms.values()).sort(function (a, b) {
-      return (a.count > 0) - (b.count > 0) || a.count - b.count || (a.files ? a.files.length - b.files.length : 0);
-    });
-    return { sources: all.slice(0, MOST), exact: exact && all.length <= MOST };
-  }
-
-  function Search(contents, query, filters) {
-    this.query = query;
-    this.filters = filters;
-    this.contents = contents;
-    this.low = filters.month ? filters.month[0] : 0;
-    this.high = this.seen = filters.month ? filters.month[1] : contents.messages;
-    var choice = chosen(query, filters), high = this.high, low = this.low;
-    this.exact = choice.exact;
-    this.found = [];
-    this.wrong = 0;
-    this.judged = 0;
-    this.lists = choice.sources.map(function (source) {
-      var file = source.firsts.length;
-      while (file > 1 && source.firsts[file - 1] >= high) file--;
-      return { source: source, file: file, from: file < source.firsts.length ? source.firsts[file] : high, places: [] };
-    });
-    this.only = this.lists.length === 1 && choice.exact && !filters.month ? this.lists[0].source.count : 0;
-    this.newer = contents.newer.filter(function (row) { return !filters.month || row.day.slice(0, 7) === filters.month[2]; })
-      .filter(function (row) { return fits(row, query, filters); }).reverse();
-    if (low >= high) this.seen = low;
-  }
-
-  // Look further back until so many are found, or all is seen.
-  Search.prototype.more = function (most) {
-    var self = this;
-    if (self.found.length >= most || self.seen <= self.low) return Promise.resolve(self);
-    if (!self.lists.length) {
-      for (; self.found.length < most && self.seen > self.low;) self.found.push(--self.seen);
-      return Promise.resolve(self);
-    }
-    var behind = self.lists.filter(function (list) { return list.from >= self.seen; });
-    return Promise.all(behind.map(function (list) {
-      list.file--;
-      return list.source.read(list.file).then(function (places) {
-        list.places = places.concat(list.places);
-        list.from = list.source.firsts[list.file];
-      });
-    })).then(function () {
-      var until = self.seen, from = self.lists.reduce(function (most, list) { return Math.max(most, list.from); }, self.low);
-      var both = self.lists.map(function (list) {
-        var part = list.places.slice(above(list.places, from), above(list.places, until));
-        list.places.length = above(list.places, from);
-        return part;
-      }).sort(function (a, b) { return a.length - b.length; }).reduce(common);
-      for (var at = both.length - 1; at >= 0; at--) self.found.push(both[at]);
-      self.seen = from;
-      return self.more(most);
-    });
-  };
-
-  Search.prototype.told = function () {
-    var count = this.found.length - this.wrong + this.newer.length, all = this.seen <= this.low;
-    if (this.only) return [this.only + this.newer.length, "found"];
-    if (!this.lists.length) return [this.high - this.low - this.wrong + this.newer.length, this.exact ? "found" : "at_most"];
-    if (this.exact || this.judged === this.found.length && all) return [count, all ? "found" : "at_least"];
-    return [count, all ? "at_most" : "about"];
-  };
-
-  function above(places, place) {
-    var low = 0, high = places.length;
-    while (low < high) {
-      var middle = low + high >> 1;
-      if (places[middle] < place) low = middle + 1; else high = middle;
-    }
-    return low;
-  }
-
-  function common(one, other) {
-    var found = [], at = 0;
-    one.forEach(function (place) {
-      while (at < other.length && other[at] < place) at++;
-      if (other[at] === place) found.push(place);
-    });
-    return found;
-  }
-
-  // What of a message may be searched: personal numbers are blank.
-  function searched(row) {
-    var said = "", at = 0;
-    for (var i = 0; i < row.personal.length; i += 2) {
-      said += row.text.slice(at, row.personal[i]) + " ";
-      at = row.personal[i + 1];
-    }
-    return text.normalise(said + row.text.slice(at));
-  }
-
-  function fits(row, query, filters) {
-    if (filters.group !== null && row.group !== filters.group || filters.essence && !row.essence) return false;
-    var said = searched(row), has = function (term) { return text.places(term, said).length > 0; };
-    return query.wanted.every(has) && !query.unwanted.some(has);
-  }
-
-  window.chendianSearch = { Search: Search, parsed: parsed, fits: fits };
+  var PAUSE = 80, SAY = 700, text = window.chendianText, index = window.chendianIndex, search = null;
+  var PAGE = window.chendianSearch.PAGE, Search = window.chendianSearch.Search, parsed = window.chendianSearch.parsed;
+  var fits = window.chendianSearch.fits;
 
   var page = document.querySelector("[data-published]");
   if (!page) return;
@@ -137,7 +11,7 @@
   var status = page.querySelector("[role=status]"), count = page.querySelector("[data-part=count]");
   var more = page.querySelector("[data-part=more]"), groups = page.querySelector("select[name=g]");
   var months = page.querySelector("select[name=m]"), essence = page.querySelector("button[name=e]");
-  var words = page.dataset, contents = null, search = null, shown = 0, wanted = PAGE, timer, saying, composing = false, asked = 0;
+  var words = page.dataset, contents = null, shown = 0, wanted = PAGE, pending = [], timer, saying, composing = false, asked = 0;
 
   function element(name, css, said) {
     var made = document.createElement(name);
@@ -204,23 +78,23 @@
     });
   }
 
+  // Go on until as many stand in the list as are wanted, or there are no more.
   function show(mine, most) {
-    return search.more(most - search.newer.length).then(function () {
+    if (mine !== asked) return null;
+    var all = search.newer.length + search.found.length;
+    for (; shown < Math.min(all, most); shown++) {
+      if (shown < search.newer.length) fill(list.appendChild(element("article")), search.newer[shown]);
+      else pending.push(put(mine, search.found[shown - search.newer.length]));
+    }
+    if (all || search.seen <= search.low) tell();
+    if (all < most && search.seen > search.low) return search.step().then(function () { return show(mine, most); });
+    return Promise.all(pending).then(function () {
       if (mine !== asked) return null;
-      var all = search.newer.length + search.found.length, until = Math.min(all, most), waiting = [];
       tell();
-      for (; shown < until; shown++) {
-        if (shown < search.newer.length) fill(list.appendChild(element("article")), search.newer[shown]);
-        else waiting.push(put(mine, search.found[shown - search.newer.length]));
-      }
-      return Promise.all(waiting).then(function () {
-        if (mine !== asked) return null;
-        tell();
-        var left = search.seen > search.low || shown < search.found.length + search.newer.length;
-        if (list.childElementCount < wanted && left) return show(mine, shown + wanted - list.childElementCount);
-        page.dataset.state = "shown";
-        return null;
-      });
+      var left = search.seen > search.low || shown < search.found.length + search.newer.length;
+      if (list.childElementCount < wanted && left) return show(mine, shown + wanted - list.childElementCount);
+      page.dataset.state = "shown";
+      return null;
     });
   }
 
@@ -231,6 +105,7 @@
     list.textContent = count.textContent = "";
     shown = 0;
     wanted = PAGE;
+    pending = [];
     more.hidden = true;
     page.dataset.state = "asked";
     if (!query.wanted.length && chosen_.group === null && !chosen_.essence && !chosen_.month) {
@@ -239,7 +114,7 @@
       return;
     }
     search = new Search(contents, query, chosen_);
-    show(mine, PAGE).catch(function () { if (mine === asked) failed(); });
+    Promise.resolve(show(mine, PAGE)).catch(function () { if (mine === asked) start(true); });
   }
 
   function failed() {
@@ -261,6 +136,7 @@
   }
 
   function offer() {
+    groups.length = months.length = 1;
     contents.groups.forEach(function (group, number) { groups.appendChild(element("option", "", group[1])).value = number; });
     contents.months.slice().reverse().forEach(function (month) { months.appendChild(element("option", "", month[0])).value = month[0]; });
     essence.hidden = !index.listed("!") && !contents.newer.some(function (row) { return row.essence; });
@@ -304,14 +180,23 @@
   });
   more.addEventListener("click", function () {
     wanted = list.childElementCount + PAGE;
-    show(asked, shown + PAGE).catch(failed);
+    Promise.resolve(show(asked, shown + PAGE)).catch(failed);
   });
   window.addEventListener("hashchange", function () { if (contents && given("q") !== box.value.trim()) { box.value = given("q"); ask(); } });
   document.addEventListener("keydown", moved);
   window.chendianPage = { search: function () { return search; }, contents: function () { return contents; } };
-  index.begin().then(function (told) {
-    contents = told;
-    offer();
-    ask();
-  }).catch(failed);
+
+  var begun = false;
+
+  // once more where a file was missing: the folder may have been published anew
+  function start(again) {
+    if (again && begun) return failed();
+    begun = again;
+    return index.begin(again).then(function (told) {
+      contents = told;
+      offer();
+      ask();
+    }).catch(function () { return again ? failed() : start(true); });
+  }
+  start(false);
 })();
