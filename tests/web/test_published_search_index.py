@@ -33,7 +33,10 @@ from web.publish.search_terms import PLACE, chars_of, terms_of
 
 KEY = "telegram:-1001"
 NOON = EPOCH + 9_000 * 86_400 + 4 * 3600
-LETTERS = "部署服务器问題们가한글ア﨑𠮷〇abAB１2éÉｃß_ -.,，。！\n\t+#👍🏽❤️\u200b\u0301ªΣя\uff9e\u3099か\0"
+LETTERS = (
+    "部署服务器问題们가한글ア﨑𠮷〇abAB１2éÉｃß_ -.,，。！"
+    "\n\t+#👍🏽❤️\u200b\u0301ªΣя\uff9e\u3099か\0"
+)
 
 
 def told(number: int, text: str, sender: str = "telegram:1") -> Message:

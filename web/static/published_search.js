@@ -103,6 +103,8 @@
     clearTimeout(timer);
     keep();
     list.textContent = count.textContent = "";
+    groups.className = groups.value === "" ? "" : "chosen";
+    months.className = months.value === "" ? "" : "chosen";
     shown = 0;
     wanted = PAGE;
     pending = [];
