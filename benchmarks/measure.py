@@ -32,6 +32,7 @@ from benchmarks.searching import (
     time_inside,
     time_over_http,
 )
+from benchmarks.static_search import build, measure, supported
 from benchmarks.visitors import measure_visitors
 from benchmarks.wanted import Query
 
@@ -159,6 +160,16 @@ def _digest(bench: Bench) -> Numbers:
     return numbers
 
 
+def _static(bench: Bench) -> Numbers:
+    out = bench.folder / "published"
+    asked = supported(bench.queries)
+    truth = find(read_lines(bench.chat), [one.query for one in asked])
+    built = build(bench.data, out)
+    text = sum(len(line.text.encode()) for line in read_lines(bench.chat))
+    found = measure(bench.data, out, asked, truth)
+    return {**msgspec.to_builtins(built), "messages": bench.size, "text": text, **found}
+
+
 def _whoosh(bench: Bench) -> Numbers:
     lines = list(read_lines(bench.chat, SIZE))
     peer = measure_whoosh(lines, bench.queries)
@@ -200,6 +211,7 @@ STEPS: dict[str, Callable[[Bench], Numbers]] = {
     "visitors": _visitors,
     "digest": _digest,
     "truth": _truth,
+    "static": _static,
     "whoosh": _whoosh,
     "live": _live,
 }

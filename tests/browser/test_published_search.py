@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from demo_archive import fill_demo
+from demo_archive import NOW, fill_demo
 from published import publish_search
 from stands import hostile_archive
 from watching import Window
@@ -20,8 +20,10 @@ from watching import Window
 from archive.access import operator, public
 from archive.database import Archive
 from archive.highlight import marks_in
+from archive.keep import keep
 from archive.published_texts import groups_of, said
-from archive.text import normalise, places
+from archive.records import Group, Message
+from archive.text import normalise, places, tokens
 from web.publish.places import anchor
 from web.publish.search_snippets import searched
 from web.publish.search_terms import kinds
@@ -39,6 +41,7 @@ ALL = """([wanted, filters]) => Promise.all(wanted.map((typed) => {
       !search.exact || right.length === search.found.length + search.newer.length,
     ]);
 }))"""
+LETTERS = "部署服务問题們が한글ア﨑𠮷〇abAB１2éÉｃß_ -.,，。！\n+#👍🏽❤️\u200b\u0301ªΣя\uff9e\u3099"
 NO_FILTER: dict[str, Any] = {"group": None, "essence": False, "month": None}
 
 
@@ -148,30 +151,45 @@ QUERIES = (
 def test_everything_that_is_found_is_what_brute_force_finds(
     opened: Callable[..., Any], demo: Archive, folder: Path
 ) -> None:
-    with demo.reading() as db:
+    _found_exactly(opened(folder.as_uri()), demo, QUERIES)
+
+
+def test_no_text_is_too_odd_to_be_found(
+    opened: Callable[..., Any], archive: Archive, tmp_path: Path
+) -> None:
+    random = Random(5)
+    said_ = ["".join(random.choices(LETTERS, k=random.randint(0, 16))) for _ in range(400)]
+    with archive.writing() as db:
+        keep(db, [Group("qq:1", title="乱")])
+        keep(db, [Message("qq:1", str(n), NOW + n * 60, text=t) for n, t in enumerate(said_)])
+    publish_search(archive, operator(), tmp_path / "out")
+    page = opened((tmp_path / "out").as_uri())
+    _found_exactly(page, archive, [f"{word}*" for word in ("ab", "bc", "b1", "12", "яс", "ss")])
+
+
+def _found_exactly(page: Any, archive: Archive, queries: Sequence[str]) -> None:
+    with archive.reading() as db:
         keys = groups_of(db, operator())
         texts = [message for message in said(db, operator()) if message.text is not None]
     folded = [normalise(searched(message.text)) for message in texts]
-    queries = [*QUERIES, *_cut_out(folded)]
-    page = opened(folder.as_uri())
+    queries = [*queries, *_cut_out([message.text.words for message in texts if message.text])]
     found = page.evaluate(ALL, [queries, NO_FILTER])
     for typed, (anchors, whole) in zip(queries, found, strict=True):
-        assert whole, typed
         wanted = [
             anchor(f"{keys[message.group][0]}:{message.platform_id}")
             for message, text in reversed(list(zip(texts, folded, strict=True)))
             if _holds(typed, text)
         ]
-        assert anchors == wanted, typed
+        assert (anchors, whole) == (wanted, True), ascii(typed)
 
 
 def _cut_out(texts: list[str]) -> list[str]:
     """Pieces of one to six characters of what was said."""
     random = Random(7)
-    pieces = [random.choice(texts) for _ in range(150)]
+    pieces = [random.choice(texts) for _ in range(200)]
     starts = [random.randrange(max(1, len(text))) for text in pieces]
     cut = [text[at : at + random.randint(1, 6)] for text, at in zip(pieces, starts, strict=True)]
-    return [f'"{piece}"' for piece in cut if '"' not in piece and any(map(str.isalnum, piece))]
+    return [f'"{piece}"' for piece in cut if '"' not in piece and tokens(piece).body]
 
 
 def _holds(typed: str, text: str) -> bool:
@@ -218,8 +236,7 @@ def test_browser_folds_every_character_as_the_index_does(
 def test_browser_marks_what_python_marks(opened: Callable[..., Any], folder: Path) -> None:
     page = opened(folder.as_uri())
     random = Random(11)
-    letters = "部署服务問題们が한글ア﨑𠮷〇abAB１2éÉｃß_ -.,，。！\n+#👍🏽❤️\u200b\u200d\u0301ªΣя"
-    texts = ["".join(random.choices(letters, k=random.randint(0, 14))) for _ in range(600)]
+    texts = ["".join(random.choices(LETTERS, k=random.randint(0, 14))) for _ in range(600)]
     terms = [text[at : at + 3] for text in texts for at in [random.randrange(len(text) + 1)]]
     terms = [term + "*" * (number % 7 == 0) for number, term in enumerate(terms)]
     told = page.evaluate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from published_folder import bits_of, parts_of, read_codes, rows_of
 
+import web.publish
 from archive.access import Reader, member, operator, public
 from archive.consent import opt_out
 from archive.database import Archive
@@ -33,6 +35,7 @@ from web.publish.search_terms import PLACE, chars_of, terms_of
 
 KEY = "telegram:-1001"
 NOON = EPOCH + 9_000 * 86_400 + 4 * 3600
+STATIC = Path(web.publish.__file__).parents[1] / "static"
 LETTERS = (
     "部署服务器问題们가한글ア﨑𠮷〇abAB１2éÉｃß_ -.,，。！"
     "\n\t+#👍🏽❤️\u200b\u0301ªΣя\uff9e\u3099か\0"
@@ -188,6 +191,16 @@ def test_busy_days_go_on_in_further_files(talk: Archive, tmp_path: Path) -> None
     files = [file for file, _, _ in rows_of(tmp_path)]
     assert files[:PART] == [files[0]] * PART
     assert files[PART:] == [f"{files[0]}-2"] * 3
+
+
+@pytest.mark.parametrize("name", ["text", "index", "query", "search"])
+def test_scripts_use_nothing_that_old_views_lack_or_the_policy_forbids(name: str) -> None:
+    code = (STATIC / f"published_{name}.js").read_text("utf-8")
+    newer = r"\basync\b|\bawait\b|\?\.(?!\d)|\?\?|\*\*|\b\d+n\b|\.\.\.|\(\?<|catch \{|\.flat|\\p\{"
+    dangerous = (
+        r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|Function\(|fetch\(|import"
+    )
+    assert not re.findall(f"{newer}|{dangerous}", code)
 
 
 @pytest.mark.parametrize(

@@ -159,9 +159,14 @@
     };
   }
 
+  function nothing(term) {
+    return { term: term, count: 0, firsts: [0], files: [], read: function () { return Promise.resolve([]); } };
+  }
+
   function sourceOfPair(pair) {
     var chars = Array.from(pair), first = chars[0].codePointAt(0), second = chars[1] && chars[1].codePointAt(0);
     if (listed(pair)) return listed(pair);
+    if (!contents.pairs.length) return nothing(pair);
     var from = fileOf(contents.pairs, keyOf(pair), function (a, b) { return a - b; });
     var to = second ? from : fileOf(contents.pairs, (first + 1) * SHIFT - 1, function (a, b) { return a - b; });
     return spreadOver(pair, from, to, "p", function (values) {
@@ -172,6 +177,7 @@
   function sourceOfWord(word, star) {
     var found = listed(star ? word + "*" : word);
     if (found) return found;
+    if (!contents.words.length) return nothing(word);
     var from = fileOf(contents.words, word, byCodes), to = star ? fileOf(contents.words, word + "\u{10ffff}", byCodes) : from;
     var source = spreadOver(word, from, to, "w", function (values) {
       return wordsIn(values[0], values[1], function (held) { return star ? held.startsWith(word) : held === word; });
@@ -245,7 +251,7 @@
       told.lists.forEach(function (list, number) { lists.set(list[0], [number].concat(list.slice(1))); });
       contents = {
         version: values[0], messages: told.messages, perFile: told.perFile, groups: told.groups, months: told.months,
-        lists: lists, names: Array.from(lists.keys()), words: told.words.split(" "),
+        lists: lists, names: Array.from(lists.keys()), words: told.words ? told.words.split(" ") : [],
         pairs: told.pairs ? told.pairs.split(" ").map(keyOf) : []
       };
       return Promise.all([load("text"), values[2] ? load(values[2]) : [[], []]]);

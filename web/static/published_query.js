@@ -56,7 +56,9 @@
     this.only = this.lists.length === 1 && choice.exact && !filters.month ? this.lists[0].source.count : 0;
     this.newer = contents.newer.filter(function (row) { return !filters.month || row.day.slice(0, 7) === filters.month[2]; })
       .filter(function (row) { return fits(row, query, filters); }).reverse();
-    if (low >= high) this.seen = low;
+    // a filter that no message of the index passes has no list
+    var barren = filters.group !== null && contents.groups.length > 1 && !index.listed("@" + filters.group);
+    if (low >= high || barren || filters.essence && !index.listed("!")) this.seen = this.high = low;
   }
 
   // Look further back, once.
