@@ -121,7 +121,7 @@ def measure(data: Path, out: Path, asked: list[Asked], truth: list[Found]) -> di
     faults = [
         fault
         for one, answer, found in zip(asked, answers, truth, strict=True)
-        if (fault := _judge(one, answer, [places[key] for key in found.keys]))
+        if (fault := judge(one, answer, [places[key] for key in found.keys]))
     ]
     return {
         "queries": len(asked),
@@ -142,7 +142,8 @@ def measure(data: Path, out: Path, asked: list[Asked], truth: list[Found]) -> di
     }
 
 
-def _judge(one: Asked, answer: dict[str, Any], truth: list[int]) -> str:
+def judge(one: Asked, answer: dict[str, Any], truth: list[int]) -> str:
+    """Return what is wrong with an answer, in words; `truth` are numbers of messages."""
     truth = sorted(truth, reverse=True)
     found, judged = answer["found"], answer["judged"]
     told = f"{one.typed} {one.group} {one.month}: "
