@@ -63,11 +63,35 @@
     var width = this.zeros();
     return Math.pow(2, width) + this.low(width);
   };
+  // A row of ascending numbers; passed over where nobody wants it. This is where the time goes, so
+  // that everything is at hand.
   Bits.prototype.row = function (count, width, first, into) {
-    for (var place = first - 1; count; count--) {
-      place += this.rice(width) + 1;
+    var chars = this.chars, at = this.at, unit = this.unit, left = this.left, place = first - 1;
+    for (; count; count--) {
+      var rest = unit & ((1 << left) - 1), zeros = 0;
+      while (!rest) {
+        zeros += left;
+        rest = unit = chars.charCodeAt(at++) - FIRST;
+        left = UNIT;
+        if (at > chars.length) throw new Error("cut off");
+      }
+      var top = 31 - Math.clz32(rest), low = 0, wanted = width;
+      zeros += left - 1 - top;
+      left = top;
+      while (wanted > left) {
+        low = low << left | unit & ((1 << left) - 1);
+        wanted -= left;
+        unit = chars.charCodeAt(at++) - FIRST;
+        left = UNIT;
+      }
+      left -= wanted;
+      low = low << wanted | unit >> left & ((1 << wanted) - 1);
+      place += (zeros << width) + low + 1;
       if (into) into.push(place);
     }
+    this.at = at;
+    this.unit = unit;
+    this.left = left;
   };
 
   function widthOf(count, span) {
@@ -101,8 +125,9 @@
   }
 
   function each(places) {
-    places.sort(function (a, b) { return a - b; });
-    return places.filter(function (place, at) { return !at || places[at - 1] !== place; });
+    var sorted = new Uint32Array(places).sort(), found = [];
+    for (var at = 0; at < sorted.length; at++) if (!at || sorted[at] !== sorted[at - 1]) found.push(sorted[at]);
+    return found;
   }
 
   // The number of the last file that begins at or before a key, or at least 0.
