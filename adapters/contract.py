@@ -5,12 +5,13 @@ AdapterError
  ├── NotReachable   the platform does not answer, or not in its own language: try again later
  ├── TooFast        the platform asks for a pause of `seconds`
  ├── Forbidden      this group or person does not let the bot do that: never try again
- └── Unavailable    the bytes of a file cannot be had; `what` is the reason that is kept
+ ├── Unavailable    the bytes of a file cannot be had; `what` is the reason that is kept
+ └── Unproven       what came back does not prove who somebody is
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -18,10 +19,11 @@ from starlette.routing import BaseRoute
 
 from archive.records import AnyRecord
 
-Ability = Literal["held", "history", "essence", "media", "roles", "menu", "direct"]
+Ability = Literal["held", "history", "essence", "media", "roles", "menu", "direct", "sign_in"]
 """held: the platform keeps what is said while nobody listens, for a day · history: backfills what
 it missed · essence: marks natively · media: fetches files · roles: tells who is admin · menu:
-registers the commands · direct: writes to a person alone."""
+registers the commands · direct: writes to a person alone · sign_in: lets people prove on the
+platform's own site who they are."""
 
 
 class AdapterError(Exception):
@@ -55,6 +57,10 @@ class Forbidden(AdapterError):
 
 class Unavailable(AdapterError):
     """A file is gone, too large or refused."""
+
+
+class Unproven(AdapterError):
+    """What a browser brought back from the platform does not prove who somebody is."""
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -142,6 +148,47 @@ class MenuLine(msgspec.Struct, frozen=True):
     english: str
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """What a browser is sent to the platform with; each is new for each try, and secret."""
+
+    back: str
+    """The site's address that the platform sends the browser back to."""
+    state: str
+    """Comes back as it was sent; at most 24 letters, digits, `_` and `-`."""
+    nonce: str
+    verifier: str
+    """43 letters, digits, `_` and `-` that none but the site, this browser and the platform see."""
+
+
+class Proven(msgspec.Struct, frozen=True):
+    """Somebody who proved who they are."""
+
+    member_key: str
+    name: str
+    """How they are called there; may be empty."""
+    proof: str
+    """The same for the same answer of the platform, which counts once."""
+
+
+class SignIn(Protocol):
+    """Lets people prove on the platform's own site who they are; nothing of it runs on ours."""
+
+    label: str
+    """What people call the platform, for the button."""
+    fragment: str
+    """The name under which the answer comes behind a `#`, as JSON in URL-safe base64; empty where
+    it comes in the query."""
+
+    async def address(self, asked: Asked) -> str:
+        """Return where to send a browser. Raises NotReachable."""
+
+    async def proven(self, answer: Mapping[str, str], asked: Asked) -> Proven:
+        """Check what the browser brought back. Raises Unproven, NotReachable and others."""
+
+    def duty(self, back: str) -> str:
+        """Say what the operator must allow at the platform for this address to come back to."""
+
+
 class Door(Protocol):
     """What an adapter is given to hand over what it hears."""
 
@@ -183,6 +230,10 @@ class Adapter(Protocol):
     """First part of its keys: `telegram`, `qq`, `wechat`."""
     abilities: frozenset[Ability]
     pace: Pace
+
+    @property
+    def sign_in(self) -> SignIn | None:
+        """How people prove who they are; None without the ability `sign_in`."""
 
     @property
     def names(self) -> tuple[str, ...]:

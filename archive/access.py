@@ -24,6 +24,10 @@ class Reader(msgspec.Struct, frozen=True):
     belongs: bool = False
     """Logged in and in some group of the archive: may read what is open to `members`."""
 
+    without_names: frozenset[str] = frozenset()
+    """Groups read as everybody reads a public one: without names, with masks, and nothing that is
+    for members only."""
+
     def rules(self, group_key: str) -> bool:
         """Tell whether this reader may decide for a group: the desk's rows of it."""
         return self.everything or group_key in self.admin_of

@@ -16,7 +16,6 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from archive.access import Reader
-from archive.consent import group_keys
 from archive.ids import SHIFT, first_id
 from archive.loading import HIDDEN
 from archive.questions import list_questions
@@ -69,15 +68,6 @@ class Missed(View, frozen=True):
 
     query: str
     times: int
-
-
-def ruled_ids(db: sqlite3.Connection, reader: Reader, keys: Sequence[str]) -> list[int]:
-    """Return the row ids of those of these groups that the reader decides for."""
-    names = [name for key in keys if reader.rules(key) for name in group_keys(db, key)]
-    rows = db.execute(
-        "SELECT id FROM groups WHERE key IN (SELECT value FROM json_each(?))", (json.dumps(names),)
-    )
-    return [i for (i,) in rows]
 
 
 def said_by_day(db: sqlite3.Connection, groups: Sequence[int], since: date) -> dict[date, int]:

@@ -76,7 +76,7 @@ def compile_query(db: sqlite3.Connection, query: Query, reader: Reader) -> Compi
     return Compiled(
         tuple(b._replace(match=fence.format(b.match)) for b in branches),
         (*query.notes, *compiler.notes),
-        json.dumps(sorted(withheld(db, reader))),
+        compiler.withheld,
     )
 
 
@@ -106,6 +106,7 @@ class _Compiler:
         self._db = db
         self.allowed = allowed_ids(db, reader)
         self.inside = inside_ids(db, reader)
+        self.withheld = json.dumps(sorted(withheld(db, reader)))
         self.notes: list[str] = []
 
     def fence(self) -> str:
@@ -209,8 +210,8 @@ class _Compiler:
         fence, values = _within("group_id", self.allowed)
         used = self._db.execute(
             "SELECT 1 FROM message_tags WHERE tag_id IN (SELECT value FROM json_each(?))"
-            f" AND {fence} LIMIT 1",
-            (json.dumps(tag_ids(self._db, name)), *values),
+            f" AND {fence} AND message_id NOT IN (SELECT value FROM json_each(?)) LIMIT 1",
+            (json.dumps(tag_ids(self._db, name)), *values, self.withheld),
         ).fetchone()
         if used is None:
             self.notes.append(f"没有标签「{name}」（no such tag）")

@@ -30,7 +30,7 @@ class SessionRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     mark: str = Field(unique=True)
     kind: str
-    """`member`, `invited` or `operator`."""
+    """`member`, `invited` or `operator`; `feed`: an address that reads feeds for a member."""
     member_key: str | None = Field(default=None, index=True)
     account: str | None = None
     invite_id: int | None = None
@@ -57,6 +57,32 @@ class Invite(SQLModel, table=True):
     ends_at: int | None = Field(default=None, sa_type=BigInteger)
     uses_left: int | None = None
     ended_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class ApiToken(SQLModel, table=True):
+    """A token with which a program reads the API; kept only as a hash."""
+
+    __tablename__ = "api_tokens"
+    id: int | None = Field(default=None, primary_key=True)
+    mark: str = Field(unique=True)
+    label: str
+    everything: bool
+    """All groups; else those of `api_token_groups`."""
+    names: bool
+    """Reads them as their members do."""
+    by: str
+    at: int = Field(sa_type=BigInteger)
+    ends_at: int = Field(sa_type=BigInteger)
+    used_at: int | None = Field(default=None, sa_type=BigInteger)
+    ended_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class ApiTokenGroup(SQLModel, table=True):
+    """A group that a token reads."""
+
+    __tablename__ = "api_token_groups"
+    token_id: int = Field(primary_key=True)
+    group_id: int = Field(primary_key=True)
 
 
 class ItemLevel(SQLModel, table=True):

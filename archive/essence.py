@@ -113,9 +113,14 @@ def feed(
     tag: str | None = None,
     before: int | None = None,
     limit: int = 20,
+    beyond: tuple[int, int] | None = None,
 ) -> list[EssenceView]:
-    """Return the newest essence first; page on with `before=last.id`."""
+    """Return the newest essence first; page on with `before=last.id`, or with `beyond=(marked_at,
+    id)`, which holds though that one was taken away meanwhile."""
     where, values = _where(db, reader, group_key, tag)
+    if beyond is not None:
+        where += " AND (e.marked_at, e.id) < (?, ?)"
+        values += beyond
     if before is not None:
         where += " AND (e.marked_at, e.id) < (SELECT marked_at, id FROM essence WHERE id = ?)"
         values.append(before)

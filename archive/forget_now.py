@@ -83,6 +83,17 @@ def check_member(db: sqlite3.Connection, member_key: str) -> list[str]:
     return [name for (name,) in rows]
 
 
+def unfinished(db: sqlite3.Connection) -> list[str]:
+    """Return the keys of who opted out and is not erased to the end: something was killed."""
+    rows = db.execute(
+        "SELECT o.member_key FROM opt_outs o JOIN members p ON p.key = o.member_key"
+        " WHERE p.name != '' OR p.username IS NOT NULL"
+        " OR EXISTS (SELECT 1 FROM memberships s WHERE s.member_id = p.id)"
+        " OR EXISTS (SELECT 1 FROM member_names n WHERE n.member_id = p.id)"
+    )
+    return [key for (key,) in rows]
+
+
 @contextmanager
 def _inbox(archive: Archive) -> Iterator[Inbox | None]:
     if not (archive.folder / INBOX).exists():

@@ -27,7 +27,7 @@ def allowed_ids(db: sqlite3.Connection, reader: Reader) -> frozenset[int] | None
     rows = db.execute(
         "SELECT id FROM groups WHERE visibility = 'public' OR visibility = 'members' AND ?"
         " OR key IN (SELECT value FROM json_each(?))",
-        (reader.belongs, json.dumps(sorted(reader.group_keys))),
+        (reader.belongs, json.dumps(sorted(reader.group_keys | reader.without_names))),
     )
     return frozenset(row_id for (row_id,) in rows)
 

@@ -19,8 +19,9 @@ Level = Literal["members", "admins"]
 LEVELS: tuple[Level, ...] = ("members", "admins")
 
 _WITHHELD = (
-    "SELECT l.message_id FROM item_levels l JOIN messages m ON m.id = l.message_id"
-    " JOIN groups g ON g.id = m.group_id WHERE NOT CASE l.level"
+    # in this order: there are few levels, and many messages
+    "SELECT l.message_id FROM item_levels l CROSS JOIN messages m ON m.id = l.message_id"
+    " CROSS JOIN groups g ON g.id = m.group_id WHERE NOT CASE l.level"
     " WHEN 'members' THEN g.key IN (SELECT value FROM json_each(?1))"
     " ELSE g.key IN (SELECT value FROM json_each(?2)) END"
 )

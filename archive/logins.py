@@ -74,6 +74,26 @@ def spend(db: sqlite3.Connection, nonce: str) -> Login:
     return login
 
 
+def is_spent(db: sqlite3.Connection, proof: str) -> bool:
+    """Tell whether somebody came in by this proof of another site's."""
+    found = db.execute("SELECT 1 FROM logins WHERE mark = ?", (_proof_mark(db, proof),))
+    return found.fetchone() is not None
+
+
+def spend_proof(db: sqlite3.Connection, proof: str) -> None:
+    """Let a proof of another site's count once; whose it was is not kept. Raises NotFound where
+    it has counted."""
+    now = int(time.time())
+    expire_logins(db, now)
+    done = db.execute(
+        "INSERT OR IGNORE INTO logins(mark, member_key, account, at, ends_at, used_at)"
+        " VALUES(?, '', '', ?, ?, ?)",
+        (_proof_mark(db, proof), now, now + LIFE, now),
+    ).rowcount
+    if not done:
+        raise NotFound("this proof was used.", "log in again")
+
+
 def expire_logins(db: sqlite3.Connection, now: int) -> None:
     """Drop links that ended more than a day before a Unix time."""
     db.execute("DELETE FROM logins WHERE ends_at <= ?", (now - _KEPT,))
@@ -89,12 +109,17 @@ def drop_logins(db: sqlite3.Connection, keys: list[str]) -> None:
 
 
 def end_everything(db: sqlite3.Connection) -> None:
-    """Let no link, invitation and session of before work any more: the archive was restored."""
+    """Let no link, invitation, session and token of before work any more: the archive was
+    restored."""
     now = int(time.time())
     db.execute("DELETE FROM logins")
-    for table in ("sessions", "invites"):
+    for table in ("sessions", "invites", "api_tokens"):
         db.execute(f"UPDATE {table} SET ended_at = ? WHERE ended_at IS NULL", (now,))
 
 
 def _mark(db: sqlite3.Connection, nonce: str) -> str:
     return mark_of(secret_of(db), f"login\0{nonce}")
+
+
+def _proof_mark(db: sqlite3.Connection, proof: str) -> str:
+    return mark_of(secret_of(db), f"proof\0{proof}")

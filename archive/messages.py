@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from archive.access import Reader
 from archive.errors import NotFound
 from archive.groups import allowed_ids, get_group, group_id
-from archive.ids import first_id
+from archive.ids import HIGHEST, first_id
 from archive.levels import withheld_among
 from archive.loading import load_views
 from archive.views import ContextView, DayView, MessageView, VersionView
@@ -143,17 +143,46 @@ def newest(
     db: sqlite3.Connection, reader: Reader, group_key: str | None = None, limit: int = 20
 ) -> list[MessageView]:
     """Return the newest messages, newest first: of one group or of all this reader may see."""
+    return load_views(db, reader, _latest(db, reader, group_key, HIGHEST, limit))
+
+
+def page_of_messages(
+    db: sqlite3.Connection,
+    reader: Reader,
+    group_key: str | None = None,
+    before: int | None = None,
+    limit: int = 20,
+) -> tuple[list[MessageView], int | None]:
+    """Return messages of a group, or of all this reader may see, newest first, and the `before` of
+    the following part; None: that was all. A part may be short though there are more."""
+    ids = _latest(db, reader, group_key, HIGHEST if before is None else before, limit + 1)
+    views = load_views(db, reader, ids[:limit])
+    return views, ids[limit - 1] if len(ids) > limit else None
+
+
+def _latest(
+    db: sqlite3.Connection, reader: Reader, group_key: str | None, before: int, limit: int
+) -> list[int]:
+    """Return the newest ids below one, of a group or of all a reader may see."""
     if group_key is not None:
-        where, values = "group_id = ?", (group_id(db, reader, group_key),)
+        places: Iterable[int] = (group_id(db, reader, group_key),)
     elif (allowed := allowed_ids(db, reader)) is not None:
-        where = "group_id IN (SELECT value FROM json_each(?))"
-        values = (json.dumps(sorted(allowed)),)  # type: ignore[assignment]
+        places = allowed
     else:
-        where, values = "1", ()  # type: ignore[assignment]
-    rows = db.execute(
-        f"SELECT id FROM messages WHERE {where} ORDER BY id DESC LIMIT ?", (*values, limit)
-    ).fetchall()
-    return load_views(db, reader, [i for (i,) in rows])
+        rows = db.execute(
+            "SELECT id FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?", (before, limit)
+        )
+        return [i for (i,) in rows]
+    # group by group: of several at once SQLite would sort all that they ever said
+    found = [
+        i
+        for place in places
+        for (i,) in db.execute(
+            "SELECT id FROM messages WHERE group_id = ? AND id < ? ORDER BY id DESC LIMIT ?",
+            (place, before, limit),
+        )
+    ]
+    return sorted(found, reverse=True)[:limit]
 
 
 def newest_ids(

@@ -15,7 +15,7 @@ from archive.prepare import RECALLED
 from archive.views import MessageView, View
 
 PICKED = 3
-"""Messages of one group's day."""
+"""Messages of a day of the one group that is asked for; of each of several groups one."""
 _SHORTEST = 12
 """Characters; what is shorter says too little by itself."""
 _GROUPS = 4
@@ -72,7 +72,8 @@ def on_this_day(
         if sum(one.day == day for one in found) == _GROUPS:
             continue
         since, until = day_span(day, zone)
-        ids = db.execute(_WORTH, (row_id, first_id(since), first_id(until), PICKED)).fetchall()
+        most = PICKED if group_key is not None else 1
+        ids = db.execute(_WORTH, (row_id, first_id(since), first_id(until), most)).fetchall()
         views = load_views(db, reader, sorted(i for (i,) in ids))
         picked = tuple(view for view in views if not view.recalled)
         found.append(FormerDay(key, title, today.year - int(day[:4]), day, number, picked))

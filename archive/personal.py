@@ -99,7 +99,7 @@ def erase_person(db: sqlite3.Connection, keys: list[str]) -> None:
         db.execute("UPDATE reports SET handled_by = '' WHERE handled_by = ?", (key,))
         for table in (
             "invites", "acts", "item_levels", "essence_texts", "dismissed", "reviewed",
-            "group_settings",
+            "group_settings", "api_tokens",
         ):  # fmt: skip
             db.execute(f"UPDATE {table} SET by = '' WHERE by = ?", (key,))
     remember_erased(db, keys)

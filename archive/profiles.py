@@ -59,7 +59,7 @@ def introduce(
 
     Raises ArchiveError for nothing, too much, or a person who wants nothing kept.
     """
-    text = text.strip()
+    text = " ".join(text.split())
     if not text or len(text) > MAX_TEXT:
         raise ArchiveError(f"an introduction has 1 to {MAX_TEXT} characters.", "shorten it")
     if member_key in standing(db).opted_out:

@@ -16,9 +16,13 @@ from archive.hits import iso
 from archive.tombstones import mark_of, secret_of
 from archive.views import View
 
-Kind = Literal["member", "invited", "operator"]
+Kind = Literal["member", "invited", "operator", "feed"]
 
-LIFE: Mapping[str, int] = {"member": 30 * 86_400, "invited": 30 * 86_400, "operator": 7 * 86_400}
+FEED: Kind = "feed"
+"""The kind of a key that only feeds take, of a member whose reader has no cookie."""
+LIFE: Mapping[str, int] = {
+    "member": 30 * 86_400, "invited": 30 * 86_400, "operator": 7 * 86_400, FEED: 90 * 86_400,
+}  # fmt: skip
 """Seconds after which a session that is not used ends, by kind."""
 SLIDE = 86_400
 """Seconds of use after which its end is moved."""
@@ -35,7 +39,7 @@ class Session(View, frozen=True):
 
     id: int
     kind: str
-    """`member`, `invited` or `operator`."""
+    """`member`, `invited`, `operator` or `feed`."""
     member_key: str | None
     account: str | None
     """The bot that was asked for the link; it is asked again for the person's groups."""
@@ -74,17 +78,24 @@ def begin_session(
             json.dumps(groups or {}), now,
         ),
     )  # fmt: skip
-    note(db, member_key or kind, "login", "" if invite_id is None else str(invite_id))
+    note(
+        db,
+        member_key or kind,
+        "feed address" if kind == FEED else "login",
+        "" if invite_id is None else str(invite_id),
+    )
     return cookie
 
 
-def find_session(db: sqlite3.Connection, cookie: str) -> Session | None:
-    """Return the session of a cookie; None: over, or there never was one."""
+def find_session(db: sqlite3.Connection, cookie: str, feed: bool = False) -> Session | None:
+    """Return the session of a cookie, or of the key of a feed's address; None: over, or there never
+    was one. Neither is taken for the other."""
     if not 0 < len(cookie) <= _LONGEST:
         return None
     row = db.execute(
-        f"SELECT {_COLUMNS} FROM sessions WHERE mark = ? AND ended_at IS NULL AND ends_at > ?",
-        (_mark(db, cookie), int(time.time())),
+        f"SELECT {_COLUMNS} FROM sessions WHERE mark = ? AND ended_at IS NULL AND ends_at > ?"
+        " AND (kind = ?) = ?",
+        (_mark(db, cookie), int(time.time()), FEED, feed),
     ).fetchone()
     return _session(row) if row else None
 
@@ -115,6 +126,17 @@ def list_sessions(db: sqlite3.Connection) -> list[Session]:
     return [_session(row) for row in rows]
 
 
+def names_of(db: sqlite3.Connection, found: list[Session]) -> dict[str, str]:
+    """Return what those who are in call themselves, by member key; for the operator."""
+    keys = json.dumps(sorted({one.member_key for one in found if one.member_key}))
+    rows = db.execute(
+        "SELECT key, coalesce(nullif(name, ''), username) FROM members"
+        " WHERE key IN (SELECT value FROM json_each(?))",
+        (keys,),
+    )
+    return {key: name for key, name in rows if name}
+
+
 def end_session(db: sqlite3.Connection, session_id: int, by: str) -> None:
     """End one session. Raises NotFound where it is over."""
     ended = db.execute(
@@ -124,6 +146,18 @@ def end_session(db: sqlite3.Connection, session_id: int, by: str) -> None:
     if not ended:
         raise NotFound("there is no such session.", "see: chendian sessions list")
     note(db, by, "logout", str(session_id))
+
+
+def end_own_session(db: sqlite3.Connection, member_key: str, session_id: int) -> None:
+    """End one of a person's own sessions, for them. Raises NotFound for anybody else's."""
+    own = db.execute(
+        "SELECT 1 FROM sessions WHERE id = ? AND ended_at IS NULL"
+        " AND member_key IN (SELECT value FROM json_each(?))",
+        (session_id, json.dumps(member_keys(db, member_key))),
+    ).fetchone()
+    if own is None:
+        raise NotFound("there is no such session.")
+    end_session(db, session_id, member_key)
 
 
 def end_sessions(
@@ -141,7 +175,7 @@ def end_sessions(
         (keys, kind, int(time.time())),
     ).rowcount
     db.execute(
-        f"DELETE FROM logins WHERE {whose}"
+        f"DELETE FROM logins WHERE used_at IS NULL AND {whose}"
         " AND (?2 IS NULL OR ?2 = iif(member_key = 'operator', 'operator', 'member'))",
         (keys, kind),
     )

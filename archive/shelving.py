@@ -74,7 +74,8 @@ def move_group(db: sqlite3.Connection, source_id: int, target_id: int) -> None:
         db.execute("DELETE FROM columns WHERE id = ?", (source,))
     db.execute("UPDATE columns SET group_id = ? WHERE group_id = ?", both)
     db.execute("UPDATE invites SET group_id = ? WHERE group_id = ?", both)
-    for table in ("introductions", "greeted", "roster", "group_texts", "last_read"):
+    for table in ("introductions", "greeted", "roster", "group_texts", "last_read",
+                  "api_token_groups"):  # fmt: skip
         db.execute(f"UPDATE OR IGNORE {table} SET group_id = ? WHERE group_id = ?", both)
         db.execute(f"DELETE FROM {table} WHERE group_id = ?", (source_id,))
     move_settings(db, source_id, target_id)

@@ -11,6 +11,7 @@ from archive.errors import ArchiveError, NotFound
 from archive.groups import allowed_ids, group_id
 from archive.ids import HIGHEST
 from archive.index import check_version
+from archive.levels import withheld
 from archive.loading import load_views
 from archive.merge import facet_of, load, store
 from archive.text import normalise
@@ -56,28 +57,57 @@ def list_tags(
     return [TagView(name, messages, essence.get(i, 0)) for i, name, messages in rows]
 
 
+def tags_after(
+    db: sqlite3.Connection, reader: Reader, after: str | None, limit: int
+) -> tuple[list[TagView], str | None]:
+    """Return so many tags, the most used first, of those behind one of them, and the last one's
+    name where there are more. Raises NotFound."""
+    named = list_tags(db, reader)
+    if after is not None:
+        place = next((at for at, tag in enumerate(named, 1) if tag.name == after), None)
+        if place is None:
+            raise NotFound("there is no such tag.")
+        named = named[place:]
+    return named[:limit], named[limit - 1].name if len(named) > limit else None
+
+
 def tagged(
     db: sqlite3.Connection, reader: Reader, name: str, before: int | None = None, limit: int = 20
 ) -> list[MessageView]:
     """Return the messages with a tag or its synonyms, newest first; page with `before=last.id`."""
+    return tagged_page(db, reader, name, before, limit)[0]
+
+
+def tagged_page(
+    db: sqlite3.Connection, reader: Reader, name: str, before: int | None = None, limit: int = 20
+) -> tuple[list[MessageView], int | None]:
+    """Return the same, and the `before` of the following part; None: that was all. A part may be
+    short though there are more."""
     where, values = _visible(db, reader, None)
     rows = db.execute(
         f"SELECT DISTINCT message_id FROM message_tags WHERE {where} AND message_id < ?"
         " AND tag_id IN (SELECT value FROM json_each(?)) ORDER BY message_id DESC LIMIT ?",
-        (*values, before or HIGHEST, json.dumps(tag_ids(db, name)), limit),
+        (*values, before or HIGHEST, json.dumps(tag_ids(db, name)), limit + 1),
     )
-    return load_views(db, reader, [i for (i,) in rows])
+    ids = [i for (i,) in rows]
+    views = load_views(db, reader, ids[:limit])
+    return views, ids[limit - 1] if len(ids) > limit else None
 
 
 def _visible(
     db: sqlite3.Connection, reader: Reader, group_key: str | None
 ) -> tuple[str, tuple[str | int, ...]]:
+    where = "1"
+    values: tuple[str | int, ...] = ()
     if group_key is not None:
-        return "group_id = ?", (group_id(db, reader, group_key),)
-    allowed = allowed_ids(db, reader)
-    if allowed is None:
-        return "1", ()
-    return "group_id IN (SELECT value FROM json_each(?))", (json.dumps(sorted(allowed)),)
+        where, values = "group_id = ?", (group_id(db, reader, group_key),)
+    elif (allowed := allowed_ids(db, reader)) is not None:
+        where = "group_id IN (SELECT value FROM json_each(?))"
+        values = (json.dumps(sorted(allowed)),)
+    if gone := withheld(db, reader):
+        where += " AND message_id NOT IN (SELECT value FROM json_each(?))"
+        values = (*values, json.dumps(sorted(gone)))
+    return where, values
 
 
 def add_tags(db: sqlite3.Connection, ids: list[int], names: tuple[str, ...], by: str) -> None:

@@ -13,7 +13,7 @@ from archive.access import Reader
 from archive.audit import note
 from archive.errors import ArchiveError, NotFound
 from archive.groups import allowed_ids, group_id
-from archive.ids import first_id
+from archive.ids import HIGHEST, first_id
 from archive.loading import load_views
 from archive.masks import mask
 from archive.messages import message_id
@@ -209,21 +209,31 @@ def list_threads(
 ) -> list[ThreadLine]:
     """Return the threads a reader may see, newest first; page on with `before=last.id`."""
     where, values = _where(db, reader, group_key)
-    if before is not None:
-        where += " AND t.id < ?"
-        values.append(before)
-    rows = db.execute(
-        f"{_SELECT} WHERE {where} ORDER BY t.id DESC LIMIT ?", (*values, limit)
-    ).fetchall()
-    found = []
-    for number, title, made_at, key, group_title, *_ in rows:
-        first, count = db.execute(
-            "SELECT min(message_id), count(*) FROM thread_messages WHERE thread_id = ?", (number,)
-        ).fetchone()
-        views = load_views(db, reader, [first])
-        shown = title if reader.inside(key) else mask(title)
-        found += [ThreadLine(number, shown, key, group_title, made_at, count, v) for v in views]
-    return found
+    found: list[ThreadLine] = []
+    more = True
+    # one whose first message is withheld is left out, and does not shorten the list
+    while more and len(found) < limit:
+        rows = db.execute(
+            f"{_SELECT} WHERE {where} AND t.id < ? ORDER BY t.id DESC LIMIT ?",
+            (*values, HIGHEST if before is None else before, limit),
+        ).fetchall()
+        found += [line for row in rows for line in _lines(db, reader, row)]
+        more = len(rows) == limit
+        before = rows[-1][0] if rows else before
+    return found[:limit]
+
+
+def _lines(db: sqlite3.Connection, reader: Reader, row: tuple[Any, ...]) -> list[ThreadLine]:
+    """Return a thread as a list shows it; none where its first message is withheld."""
+    number, title, made_at, key, group_title, *_ = row
+    first, count = db.execute(
+        "SELECT min(message_id), count(*) FROM thread_messages WHERE thread_id = ?", (number,)
+    ).fetchone()
+    shown = title if reader.inside(key) else mask(title)
+    return [
+        ThreadLine(number, shown, key, group_title, made_at, count, view)
+        for view in load_views(db, reader, [first])
+    ]
 
 
 def get_thread(db: sqlite3.Connection, reader: Reader, id: int) -> ThreadView:

@@ -13,7 +13,8 @@ PLATFORMS = {
     "qq-onebot": "adapters.qq_onebot",
     "wechat": "adapters.wechat",
 }
-"""What `platform` may say, and the module that speaks it; loaded only where an account uses it."""
+"""What `platform` may say, and the module that speaks it; the platform's own packages are loaded
+only where an account uses them."""
 
 
 def make_adapters(accounts: dict[str, dict[str, Any]]) -> dict[str, Adapter]:
@@ -41,3 +42,11 @@ def make_adapter(name: str, settings: dict[str, Any]) -> Adapter:
     except AdapterError as error:
         raise ConfigError(f"[{section}] {error.what}", error.hint) from None
     return made
+
+
+def longest_texts() -> dict[str, int]:
+    """Return how long a message may be on each platform, by the first part of its keys."""
+    return {
+        name.partition("-")[0]: importlib.import_module(module).PACE.longest
+        for name, module in PLATFORMS.items()
+    }

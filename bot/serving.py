@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import typer
@@ -19,8 +20,10 @@ from uvicorn.supervisors import Multiprocess
 from archive.database import Archive
 from archive.errors import ArchiveError
 from archive.people import DEFAULT_ZONE
+from bot.accounts import longest_texts
 from web.access import is_published
 from web.app import create_app
+from web.forgetting import Forgetting
 
 
 def serve(
@@ -41,7 +44,7 @@ def serve(
     make = partial(
         _make_app, archive.folder, base_url=base_url, loopback=is_loopback(host), title=title,
         time_zone=time_zone, proxies=tuple(proxies), operator=operator,
-        welcome=dict(welcome or {}),
+        welcome=dict(welcome or {}), longest=longest_texts(),
     )  # fmt: skip
     listener = listen(host, port)
     shown = f"[{host}]" if ":" in host else host
@@ -54,6 +57,8 @@ def serve(
         make, factory=True, log_level="warning", access_log=False, server_header=False,
         proxy_headers=False, workers=workers,
     )  # fmt: skip
+    # beside the site, which hides them already
+    Thread(target=Forgetting(archive).finish, daemon=True).start()
     if workers > 1:
         # each a process of its own, that a supervisor starts again if it dies
         Multiprocess(config, sockets=[listener]).run()

@@ -15,11 +15,13 @@ from starlette.requests import Request
 from archive import standings
 from archive.access import Reader, operator, public
 from archive.database import Archive
-from archive.sessions import Session, find_session
+from archive.sessions import FEED, Session, find_session
 
 COOKIE = "chendian"
 """The name of the cookie of who logged in."""
 
+_FEEDS = re.compile(r"/(?:feed|essence|digests|tag/.+|g/.+/essence)\.(?:atom|json)", re.S)
+"""The paths for which a key in the address counts."""
 _LOCAL = "loopback"
 _SEEN = "chendian.visitor"
 _LOOPBACK_HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?", re.I)
@@ -41,7 +43,7 @@ class Visitor(msgspec.Struct, frozen=True):
     session_id: int | None = None
     """Of who logged in."""
     kind: str = "public"
-    """`public`, `member`, `invited` or `operator`."""
+    """`public`, `member`, `invited`, `operator` or `token`."""
 
     @property
     def has_desk(self) -> bool:
@@ -78,19 +80,32 @@ def visitor_of(request: Request, site: Entered) -> Visitor:
 def look(request: Request, site: Entered) -> Session | None:
     """Find out who asks, for this request; return the session of who logged in."""
     visitor, session = _local_or_public(request, site), None
-    cookie = request.cookies.get(COOKIE)
+    key = _feed_key(request)
+    cookie = request.cookies.get(COOKIE) if key is None else key
     if visitor.kind == "public" and cookie:
         with site.archive.reading() as db:
-            session = find_session(db, cookie)
+            session = find_session(db, cookie, feed=key is not None)
             if session is not None:
                 visitor = _logged_in(db, session, site)
     request.scope[_SEEN] = visitor
     return session
 
 
+def _feed_key(request: Request) -> str | None:
+    """Return the key in the address of a feed; None everywhere else."""
+    if request.method not in ("GET", "HEAD") or not _FEEDS.fullmatch(request.scope["path"]):
+        return None
+    return request.query_params.get("key")
+
+
+def let_read(request: Request, visitor: Visitor) -> None:
+    """Let a request be this visitor's, whoever else asks."""
+    request.scope[_SEEN] = visitor
+
+
 def as_public(request: Request) -> None:
     """Let a request be the public's, whoever asks."""
-    request.scope[_SEEN] = Visitor(public())
+    let_read(request, Visitor(public()))
 
 
 def _local_or_public(request: Request, site: Entered) -> Visitor:
@@ -108,6 +123,9 @@ def _logged_in(db: sqlite3.Connection, session: Session, site: Entered) -> Visit
     reader = standings.reader_of(db, session, asked=site.roles is not None)
     if reader is None:
         return Visitor(public())
+    if session.kind == FEED:
+        # it reads, and no form is signed for it
+        return Visitor(reader, kind="member")
     by = "" if session.kind == "invited" else session.by
     return Visitor(reader, by, f"session {session.id}", session.id, session.kind)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode
 
 _SAFE = ":@"
+_FORMS = (".md", ".atom", ".json")
 
 
 class Addresses:
@@ -26,13 +27,29 @@ class Addresses:
         pairs = asked + self.kept
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
+    @property
+    def plain(self) -> Addresses:
+        """Return the same in nobody's language or size of type: to pass on, and to be found by."""
+        return Addresses() if self.kept else self
+
+    def form(self, href: str, name: str) -> str:
+        """Return where a page of this site is in another form: `md`, `atom` or `json`."""
+        path, asks, query = href.partition("?")
+        if path == "/":
+            path = "/index" if name == "md" else "/feed"
+        return f"{path}.{name}{asks}{query}"
+
+    def sitemap(self, name: str = "") -> str:
+        """Return the index of the sitemaps, or one of them."""
+        return f"/sitemap/{name}" if name else "/sitemap.xml"
+
     def home(self) -> str:
         """Return the first page."""
         return self("/")
 
     def group(self, key: str, **query: object) -> str:
         """Return a group's page."""
-        return self(f"/g/{quote(key, safe=_SAFE)}", **query)
+        return self(f"/g/{_named(key)}", **query)
 
     def part_of_group(self, key: str, part: str, **query: object) -> str:
         """Return one of a group's tabs: `essence`, `voices`, `files`, `calendar`."""
@@ -52,11 +69,11 @@ class Addresses:
 
     def lasting(self, key: str) -> str:
         """Return a message's address to pass on, in nobody's language or size of type."""
-        return f"/m/{quote(key, safe=_SAFE)}"
+        return f"/m/{_named(key)}"
 
     def tag(self, name: str, **query: object) -> str:
         """Return what carries a tag."""
-        return self(f"/tag/{quote(name, safe='')}", **query)
+        return self(f"/tag/{_named(name, '')}", **query)
 
     def post(self, essence: int) -> str:
         """Return an essence post."""
@@ -84,8 +101,20 @@ class Addresses:
 
     def question(self, key: str) -> str:
         """Return a question with its answers."""
-        return self(f"/q/{quote(key, safe=_SAFE)}")
+        return self(f"/q/{_named(key)}")
 
     def digest(self, edition: int) -> str:
         """Return a digest that was sent."""
         return self(f"/digest/{edition}")
+
+
+def path_of(asked: str) -> str:
+    """Return a path that was asked for as a link writes it."""
+    return _named(asked, "/:@")
+
+
+def _named(name: str, safe: str = _SAFE) -> str:
+    """Write a name into a path; one that ends as another form of a page does stays a name."""
+    written = quote(name, safe=safe)
+    stem, dot, ending = written.rpartition(".")
+    return f"{stem}%2E{ending}" if dot and f".{ending}" in _FORMS else written

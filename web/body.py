@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from markupsafe import Markup, escape
 
@@ -122,6 +122,14 @@ class Painter:
         if url is None:
             return shown, str(escape(shown))
         return shown, f'<a href="{escape(url)}" rel="{REL}"{_fitting(shown)}>{escape(shown)}</a>'
+
+
+def addresses_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, address) of what may be a link in a text."""
+    for found in _FIND.finditer(text):
+        shown = without_tail(found[1]) if found[1] else ""
+        if url := safe_url(shown):
+            yield found.start(), found.start() + len(shown), url
 
 
 def _fitting(text: str) -> str:

@@ -12,6 +12,8 @@ from web.page import Site
 FORM = "chendian-form"
 """The name of the cookie of who is about to log in; their form is signed for it."""
 _FORM_SECONDS = 3600
+ATTEMPT = "chendian-attempt"
+"""The name of the cookie of who is away to prove who they are on another site."""
 _SECONDS = 30 * 86_400
 
 
@@ -28,6 +30,11 @@ def let_out(response: Response, site: Site) -> None:
 def give_form(response: Response, site: Site, value: str) -> None:
     """Give a browser what its login form must come back with; other sites cannot have it sent."""
     _set(response, site, FORM, value, _FORM_SECONDS, "strict")
+
+
+def give_attempt(response: Response, site: Site, value: str, seconds: int) -> None:
+    """Give a browser what it must bring back from another site, which sends it here with it."""
+    _set(response, site, ATTEMPT, value, seconds, "lax")
 
 
 def _set(

@@ -17,8 +17,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive.errors import ArchiveError
-from archive.sessions import SLIDE, Session, move_end, note_groups
+from archive.sessions import FEED, SLIDE, Session, move_end, note_groups
 from archive.standings import TOLD_FOR
+from web import bearer
 from web.access import COOKIE, as_public, look, visitor_of
 from web.cookies import let_in
 from web.limits import Limits, address_of
@@ -32,6 +33,8 @@ Refuse = Callable[[Request, int], Response]
 _SILENT_FOR = 15.0
 """Seconds for which a platform that did not answer is not asked again about the same person."""
 _REMEMBERED = 10_000
+_HEADERS = {401: ("WWW-Authenticate", "Bearer"), 429: ("Retry-After", "5")}
+"""What a refusal says beside its words."""
 
 
 class Entrance:
@@ -50,16 +53,17 @@ class Entrance:
             return
         request = Request(scope, receive)
         site: Site = scope["app"].state.site
+        refused, moved = 0, False
         try:
-            moved = await self._enter(request, site)
+            if bearer.is_shown(request):
+                refused = await self._show(request, site)
+            else:
+                moved = await self._enter(request, site)
         except (ArchiveError, sqlite3.Error):
             # the page says itself that the archive cannot be opened
             as_public(request)
-            moved = False
-        if not self._may(request, site):
-            response = self._refuse(request, 429)
-            response.headers["Retry-After"] = "5"
-            await response(scope, receive, send)
+        if refused or not self._may(request, site):
+            await self._refused(request, refused or 429)(scope, receive, send)
             return
 
         async def with_cookie(message: Message) -> None:
@@ -68,6 +72,22 @@ class Entrance:
             await send(message)
 
         await self._app(scope, receive, with_cookie)
+
+    def _refused(self, request: Request, status: int) -> Response:
+        response = self._refuse(request, status)
+        name, value = _HEADERS[status]
+        response.headers[name] = value
+        return response
+
+    async def _show(self, request: Request, site: Site) -> int:
+        """Find out what the token of a request may read; return the status of a refusal, else 0."""
+        as_public(request)
+        token = bearer.take(request, site)
+        if token is not None:
+            await bearer.note_use(site, token)
+            return 0
+        limits: Limits = request.app.state.limits
+        return 401 if limits.may_show(address_of(request, site.proxies)) else 429
 
     def _may(self, request: Request, site: Site) -> bool:
         visitor = visitor_of(request, site)
@@ -98,7 +118,7 @@ class Entrance:
         # where the disk refuses, the session ends when it would have
         with suppress(ArchiveError):
             await site.write(move)
-            return True
+            return session.kind != FEED
         return False
 
     async def _ask(self, session: Session, site: Site) -> None:

@@ -12,7 +12,7 @@ import msgspec
 from archive import standings
 from archive.consent import member_keys
 from archive.database import Archive
-from archive.sessions import Session
+from archive.sessions import FEED, Session
 
 NEVER_TELLS = ""
 """Stands for a role where the platform tells none; the archive then says where who was seen."""
@@ -55,7 +55,7 @@ class Membership(msgspec.Struct, frozen=True):
 
 def is_due(session: Session, roles: Roles | None, changes: bool) -> bool:
     """Tell whether the platform should be asked again before a request is answered."""
-    if roles is None or session.kind != "member":
+    if roles is None or session.kind not in ("member", FEED):
         return False
     return session.checked_at <= time.time() - (AGAIN_TO_CHANGE if changes else AGAIN)
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import zlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, Protocol, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 from fastapi import Path as PathPart
 from fastapi import Query
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,13 +25,18 @@ from archive.database import Archive
 from archive.people import DEFAULT_ZONE
 from archive.query import filter_text
 from archive.views import EssenceView
-from web.access import Visitor, visitor_of
-from web.addresses import Addresses
+from web.access import Visitor, is_published, visitor_of
+from web.addresses import Addresses, path_of
 from web.dates import local
+from web.described import Described, Head, head_of
 from web.forms import token_for
 from web.links import REL
+from web.markdown import TWINS, twin_of
 from web.membership import Roles
+from web.sending import html_response, markdown_response, packed
+from web.sign_in import Way
 from web.talk import Fold, Parting, Talk
+from web.twins import is_twin
 from web.words import LANGUAGES, asked_for
 
 T = TypeVar("T")
@@ -40,9 +45,6 @@ _HERE = Path(__file__).parent
 _TYPES = {".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
 _STYLES = {"style.css": "style", "desk.css": "desk"}
 """Stylesheets, and the folders whose files each is made of, in the order of their names."""
-# what no browser shows and UTF-8 cannot hold; NUL, lone surrogates
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_GZIP_FROM = 1000
 _GIST = 150
 _ENDING = re.compile("[。！？；，!?;,](?=.)")
 
@@ -62,6 +64,12 @@ class Write(Protocol):
     def __call__(self, does: Callable[[sqlite3.Connection], T]) -> Awaitable[T]: ...
 
 
+class ConsentChanged(Protocol):
+    """Sees to what follows once somebody opted out, by their key, or came back (None)."""
+
+    def __call__(self, leaving: str | None, /) -> Awaitable[None]: ...
+
+
 class Site(msgspec.Struct, frozen=True):
     """What one site is set up with."""
 
@@ -73,6 +81,8 @@ class Site(msgspec.Struct, frozen=True):
     """What forms and links of this site are signed with."""
     write: Write
     """Runs a piece of work in a write transaction of the archive."""
+    consent_changed: ConsentChanged
+    """Called after what a member decided about being kept is on the disk."""
     time_zone: str = DEFAULT_ZONE
     """In which a search's dates are understood."""
     roles: Roles | None = None
@@ -83,6 +93,10 @@ class Site(msgspec.Struct, frozen=True):
     """Who runs it, and how to reach them; empty where nobody is named."""
     welcome: Mapping[str, str] = {}
     """What the configuration says to newcomers, by group key."""
+    ways: Mapping[str, Way] = {}
+    """By what other sites people may log in, by account."""
+    longest: Mapping[str, int] = {}
+    """How long a message may be on each platform, by the first part of its keys."""
 
     @property
     def is_secure(self) -> bool:
@@ -114,12 +128,6 @@ def _files() -> dict[str, StaticFile]:
 
 def _held(body: bytes, mime: str) -> StaticFile:
     return StaticFile(body, packed(body, 9), mime, blake2b(body, digest_size=6).hexdigest())
-
-
-def packed(body: bytes, level: int = 4) -> bytes:
-    """Compress with gzip; no time stamp, so that the same body gives the same bytes."""
-    stream = zlib.compressobj(level, zlib.DEFLATED, 31)
-    return stream.compress(body) + stream.flush()
 
 
 STATIC = _files()
@@ -240,32 +248,48 @@ class Visit:
         """Return today, beside which dates of this year need no year."""
         return datetime.now(UTC).date()
 
-    def page(self, template: str, status: int = 200, **values: Any) -> Response:
-        """Render a template into a response."""
-        html = TEMPLATES.get_template(template).render(
-            v=self, t=self.words, to=self.to, site=self.site, talk=self.talk, **values
-        )
+    @property
+    def is_published(self) -> bool:
+        """Tell whether the site has an address that everybody can reach."""
+        return is_published(self.site.base_url)
+
+    @property
+    def origin(self) -> str:
+        """Return what whole addresses begin with: the site's own, or what was asked for."""
+        return self.site.base_url or str(self.request.base_url).rstrip("/")
+
+    def page(
+        self, template: str, status: int = 200, listing: Described | None = None, **values: Any
+    ) -> Response:
+        """Render a template into a response; `listing` where strangers may find the page. Where
+        its twin is asked for: into Markdown, or HTTPException 404 where it has none."""
+        values |= {
+            "v": self, "t": self.words, "to": self.to, "site": self.site, "talk": self.talk,
+        }  # fmt: skip
+        name = template.removesuffix(".html")
+        if status == 200 and is_twin(self.request.scope):
+            if name not in TWINS:
+                raise HTTPException(404)
+            return markdown_response(self.request, twin_of(name, values))
+        head = self._head(listing)
+        twin = self.to.form(self._here(), "md") if status == 200 and name in TWINS else ""
+        html = TEMPLATES.get_template(template).render(values, listing=head, twin=twin)
         return html_response(self.request, html, status)
+
+    def _head(self, page: Described | None) -> Head | None:
+        """Return what a page tells search engines, where they may list it: as strangers find it."""
+        kept = {name for name, _ in self.request.query_params.multi_items()} - {"lang", "big"}
+        if page is None or kept or self.visitor.kind != "public" or not self.is_published:
+            return None
+        return head_of(page, self.site.base_url, self.words.lang)
+
+    def _here(self) -> str:
+        pairs = self.request.query_params.multi_items()
+        path = path_of(self.request.scope["path"])
+        return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def _paths(routes: Iterable[object]) -> Iterator[str]:
     for route in routes:
         inner = getattr(route, "original_router", None)
         yield from [getattr(route, "path", "")] if inner is None else _paths(inner.routes)
-
-
-def html_response(request: Request, html: str, status: int = 200) -> Response:
-    """Send HTML, compressed where the browser takes it, never kept by a cache."""
-    if _UNPRINTABLE.search(html):
-        html = _UNPRINTABLE.sub("\ufffd", html)
-    body = html.encode()
-    headers = {"Cache-Control": "private, no-store", "Vary": "Accept-Encoding, Accept-Language"}
-    if takes_gzip(request) and len(body) > _GZIP_FROM:
-        body = packed(body)
-        headers["Content-Encoding"] = "gzip"
-    return Response(body, status, headers, media_type="text/html")
-
-
-def takes_gzip(request: Request) -> bool:
-    """Tell whether the browser takes gzip."""
-    return re.search(r"\bgzip\b(?!;q=0\b)", request.headers.get("accept-encoding", "")) is not None

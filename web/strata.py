@@ -15,6 +15,9 @@ TONES = 8
 _SHOWN = 18
 """Layers shown at once; older ones open on demand."""
 
+_APART = 4.5
+"""Between two ticks, so that they do not run together; the band's words say the number."""
+
 
 class Band(msgspec.Struct, frozen=True):
     """One layer, ready to be drawn in a box of 100 × 8."""
@@ -49,7 +52,7 @@ def months(
     bands, year = [], ""
     for depth, layer in enumerate(layers):
         width = _width(layer.messages, most)
-        ticks = tuple(round(width * (day - 0.5) / 31, 1) for day in layer.essence_days)
+        ticks = _apart(round(width * (day - 0.5) / 31, 1) for day in layer.essence_days)
         band = _band(layer, words, words.month(layer.name, year=False), width, depth, ticks)
         fresh = layer.name[:4] if layer.name[:4] != year else ""
         year = layer.name[:4]
@@ -86,6 +89,15 @@ def of_counts(counts: Iterable[Count], words: Words, href: Callable[[str], str |
     """Draw a search's months, which know no essence."""
     layers = [LayerView(count.key, count.messages, 0) for count in counts]
     return months(sorted(layers, key=lambda layer: layer.name, reverse=True), words, href)
+
+
+def _apart(places: Iterable[float]) -> tuple[float, ...]:
+    """Leave out what lies too near the tick before it."""
+    kept: list[float] = []
+    for place in sorted(places):
+        if not kept or place - kept[-1] >= _APART:
+            kept.append(place)
+    return tuple(kept)
 
 
 def _split(bands: list[Band]) -> Strata:

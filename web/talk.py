@@ -88,8 +88,10 @@ class Talk:
     ) -> list[Line | Fold | Parting]:
         """Turn messages of one group, oldest first, into lines; `here` is never folded."""
         found: list[Line | Fold | Parting] = []
+        wanted = next((_day_of(m) for m in messages if m.id == here), None)
         for day, said in groupby(messages, _day_of):
-            if found:
+            # the page is headed with the day of what is wanted: one before it says so
+            if found or wanted not in (None, day):
                 found.append(self._parting(day, messages[0].group_key))
             for run, slight in _runs(list(said), here):
                 lines = self._run(run, here, whole)
@@ -133,11 +135,7 @@ class Talk:
 
     def gist(self, message: MessageView) -> str:
         """Return a message's words in one breath, or what it is where it has none."""
-        if message.recalled:
-            return self._words("message.recalled")
-        text = message.text or message.more
-        kind = f"[{self._words.name('kind', message.kind)}]"
-        return " ".join(text[:400].split())[:180] or kind
+        return gist_of(message, self._words)
 
     def _run(self, run: Sequence[MessageView], here: int | None, whole: bool) -> list[Line]:
         lines: list[Line] = []
@@ -176,6 +174,15 @@ class Talk:
             ),
             here,
         )  # fmt: skip
+
+
+def gist_of(message: MessageView, words: Words) -> str:
+    """Return a message's words in one breath, or what it is where it has none."""
+    if message.recalled:
+        return words("message.recalled")
+    text = message.text or message.more
+    kind = f"[{words.name('kind', message.kind)}]"
+    return " ".join(text[:400].split())[:180] or kind
 
 
 def _day_of(message: MessageView) -> date:

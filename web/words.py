@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -15,6 +16,8 @@ LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 """What `?lang=` takes, and the language tag of each; the first is the default."""
 
 _FOLDER = Path(__file__).parent / "words"
+_COMMAND = re.compile(r"(?<![\w/])/\w+")
+"""A command as it is typed: `/采纳`."""
 
 
 class Words:
@@ -38,6 +41,11 @@ class Words:
         """Return a text as HTML, each value escaped and in a `<bdi>` of its own."""
         told = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
         return escape(self.texts[key]).format(**told)
+
+    def typed(self, key: str) -> Markup:
+        """Return a text as HTML in which no line ends within a command."""
+        marked = _COMMAND.sub(r'<span class="typed">\g<0></span>', str(escape(self.texts[key])))
+        return Markup(marked)
 
     def has(self, key: str) -> bool:
         """Tell whether there is a text under this key."""

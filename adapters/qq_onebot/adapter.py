@@ -21,10 +21,9 @@ from adapters.contract import (
     MenuLine,
     NotReachable,
     Outgoing,
-    Pace,
     Sent,
 )
-from adapters.qq_onebot import checking, outbound
+from adapters.qq_onebot import PACE, checking, outbound
 from adapters.qq_onebot.duties import Duties
 from adapters.qq_onebot.envelope import envelope_of
 from adapters.qq_onebot.fetching import fetch
@@ -55,7 +54,8 @@ class OneBot:
 
     platform = PLATFORM
     abilities: frozenset[Ability] = frozenset(("history", "essence", "media", "roles", "direct"))
-    pace = Pace(longest=4500, each_second=1, each_minute=20)
+    sign_in = None
+    pace = PACE
 
     def __init__(self, options: Options, name: str) -> None:
         self._options = options
@@ -64,8 +64,7 @@ class OneBot:
         self._link: Link | None = None
         self._arrivals: asyncio.Queue[Accepted] = asyncio.Queue()
         self._socket: Socket | None = None
-        self._listening = False
-        self._expired = False
+        self._listening = self._expired = False
         self._self_id: str | None = None
         self._names: tuple[str, ...] = ()
 

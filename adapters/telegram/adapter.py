@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 
 from starlette.routing import BaseRoute
 
 from adapters.contract import (
     Ability,
-    Adapter,
     Door,
     Envelope,
     Finding,
     MenuLine,
     Outgoing,
-    Pace,
     Sent,
+    SignIn,
 )
+from adapters.telegram import PACE
 from adapters.telegram.api import BotApi
 from adapters.telegram.checks import findings
 from adapters.telegram.envelope import read_envelope
 from adapters.telegram.message import Account
-from adapters.telegram.options import Options, read_options
+from adapters.telegram.options import Options
 from adapters.telegram.polling import poll
 from adapters.telegram.projection import read_records
+from adapters.telegram.sign_in import sign_in_of
 from adapters.telegram.speaking import Speaking
 from adapters.telegram.webhook import Webhook
 from archive.records import AnyRecord
+
+_ALWAYS: frozenset[Ability] = frozenset(("held", "media", "roles", "menu", "essence", "direct"))
+_SIGN_IN: frozenset[Ability] = frozenset(("sign_in",))
 
 
 class TelegramAdapter:
     """One bot; see `adapters.contract.Adapter`."""
 
     platform = "telegram"
-    abilities: frozenset[Ability] = frozenset(
-        ("held", "media", "roles", "menu", "essence", "direct")
-    )
-    pace = Pace(longest=4096, each_second=25, each_minute=20, utf16=True)
+    pace = PACE
 
     def __init__(self, options: Options, name: str) -> None:
         self._options = options
@@ -47,11 +47,18 @@ class TelegramAdapter:
         self._speaking = Speaking(self._api, options)
         webhook = options.mode == "webhook"
         self._webhook = Webhook(self._api, options, name) if webhook else None
+        self._sign_in = sign_in_of(options)
+        self.abilities = _ALWAYS if self._sign_in is None else _ALWAYS | _SIGN_IN
 
     @property
     def names(self) -> tuple[str, ...]:
         """The bot's user name, once Telegram has said it."""
         return (self._api.username,) if self._api.username else ()
+
+    @property
+    def sign_in(self) -> SignIn | None:
+        """How people log in to the site with this bot."""
+        return self._sign_in
 
     def envelope(self, raw: bytes) -> Envelope:
         """Read the envelope of a raw update. Raises AdapterError."""
@@ -99,8 +106,3 @@ class TelegramAdapter:
     async def offer_menu(self, lines: Sequence[MenuLine]) -> None:
         """Register the commands with Telegram."""
         await self._speaking.offer_menu(lines)
-
-
-def make(options: dict[str, Any], name: str) -> Adapter:
-    """Make the adapter of the account `name`. Raises AdapterError naming a wrong option."""
-    return TelegramAdapter(read_options(options), name)

@@ -11,6 +11,7 @@ import msgspec
 from adapters.contract import AdapterError
 
 OFFICIAL = "https://api.telegram.org"
+LOGIN = "https://oauth.telegram.org"
 _TOKEN = re.compile(r"([0-9]{1,18}):[A-Za-z0-9_-]{10,}").fullmatch
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}").fullmatch
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+").fullmatch
@@ -32,6 +33,14 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """16 to 256 letters, digits, `_` and `-`."""
     largest_file: Annotated[int, msgspec.Meta(ge=0)] = 20 * 1024 * 1024
     """Bytes; Telegram's own server gives bots no larger file than 20 MiB."""
+    login: Literal["off", "oidc", "widget"] = "off"
+    """Whether people log in to the site with Telegram, and by which of its two ways."""
+    login_client_id: str = ""
+    """From @BotFather, for `oidc`; empty: the bot's number."""
+    login_client_secret: str = ""
+    """From @BotFather, for `oidc`."""
+    login_url: str = LOGIN
+    """Where Telegram's login is."""
 
     def __repr__(self) -> str:
         return f"Options(bot={self.bot}, mode={self.mode!r})"
@@ -61,6 +70,13 @@ def read_options(given: dict[str, Any]) -> Options:
     _check_url("api_url", options.api_url, "leave it out to use Telegram's own server")
     if options.mode == "webhook":
         _check_webhook(options)
+    options = msgspec.structs.replace(options, login_url=options.login_url.rstrip("/"))
+    _check_url("login_url", options.login_url, "leave it out to use Telegram's own")
+    if options.login == "oidc" and not options.login_client_secret:
+        raise AdapterError(
+            'login = "oidc" needs login_client_secret.',
+            "copy it from @BotFather, Bot Settings, Web Login",
+        )
     return options
 
 

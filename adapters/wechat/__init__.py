@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
-from adapters.contract import Adapter, AdapterError
+from adapters.contract import Adapter, AdapterError, Pace
 
+# WeChat forbids automation: slower than any person is the least that can be done
+PACE = Pace(longest=1800, each_second=1, each_minute=10)
 INSTALL = 'pip install "chendian[wechat]"'
 _endpoint = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>\d+)")
 

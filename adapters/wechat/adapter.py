@@ -16,10 +16,10 @@ from adapters.contract import (
     LoginExpired,
     MenuLine,
     Outgoing,
-    Pace,
     Sent,
     TooFast,
 )
+from adapters.wechat import PACE
 from adapters.wechat.checking import look
 from adapters.wechat.envelope import envelope_of
 from adapters.wechat.event import PLATFORM, read
@@ -46,8 +46,8 @@ class WeChat:
 
     platform = PLATFORM
     abilities: frozenset[Ability] = frozenset({"media", "direct"})
-    # WeChat forbids automation: slower than any person is the least that can be done
-    pace = Pace(longest=1800, each_second=1, each_minute=10)
+    sign_in = None
+    pace = PACE
 
     def __init__(
         self, host: str, port: int, token: str, name: str, patience: Patience | None = None

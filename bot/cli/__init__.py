@@ -27,6 +27,7 @@ from bot.cli import (
     roster_commands,
     run_commands,
     shelf_commands,
+    token_commands,
 )
 from bot.cli.options import say_error
 from bot.config import ConfigError
@@ -42,7 +43,7 @@ app = typer.Typer(
 for commands in (
     archive_commands, import_command, read_commands, run_commands, capture_commands,
     digest_commands, question_commands, job_commands, roster_commands, shelf_commands,
-    backup_commands, access_commands,
+    backup_commands, access_commands, token_commands,
 ):  # fmt: skip
     commands.register(app)
 app.add_typer(essence_commands.app, name="essence")

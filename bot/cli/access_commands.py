@@ -75,7 +75,8 @@ def list_sessions(data: Data = None, as_json: AsJson = False) -> None:
         return
     for one in found:
         who = one.member_key or (f"invited by {one.invite_id}" if one.invite_id else one.kind)
-        typer.echo(f"{one.id:6}  {safe(who)}  since {iso(one.at)}  until {iso(one.ends_at)}")
+        what = "  feeds only" if one.kind == sessions.FEED else ""
+        typer.echo(f"{one.id:6}  {safe(who)}{what}  since {iso(one.at)}  until {iso(one.ends_at)}")
     if not found:
         typer.echo("nobody is logged in.")
 

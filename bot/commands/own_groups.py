@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 
-from archive.errors import NotFound
-from archive.groups import get_group
 from archive.text import normalise
 from archive.views import GroupView
-from bot.commands.command import Answer, Asked, Setting
+from bot.commands.command import Answer, Asked
 from bot.commands.lines import one_line
 
 _LINES = 3
@@ -17,17 +14,6 @@ _LINES = 3
 _MORE = 8
 _NAME = 24
 _IN = re.compile(r"(?:群|in)\s*[:：]\s*", re.I)
-
-
-def own_groups(db: sqlite3.Connection, setting: Setting) -> list[GroupView]:
-    """Return the groups the reader is in, by title."""
-    found = []
-    for key in setting.reader.group_keys:
-        try:
-            found.append(get_group(db, setting.reader, key))
-        except NotFound:
-            continue
-    return sorted(found, key=lambda group: (normalise(group.title), group.key))
 
 
 def group_meant(groups: list[GroupView], words: str) -> GroupView | None:

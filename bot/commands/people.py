@@ -9,6 +9,7 @@ from archive.consent import group_keys, standing
 from archive.errors import BadQuery, NotFound
 from archive.group_settings import setting_of
 from archive.masks import mask
+from archive.mine import own_groups
 from archive.profiles import (
     MAX_TEXT,
     Profile,
@@ -23,7 +24,7 @@ from archive.welcome import Pack, pack
 from bot.commands.command import CODE, Answer, Asked, Command, Setting
 from bot.commands.gathering import TAKE_BACK
 from bot.commands.lines import NAME, address, gist, one_line
-from bot.commands.own_groups import group_meant, own_groups, which_group
+from bot.commands.own_groups import group_meant, which_group
 
 SHOWN = 3
 """People, or essences, in one answer."""
@@ -136,7 +137,7 @@ def _withdrawn(db: sqlite3.Connection, asked: Asked) -> Answer:
 def newcomers_pack(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer | None:
     """Show an archived group to a newcomer in at most five lines; None where there is none."""
     place = asked.place
-    if asked.private and place is None and (mine := own_groups(db, setting)):
+    if asked.private and place is None and (mine := own_groups(db, setting.reader)):
         meant = group_meant(mine, asked.words)
         if meant is None and len(mine) > 1:
             return which_group(mine, asked)

@@ -133,17 +133,28 @@ def _my_data(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
         return unknown
     assert asked.sender_key is not None
     number, key = message_count(db, asked.sender_key), asked.sender_key
-    operator_name = whom(setting, asked)
     return Answer(
         asked.say(
             f"存着你说的 {number} 条，还有你的名字、表情回应、提名和举报。\n"
-            f"要一份文件（ZIP）：请{operator_name}运行 chendian mydata {key}\n"
+            f"要一份文件（ZIP）：{_copy(key, asked, setting)}\n"
             "要删掉：/删掉 或 /不要存我；要换个名字显示：/化名",
             f"{number} messages of yours are kept, with your names, reactions, nominations and"
-            f" reports.\nFor a copy (ZIP), ask {operator_name} to run: chendian mydata {key}\n"
+            f" reports.\nFor a copy (ZIP), {_copy(key, asked, setting)}\n"
             "To erase: /forget or /optout; to be shown under another name: /alias",
         ),
         direct=True,
+    )
+
+
+def _copy(member_key: str, asked: Asked, setting: Setting) -> str:
+    """Say how a person gets a copy: on the site, or where there is none by the operator."""
+    if setting.base_url:
+        page = f"{setting.base_url}/me"
+        return asked.say(f"发 /登录 进网站，在 {page} 下载", f"send /login and take it at {page}")
+    who_runs_it = whom(setting, asked)
+    return asked.say(
+        f"请{who_runs_it}运行 chendian mydata {member_key}",
+        f"ask {who_runs_it} to run: chendian mydata {member_key}",
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 
 from adapters.contract import Adapter, Finding
 from bot.config import Config
+from web.sign_in import back_to
 
 _SECONDS = 20
 """For one account to answer."""
@@ -45,6 +46,7 @@ def _look_at(config: Config, adapters: dict[str, Adapter]) -> list[Finding]:
         )
     if adapters and not config.web.base_url:
         found.append(Finding(True, "no base_url: answers have short codes but no links", ""))
+    found += [one for name, adapter in adapters.items() for one in _sign_in(config, name, adapter)]
     platforms = {adapter.platform for adapter in adapters.values()}
     for key in config.groups:
         platform = key.partition(":")[0]
@@ -53,3 +55,20 @@ def _look_at(config: Config, adapters: dict[str, Adapter]) -> list[Finding]:
                 Finding(False, f"[groups] {key}: no account is on {platform}", "check its key")
             )
     return found
+
+
+def _sign_in(config: Config, name: str, adapter: Adapter) -> list[Finding]:
+    """Say what lets people log in to the site by this account."""
+    way = adapter.sign_in if "sign_in" in adapter.abilities else None
+    if way is None:
+        return []
+    if not config.web.base_url.startswith("https://"):
+        return [
+            Finding(
+                False,
+                f"[accounts.{name}] nobody can log in with {way.label}: the site has no address",
+                'set base_url = "https://…" in [web]',
+            )
+        ]
+    duty = way.duty(back_to(config.web.base_url, name))
+    return [Finding(True, f"people log in with {way.label}, once it is allowed there", duty)]

@@ -57,8 +57,14 @@ class Obeying:
 
     async def _follow(self, answer: Answer) -> None:
         if answer.consent_changed:
-            await self._capture.look()
-        await self._forgetting.after(answer.forgotten, answer.leaving)
+            await self.consent_changed(answer.leaving)
+        await self._forgetting.after(answer.forgotten, None)
+
+    async def consent_changed(self, leaving: str | None) -> None:
+        """See to what follows once consent changed, wherever it was said; `leaving`: who opted
+        out."""
+        await self._capture.look()
+        await self._forgetting.after(None, leaving)
 
     async def _erase(self, group_key: str, ids: Sequence[str]) -> None:
         await asyncio.to_thread(self._capture.inbox.erase, group_key, ids)

@@ -96,15 +96,9 @@ class _Running:
         await capture.begin(self._adapters, obeying.obey)
         tasks: list[Coroutine[Any, Any, None]] = []
         if "capture" in self._parts:
-            parts = (
-                capture,
-                connections,
-                sending,
-                fetching,
-                forgetting,
-                Offering(capture, sending),
-            )
-            tasks += [_steady(part.run) for part in parts]
+            offering = Offering(capture, sending)
+            for part in (capture, connections, sending, fetching, forgetting, offering):
+                tasks.append(_steady(part.run))
             tasks.append(_steady(writer.copy_log))
             for account, adapter in self._adapters.items():
                 door = AccountDoor(account, adapter, capture, connections)
@@ -116,7 +110,9 @@ class _Running:
             tasks.append(_steady(Backups(archive, config.backup, capture.alarm).run))
         if "web" in self._parts:
             routes = [route for a in self._adapters.values() for route in a.routes()]
-            tasks.append(Site(archive, config, metrics, routes, writer.run, self._adapters).run())
+            follows = obeying.consent_changed if "capture" in self._parts else None
+            site = Site(archive, config, metrics, routes, writer.run, self._adapters, follows)
+            tasks.append(site.run())
         log.info("running %s", said(parts=",".join(sorted(self._parts)),
                                     accounts=",".join(self._adapters) or "none"))  # fmt: skip
         # what is there by now stays: to look through it again takes 50 ms each time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,14 +16,17 @@ from adapters.contract import Adapter, AdapterError, LoginExpired, NotReachable,
 from archive.database import Archive
 from archive.errors import ArchiveError
 from archive.records import platform_of
+from bot.accounts import longest_texts
 from bot.config import Config, GroupConfig
 from bot.live.logs import said
 from bot.live.metrics import Metrics
+from bot.live.signing_in import ways_of
 from bot.serving import is_loopback, listen
 from web.access import reader_of
 from web.app import create_app
+from web.forgetting import Forgetting
 from web.membership import CONFIGURED, NEVER_TELLS, Silent
-from web.page import Write
+from web.page import ConsentChanged, Write
 
 log = logging.getLogger(__name__)
 
@@ -78,16 +82,19 @@ class Site:
         routes: Sequence[BaseRoute],
         write: Write,
         adapters: Mapping[str, Adapter] = {},
+        consent_changed: ConsentChanged | None = None,
     ) -> None:
         self._config = config
         self._loopback = is_loopback(config.web.host)
         self._metrics = metrics
+        self._alone = Forgetting(archive) if consent_changed is None else None
         self._app = create_app(
             archive, base_url=config.web.base_url, loopback=self._loopback, title=config.title,
             time_zone=config.timezone, routes=[*routes, Route("/metrics", self._show_metrics)],
-            write=write, proxies=config.web.proxies,
+            write=write, consent_changed=consent_changed, proxies=config.web.proxies,
             roles=Roles(adapters, config.groups) if adapters else None,
             operator=config.capture.operator, welcome=config.welcome,
+            ways=ways_of(adapters, config.web.base_url), longest=longest_texts(),
         )  # fmt: skip
 
     async def run(self) -> None:
@@ -97,6 +104,8 @@ class Site:
             listener = listen(web.host, web.port)
         except ArchiveError as error:
             raise ArchiveError(error.what, "choose others: host, port in [web]") from None
+        if self._alone is not None:
+            asyncio.get_running_loop().run_in_executor(None, self._alone.finish)
         log.info("site %s", said(host=web.host, port=listener.getsockname()[1]))
         options = uvicorn.Config(
             self._app, log_config=None, access_log=False, server_header=False, lifespan="off",

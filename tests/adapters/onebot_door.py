@@ -12,7 +12,8 @@ from typing import Any
 from onebot import OneBotPeer
 
 from adapters.contract import Envelope
-from adapters.qq_onebot import OneBot, make
+from adapters.qq_onebot import make
+from adapters.qq_onebot.adapter import OneBot
 from archive.errors import ArchiveError
 from archive.records import AnyRecord, Message
 

@@ -13,7 +13,7 @@ import pytest
 from onebot_door import GROUP, account, connected, until
 
 from adapters.contract import AdapterError, NotReachable, Unavailable
-from adapters.qq_onebot import OneBot
+from adapters.qq_onebot.adapter import OneBot
 from adapters.qq_onebot.download import is_public
 
 Page = tuple[int, str, bytes]

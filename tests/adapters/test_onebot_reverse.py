@@ -17,7 +17,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from adapters.contract import AdapterError
-from adapters.qq_onebot import OneBot, make
+from adapters.qq_onebot import make
+from adapters.qq_onebot.adapter import OneBot
 
 
 @contextlib.asynccontextmanager

@@ -60,6 +60,7 @@ def test_the_same_day_is_found_with_what_was_kept_and_liked(talk: Archive) -> No
         assert on_this_day(db, operator(), date(2026, 11, 18)) == []
         near = on_this_day(db, operator(), date(2026, 11, 20), years=1)
         assert {day.years for day in near} == {1}
+        assert {len(day.picked) for day in near} == {1}
 
 
 def test_a_leap_day_is_the_28th_where_there_is_none(archive: Archive) -> None:

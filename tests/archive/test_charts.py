@@ -11,6 +11,7 @@ from told import QQ, TG, full_group, said, told
 from archive import charts, consent, essence, questions, tags
 from archive.access import member, operator
 from archive.database import Archive
+from archive.groups import ruled_ids
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SINCE = date(2026, 9, 1)
@@ -49,7 +50,7 @@ def questions_id(archive: Archive, name: str) -> int:
 
 def test_days_and_hours_are_the_groups_own(talk: Archive) -> None:
     with talk.reading() as db:
-        ids = charts.ruled_ids(db, operator(), [TG])
+        ids = ruled_ids(db, operator(), TG)
         days = charts.said_by_day(db, ids, date(2026, 9, 2))
         hours = charts.said_by_hour(db, ids, SINCE)
     assert days == {date(2026, 9, 2): 1, date(2026, 9, 6): 1, date(2026, 10, 5): 1}
@@ -64,7 +65,7 @@ def test_hours_of_a_zone_west_of_greenwich_with_summer_time(archive: Archive) ->
     told(archive, full_group(time_zone=zone.key),
          *(said(str(n), "话", at(5, 8, n, zone)) for n in (1, 7)))  # fmt: skip
     with archive.reading() as db:
-        hours = charts.said_by_hour(db, charts.ruled_ids(db, operator(), [TG]), date(2026, 1, 1))
+        hours = charts.said_by_hour(db, ruled_ids(db, operator(), TG), date(2026, 1, 1))
     # a Monday in winter, a Sunday in summer
     assert hours.counts[0][8] == hours.counts[6][8] == 1
     assert sum(map(sum, hours.counts)) == 2
@@ -75,14 +76,14 @@ def test_where_much_was_said_whole_weeks_are_counted(
 ) -> None:
     monkeypatch.setattr(charts, "COUNTED", 2)
     with talk.reading() as db:
-        hours = charts.said_by_hour(db, charts.ruled_ids(db, operator(), [TG]), SINCE)
+        hours = charts.said_by_hour(db, ruled_ids(db, operator(), TG), SINCE)
     assert (hours.weeks, hours.of) == (1, 2) and hours.counts[0][8] == 1
 
 
 def test_questions_and_tags_are_counted_by_month(talk: Archive) -> None:
     with talk.reading() as db:
         asked = charts.answered(db, operator(), [TG], MONTHS)
-        trends = charts.tag_trends(db, charts.ruled_ids(db, operator(), [TG]), MONTHS)
+        trends = charts.tag_trends(db, ruled_ids(db, operator(), TG), MONTHS)
     assert [(one.asked, one.answered) for one in asked] == [(1, 1), (1, 0)]
     assert [(one.name, one.counts) for one in trends] == [("备份", (1, 1)), ("运维", (0, 1))]
 
@@ -91,7 +92,7 @@ def test_contributors_are_named_as_they_are_shown_and_not_once_they_left_fault_3
     talk: Archive,
 ) -> None:
     with talk.writing() as db:
-        ids = charts.ruled_ids(db, operator(), [TG])
+        ids = ruled_ids(db, operator(), TG)
         found = charts.contributors(db, ids, MONTHS[0])
         assert [(one.name, one.essences) for one in found] == [("李四", 1)]
         consent.opt_out(db, "telegram:43", "telegram:43")
@@ -102,7 +103,7 @@ def test_who_rules_one_group_counts_no_other_and_no_search_fault_31(talk: Archiv
     reader = member(frozenset((TG, QQ)), "telegram:7", frozenset((QQ,)))
     with talk.writing() as db:
         db.execute("INSERT INTO search_misses VALUES('2026-09-02', '退款', 2)")
-        ids = charts.ruled_ids(db, reader, [TG, QQ])
+        ids = [*ruled_ids(db, reader, TG), *ruled_ids(db, reader, QQ)]
         assert charts.said_by_day(db, ids, SINCE) == {date(2026, 9, 3): 1}
         assert charts.missed(db, reader, SINCE) == []
         assert [one.query for one in charts.missed(db, operator(), SINCE)] == ["退款"]

@@ -8,9 +8,10 @@ import pytest
 from live_told import event, traces
 from told import T0, TG, full_group, rows, said, told
 
+from archive.consent import opt_out
 from archive.database import Archive
 from archive.errors import NotFound
-from archive.forget_now import forget_now
+from archive.forget_now import forget_now, unfinished
 from archive.inbox import Inbox
 from archive.verify import verify
 
@@ -51,6 +52,23 @@ def test_stopped_in_between_the_same_call_does_the_rest(talk: Archive) -> None:
     done = forget_now(talk, keys, [], "operator")
     assert (done.messages, done.kept_out, done.settled) == (30, 20, True)
     assert traces(talk.folder, *WORDS) == [] and verify(talk) == []
+
+
+def test_who_opted_out_is_unfinished_until_all_of_them_is_gone(talk: Archive) -> None:
+    def stops(number: int) -> None:
+        raise KeyboardInterrupt
+
+    with talk.writing() as db:
+        assert unfinished(db) == []
+        opt_out(db, "telegram:42", "telegram:42")
+        assert unfinished(db) == ["telegram:42"]
+    with pytest.raises(KeyboardInterrupt):
+        forget_now(talk, [], ["telegram:42"], "opt out", stops)
+    with talk.reading() as db:
+        assert unfinished(db) == ["telegram:42"]
+    forget_now(talk, [], ["telegram:42"], "opt out")
+    with talk.reading() as db:
+        assert unfinished(db) == []
 
 
 def test_somebody_nobody_knows_stops_it_before_anything_is_done(talk: Archive) -> None:

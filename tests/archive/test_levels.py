@@ -93,6 +93,16 @@ def test_who_may_not_read_a_message_finds_it_nowhere(
             assert around(db, "zqcanaryqz", reader).months == ()
 
 
+def test_a_tag_of_nothing_that_may_be_read_is_no_tag_fault_31(talk: Archive) -> None:
+    level(talk, "admins")
+    with talk.reading() as db:
+        for group in (None, TG):
+            assert tags.list_tags(db, MEMBER, group) == []
+            assert [one.name for one in tags.list_tags(db, ADMIN, group)] == ["备份"]
+        hidden, missing = (search(db, f"tag:{name}", MEMBER).notes for name in ("备份", "没有的"))
+        assert hidden == tuple(note.replace("没有的", "备份") for note in missing) != ()
+
+
 def test_a_level_holds_at_once_and_ends_at_once(talk: Archive) -> None:
     level(talk, "admins")
     assert traces(talk, MEMBER) == []

@@ -6,13 +6,15 @@ import pytest
 from told import QQ, T0, TG, full_group, rows, said, told
 
 from archive.access import member, public
-from archive.consent import opt_out
+from archive.consent import start
 from archive.database import Archive
-from archive.mine import mine
+from archive.errors import NotFound
+from archive.mine import mine, own_group, own_groups
 from archive.profiles import introduce, introductions_page
 from archive.records import Recall
 from archive.rights import publish, set_alias
 from archive.saved import save, saved_page
+from archive.sessions import begin_session, end_own_session, list_sessions
 
 ME = member(frozenset((TG,)), "telegram:42")
 OTHER = member(frozenset((TG,)), "telegram:43")
@@ -59,14 +61,33 @@ def test_a_person_sees_what_holds_for_them_and_nobody_elses(talk: Archive) -> No
         found, theirs = mine(db, ME), mine(db, OTHER)
     (group,) = found.groups
     assert (group.key, group.alias, group.introduction) == (TG, "山人", "做备份的")
-    assert (found.publishes, found.opted_out, found.saved) == (True, False, 1)
+    assert (found.publishes, found.saved) == (True, 1)
     assert [session.id for session in found.sessions] == [1]
     assert (theirs.publishes, theirs.saved, len(theirs.sessions)) == (False, 0, 1)
     assert theirs.groups[0].introduction == "" and theirs.groups[0].name == "李四"
+
+
+def test_a_group_of_ones_own_is_one_the_reader_is_in(talk: Archive) -> None:
     with talk.writing() as db:
-        opt_out(db, "telegram:42", "telegram:42")
+        start(db, TG, by="telegram:1")
+        db.execute("UPDATE groups SET visibility = 'public'")
     with talk.reading() as db:
-        assert mine(db, ME).opted_out
+        assert [group.key for group in own_groups(db, ME)] == [own_group(db, ME, TG)] == [TG]
+        for place in (QQ, "telegram:-5"):
+            with pytest.raises(NotFound):
+                own_group(db, ME, place)
+        assert [group.archived for group in mine(db, ME).groups] == [True]
+
+
+def test_a_person_ends_their_own_sessions_only(talk: Archive) -> None:
+    with talk.writing() as db:
+        begin_session(db, "member", member_key="telegram:42")
+        begin_session(db, "member", member_key="telegram:43")
+        end_own_session(db, "telegram:42", 1)
+        for number in (1, 2, 3):
+            with pytest.raises(NotFound):
+                end_own_session(db, "telegram:42", number)
+        assert [session.id for session in list_sessions(db)] == [2]
 
 
 def test_introductions_of_one_second_stay_on_one_page(talk: Archive) -> None:

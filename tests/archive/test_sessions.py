@@ -12,6 +12,7 @@ from archive import invites, logins, sessions, standings
 from archive.access import Reader, member
 from archive.backup import back_up
 from archive.database import Archive, open_archive
+from archive.errors import NotFound
 from archive.groups import list_groups
 from archive.records import Group
 from archive.restore import restore
@@ -102,3 +103,18 @@ def test_a_link_and_a_session_cannot_be_guessed_by_what_is_kept(talk: Archive) -
         with talk.reading() as db:
             assert finds(db, mark) is None and finds(db, "") is None
             assert finds(db, "x" * 10_000) is None
+
+
+def test_a_proof_of_another_site_counts_once_whatever_ends_and_names_nobody(
+    archive: Archive,
+) -> None:
+    with archive.writing() as db:
+        logins.spend_proof(db, "a")
+        assert logins.is_spent(db, "a") and not logins.is_spent(db, "b")
+        sessions.end_sessions(db, "operator")
+        with pytest.raises(NotFound):
+            logins.spend_proof(db, "a")
+        kept = db.execute("SELECT member_key, account, group_key FROM logins").fetchall()
+        assert [tuple(row) for row in kept] == [("", "", None)]
+        logins.expire_logins(db, int(time.time()) + 2 * 86_400)
+        assert not logins.is_spent(db, "a")

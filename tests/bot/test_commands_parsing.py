@@ -68,9 +68,9 @@ def test_mention_and_suffix_name_nobody_where_the_bot_has_no_name() -> None:
     "text", ["x" * 10**6, " " * 10**6, "/搜 " + " " * 10**6 + "x", "@" * 10**5]
 )
 def test_hostile_text_takes_no_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     parse(text, BOT), names_command(text), is_not_kept(text)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_every_name_is_found_as_parse_gives_it() -> None:

@@ -114,8 +114,10 @@ def test_consent_to_publish_is_given_and_taken_back(talk: Talk) -> None:
 def test_my_data_is_answered_to_the_person_alone(talk: Talk) -> None:
     answer = talk.give(talk.asked("/我的数据", "3"))
     assert answer is not None and answer.direct
-    assert "2 条" in answer.text and f"chendian mydata {HERS}" in answer.text
+    assert "2 条" in answer.text and f"{SETTING.base_url}/me" in answer.text
     assert "0 messages" in talk.ask("/mydata", "77", private=True)
+    talk.setting = Setting(operator=SETTING.operator)
+    assert f"chendian mydata {HERS}" in talk.ask("/我的数据", "3")
 
 
 def test_report_reaches_the_admins_and_names_nobody(talk: Talk, archive: Archive) -> None:

@@ -145,7 +145,7 @@ def test_control_c_ends_both_processes_without_a_traceback(export: Path, tmp_pat
     for attempt in range(5):
         data = tmp_path / str(attempt)
         process = begin("import", export, "--data", data, start_new_session=True)
-        until(process, lambda: messages(data) > 0)  # noqa: B023
+        until(process, lambda: asked(data, "SELECT count(*) FROM runs") > 0)  # noqa: B023
         os.killpg(process.pid, signal.SIGINT)
         _, complaint = process.communicate(timeout=LIMIT)
         if process.returncode != 0:  # it may have been done before

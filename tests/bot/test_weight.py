@@ -97,6 +97,16 @@ def test_an_import_loads_no_pages_and_a_second_one_no_migrations(tmp_path: Path)
     assert not {"fastapi", "uvicorn", "sqlalchemy", "alembic", "whoosh"} & loaded
 
 
+def test_how_long_a_message_may_be_is_told_without_what_speaks_to_a_platform() -> None:
+    program = (
+        "import sys\nfrom bot.accounts import longest_texts\nlongest_texts()\nprint(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
+    loaded = set(done.stdout.decode().split())
+    assert done.returncode == 0 and "bot.accounts" in loaded
+    assert not {"telegram", "websockets", "wechaty_grpc", "grpclib"} & loaded
+
+
 def test_the_help_of_every_command_is_there_and_starts_fast() -> None:
     began = time.monotonic()
     shown = run_cold("--help", expect=0).out

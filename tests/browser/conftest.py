@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "demo"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "web"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "peers"))
 
 from crawling import Named
 from demo_archive import fill_demo
@@ -20,6 +21,7 @@ from stands import Stand, hostile_archive, member_cookie
 from watching import Window
 
 from archive.database import Archive
+from bot.accounts import longest_texts
 from web.app import create_app
 
 
@@ -41,7 +43,11 @@ def stand_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str
                 archived, _, who = name.partition("-")
                 archive = archive_of(archived)
                 cookies = member_cookie(archive) if who == "member" else {}
-                app = create_app(archive, loopback=who == "operator")
+                # strangers find a site that is published, with all that search engines read
+                base_url = "http://archive.example" if who == "public" else ""
+                app = create_app(
+                    archive, base_url=base_url, loopback=who == "operator", longest=longest_texts()
+                )
                 base = stack.enter_context(Served(Named(app)))
                 stands[name] = Stand(app, base, archive, cookies)
             return stands[name]

@@ -95,7 +95,8 @@ def seeds() -> list[str]:
     searches = [f"/search?q={quote(text)}" for text in asked]
     searches.append(f"/search?q={quote(ONE)}&part=results")
     wrong = [f"/{quote(ONE, safe='')}", f"/search?q=x&order={quote(ONE)}", "/m/nobody:1"]
-    return ["/", "/desk", "/logout", "/openapi.json", "/healthz", *searches, *wrong]
+    robots = ["/robots.txt", "/sitemap.xml", "/sitemap/days-1.xml"]
+    return ["/", "/desk", "/logout", "/api/openapi.json", "/healthz", *robots, *searches, *wrong]
 
 
 class Crawl:

@@ -12,6 +12,8 @@ from hostile_archive import fill_hostile
 from archive import groups, sessions
 from archive.access import operator
 from archive.database import Archive, open_archive
+from archive.questions import list_questions
+from archive.tags import list_tags
 
 MEMBER = "telegram:99000000102"
 """Who reads as a member: of the developers' group."""
@@ -45,7 +47,25 @@ def wanted(archive: Archive) -> list[str]:
         ).fetchall()
     keys = [quote(key, safe=":@") for (key,) in rows]
     messages = [f"/m/{key}" for key in keys]
-    return ["/api/groups", "/api/search?q=a", f"/api/messages/{keys[0]}", *messages]
+    return [*of_api(archive, keys[0]), *messages]
+
+
+def of_api(archive: Archive, message: str) -> list[str]:
+    """Addresses of every endpoint of the API."""
+    with archive.reading() as db:
+        group = quote(groups.list_groups(db, operator())[0].key, safe=":@")
+        tag = quote(list_tags(db, operator())[0].name, safe="")
+        asked = quote(list_questions(db, operator(), None)[0].key, safe=":@")
+    plain = (
+        "groups", "messages", "essence", "tags", "columns", "threads", "questions", "digests",
+        "files", "links", "people", "months", "former-days", "coverage", "stats",
+    )  # fmt: skip
+    parts = (
+        "search?q=a", f"groups/{group}", f"messages/{message}", f"context/{message}",
+        f"voices?group={group}", f"thanks?group={group}", "days?year=2026", "essence/1",
+        f"tags/{tag}", "columns/1", "threads/1", f"questions/{asked}", "digests/1",
+    )  # fmt: skip
+    return [f"/api/{part}" for part in (*plain, *parts)]
 
 
 def hostile_archive(folder: Path) -> Archive:

@@ -12,8 +12,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 LARGEST_PAGE = 400_000
 LARGEST_LOAD = 60_000
-UNSEEN = {"/metrics", "/login/{nonce}", "/invite/{token}"}
-"""Routes nobody is led to by a page; test_entering.py opens the links that let in."""
+AWAY = {"/login/with/{name}", "/login/with/{name}/back", "/login/with/{name}/as"}
+UNSEEN = {"/metrics", "/login/{nonce}", "/invite/{token}", *AWAY}
+"""Routes nobody is led to by a page; test_entering.py opens the links that let in, and
+test_signing_in.py goes to another site and back."""
 
 
 @pytest.fixture(scope="class")

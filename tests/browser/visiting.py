@@ -24,7 +24,7 @@ AXE = {
 }
 COLOURS = {**AXE, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
-SHORTENED = ".unseen, .brand, .url, .tag, .quote > span, .card span, .react span"
+SHORTENED = ".unseen, .brand, .url, .tag, .quote > span, .card span, .react span, .post > p"
 """What is shortened on purpose: the whole of it stands on the page it leads to."""
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from asking import Asker, Fill
@@ -12,6 +15,10 @@ from archive.database import Archive
 from archive.keep import keep
 from archive.records import AnyRecord
 from web.app import create_app
+
+PEERS = str(Path(__file__).resolve().parents[1] / "peers")
+if PEERS not in sys.path:
+    sys.path.insert(0, PEERS)
 
 
 @pytest.fixture
@@ -34,3 +41,20 @@ def chromium() -> Iterator[object]:
     """Start a headless Chromium; closed with the module, for its event loop stands in the way."""
     with started_chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def running_login() -> Iterator[Any]:
+    from telegram_login import TelegramLogin
+
+    with TelegramLogin() as login:
+        yield login
+
+
+@pytest.fixture
+def scene(archive: Archive, running_login: Any) -> Callable[..., Any]:
+    """Make a site where one may log in, in one of two ways; Telegram forgot what was before."""
+    from signing_in import Scene
+
+    running_login.begin()
+    return lambda mode, **options: Scene(archive, running_login, mode, **options)

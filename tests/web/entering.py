@@ -11,6 +11,7 @@ import httpx
 from asking import Asker
 
 from archive import invites
+from archive.api_tokens import make_token
 from archive.database import Archive
 from archive.keep import keep
 from archive.logins import OPERATOR, make_login
@@ -169,6 +170,14 @@ class Place:
         browser = Browser(self.site)
         assert browser.press(f"/invite/{token}").status_code == 303
         return browser
+
+    def program(self, names: bool, group: str = MINE) -> Browser:
+        """Return a program that shows a token for a group."""
+        with self.archive.writing() as db:
+            _, token = make_token(
+                db, [group], names=names, ends_at=int(time.time()) + 900, by="operator"
+            )
+        return Browser(self.site, authorization=f"Bearer {token}")
 
     def older(self, seconds: int) -> None:
         """Let time pass for what the platform said."""

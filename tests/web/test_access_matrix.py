@@ -32,6 +32,7 @@ from entering import (
     Browser,
     Place,
 )
+from twin_rows import twin_rows
 
 from archive import columns, questions
 from archive.access import VISIBILITIES, operator
@@ -47,11 +48,14 @@ from web.limits import Limits
 SENDER = "人11"
 DAY = datetime.fromtimestamp(NOW - 60, ZoneInfo("Asia/Shanghai")).date().isoformat()
 KEY, NONE = f"{MINE}:1", f"{MINE}:99"
+NEXT_YEAR = f"{int(DAY[:4]) + 1}{DAY[4:]}".replace("-02-29", "-02-28")
 
-INSIDE = {"member", "guest", "admin", "operator", "invited"}
+INSIDE = {"member", "guest", "admin", "operator", "invited", "token"}
 BELONG = {"other", "expired", "left"}
 """Are members of another group."""
-ROLES = ("stranger", *sorted(INSIDE), *sorted(BELONG))
+TOKENS = {"token", "token without names"}
+"""Programs: what they show counts under /api/ and for files alone."""
+ROLES = ("stranger", *sorted(INSIDE | TOKENS), *sorted(BELONG))
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -61,12 +65,13 @@ class Row(msgspec.Struct, frozen=True):
     group stands for its readers · inside: the same for those inside · within: for those inside,
     else the same as `none` · mine: who logged in as somebody, else as if there were no
     page · desk: for who decides, else as if there were no page · audit: for the
-    operator · same: nothing of any group · form: refuses what no page of ours sent.
+    operator · open: where it is public, else as if there were none · same: nothing of any
+    group · form: refuses what no page of ours sent.
     """
 
     path: str
     shows: Literal[
-        "one", "all", "inside", "within", "mine", "desk", "audit", "same", "form", "act"
+        "one", "all", "inside", "within", "mine", "desk", "audit", "same", "form", "act", "open"
     ]  # fmt: skip
     none: str = ""
     names: bool = False
@@ -77,7 +82,8 @@ class Row(msgspec.Struct, frozen=True):
 
 ROWS = {
     "GET /": Row("/", "all"),
-    "GET /openapi.json": Row("/openapi.json", "same"),
+    "GET /api": Row("/api", "same"),
+    "GET /api/openapi.json": Row("/api/openapi.json", "same"),
     "GET /healthz": Row("/healthz", "same"),
     "GET /static/{name}": Row("/static/style.css", "same"),
     "GET /about": Row("/about", "same"),
@@ -85,13 +91,75 @@ ROWS = {
     "GET /logout": Row("/logout", "inside"),
     "GET /login/{nonce}": Row("/login/{link}", "same"),
     "GET /invite/{token}": Row("/invite/unknown", "same"),
+    "GET /login/with/{name}": Row("/login/with/unknown", "same"),
+    "GET /login/with/{name}/back": Row("/login/with/unknown/back", "same"),
+    "GET /login/with/{name}/as": Row("/login/with/unknown/as", "same"),
+    "POST /login/with/{name}/as": Row("/login/with/unknown/as", "form"),
     "POST /login": Row("/login", "form"),
     "POST /login/{nonce}": Row("/login/{link}", "form"),
     "POST /invite/{token}": Row("/invite/unknown", "form"),
     "POST /logout": Row("/logout", "form"),
     "GET /api/search": Row(f"/api/search?q={TAG}", "all", names=True),
     "GET /api/groups": Row("/api/groups", "all"),
-    "GET /api/messages/{key:path}": Row(f"/api/messages/{KEY}", "one", f"/api/messages/{NONE}"),
+    "GET /api/groups/{key:path}": Row(f"/api/groups/{MINE}", "one", "/api/groups/telegram:-1"),
+    "GET /api/messages": Row(
+        f"/api/messages?group={MINE}", "one", "/api/messages?group=telegram:-1", names=True
+    ),
+    "GET /api/messages/{key:path}": Row(
+        f"/api/messages/{KEY}", "one", f"/api/messages/{NONE}", names=True
+    ),
+    "GET /api/context/{key:path}": Row(
+        f"/api/context/{KEY}", "one", f"/api/context/{NONE}", names=True
+    ),
+    "GET /api/voices": Row(
+        f"/api/voices?group={MINE}", "within", "/api/voices?group=telegram:-1", sign=""
+    ),
+    "GET /api/essence": Row("/api/essence", "all", names=True),
+    "GET /api/essence/{number}": Row("/api/essence/1", "one", "/api/essence/2", names=True),
+    "GET /api/tags": Row("/api/tags", "all", sign=TAG),
+    "GET /api/tags/{name:path}": Row(
+        f"/api/tags/{quote(TAG)}", "one", f"/api/tags/{quote('无')}", names=True
+    ),
+    "GET /api/columns": Row("/api/columns", "all"),
+    "GET /api/columns/{number}": Row("/api/columns/1", "one", "/api/columns/99", names=True),
+    "GET /api/threads": Row("/api/threads", "all", names=True),
+    "GET /api/threads/{number}": Row("/api/threads/1", "one", "/api/threads/99", names=True),
+    "GET /api/questions": Row("/api/questions", "all"),
+    "GET /api/questions/{key:path}": Row(
+        f"/api/questions/{KEY}", "one", f"/api/questions/{NONE}", names=True
+    ),
+    "GET /api/digests": Row("/api/digests", "inside", sign="2026-W47"),
+    "GET /api/digests/{number}": Row(
+        "/api/digests/2", "within", "/api/digests/9", names=True, sign="2026-W47"
+    ),
+    "GET /api/files": Row("/api/files", "all", names=True),
+    "GET /api/links": Row("/api/links", "all", names=True),
+    "GET /api/people": Row(
+        f"/api/people?group={MINE}", "within", "/api/people?group=telegram:-1", sign=""
+    ),
+    "GET /api/thanks": Row(
+        f"/api/thanks?group={MINE}",
+        "within",
+        "/api/thanks?group=telegram:-1",
+        names=True,
+        sign=KEY,
+    ),
+    "GET /api/months": Row(
+        f"/api/months?group={MINE}", "one", "/api/months?group=telegram:-1", sign=DAY[:7]
+    ),
+    "GET /api/days": Row(
+        f"/api/days?year={DAY[:4]}&group={MINE}",
+        "one",
+        f"/api/days?year={DAY[:4]}&group=telegram:-1",
+        sign=DAY,
+    ),
+    "GET /api/former-days": Row(
+        f"/api/former-days?day={NEXT_YEAR}&group={MINE}",
+        "one",
+        f"/api/former-days?day={NEXT_YEAR}&group=telegram:-1",
+    ),
+    "GET /api/coverage": Row("/api/coverage", "inside", sign=MINE),
+    "GET /api/stats": Row("/api/stats", "same"),
     "GET /search": Row(f"/search?q={TAG}", "all", names=True),
     "GET /essence": Row("/essence", "all"),
     "GET /essence/{number}": Row("/essence/1", "one", "/essence/2", names=True),
@@ -161,10 +229,33 @@ ROWS = {
     "POST /report": Row("/report", "form"),
     "GET /saved": Row("/saved", "mine", "/nowhere"),
     "POST /saved": Row("/saved", "mine"),
+    "POST /me/feed": Row("/me/feed", "mine"),
+    "GET /feed.{form}": Row("/feed.atom", "all", names=True),
+    "GET /essence.{form}": Row("/essence.json", "all", names=True),
+    "GET /digests.{form}": Row("/digests.atom", "inside"),
+    "GET /g/{key:path}/essence.{form}": Row(
+        f"/g/{MINE}/essence.atom", "one", "/g/telegram:-1/essence.atom", names=True
+    ),
+    "GET /tag/{name:path}.atom": Row(
+        f"/tag/{quote(TAG)}.atom", "one", f"/tag/{quote('无')}.atom", names=True
+    ),
+    "GET /tag/{name:path}.json": Row(
+        f"/tag/{quote(TAG)}.json", "one", f"/tag/{quote('无')}.json", names=True
+    ),
+    "GET /robots.txt": Row("/robots.txt", "same"),
+    "GET /sitemap.xml": Row("/sitemap.xml", "open", "/nowhere", sign="/sitemap/days-1.xml"),
+    "GET /sitemap/{name}": Row("/sitemap/days-1.xml", "open", "/nowhere", sign=MINE),
     "GET /me": Row("/me", "mine", "/nowhere"),
+    "POST /me": Row("/me", "mine"),
+    "POST /me/data": Row("/me/data", "mine"),
+    "GET /me/optout": Row("/me/optout", "mine", "/nowhere", sign=""),
+    "POST /me/optout": Row("/me/optout", "mine"),
+    "POST /me/optin": Row("/me/optin", "form"),
     "GET /desk": Row("/desk", "desk", "/nowhere"),
     "GET /desk/access": Row("/desk/access", "desk", "/nowhere"),
     "POST /desk/access": Row("/desk/access", "act"),
+    "GET /desk/tokens": Row("/desk/tokens", "audit", "/nowhere"),
+    "POST /desk/tokens": Row("/desk/tokens", "act"),
     "POST /desk/act/{name}": Row("/desk/act/mark", "act"),
 }
 
@@ -181,7 +272,7 @@ def routes_of(routes: Iterable[Any]) -> Iterator[str]:
 
 def may_read(role: str, visibility: str) -> bool:
     return (
-        role in INSIDE
+        role in INSIDE | TOKENS
         or visibility == "public"
         or (visibility == "members" and role in BELONG)
     )  # fmt: skip
@@ -197,6 +288,7 @@ def browsers(place: Place) -> dict[str, Browser]:
     place.left(DAN)
     return found | {
         "stranger": Browser(place.site), "operator": place.operator(), "invited": place.invited(),
+        "token": place.program(names=True), "token without names": place.program(names=False),
     }  # fmt: skip
 
 
@@ -223,7 +315,7 @@ def test_everybody_sees_what_is_theirs_and_nothing_else_faults_30_31(
     told = Message(MINE, "2", NOW - 50, ANN, SENDER, text=f"https://example.org/{CANARY}",
                    attachments=(shared,))  # fmt: skip
     place.told(told)
-    rows = {name: filled(row, place) for name, row in ROWS.items()}
+    rows = {name: filled(row, place) for name, row in (ROWS | twin_rows(ROWS)).items()}
     people = browsers(place)
     assert set(people) == set(ROLES)
     before = place.rows("SELECT count(*), max(id) FROM audit")
@@ -245,10 +337,13 @@ async def asks_everything(
     place: Place, rows: dict[str, Row], role: str, browser: Browser, visibility: str
 ) -> None:
     transport = httpx.ASGITransport(app=place.site.app, client=(AWAY["client"], 5))
-    cookie = {"cookie": "; ".join(f"{n}={v}" for n, v in browser.cookies.items())}
-    async with httpx.AsyncClient(transport=transport, base_url=SITE, headers=cookie) as web:
+    said = {"cookie": "; ".join(f"{n}={v}" for n, v in browser.cookies.items())}
+    said |= {name: browser.where[name] for name in browser.where if name not in AWAY}
+    async with httpx.AsyncClient(transport=transport, base_url=SITE, headers=said) as web:
         for name, row in rows.items():
-            answer = await web.request(name.partition(" ")[0], row.path)
+            if role in TOKENS and not row.path.startswith(("/api/", "/media/")):
+                continue
+            answer = await web.request("POST" if name.startswith("POST ") else "GET", row.path)
             none = await web.get(row.none) if row.none else None
             try:
                 judge(row, role, visibility, answer, none)
@@ -285,6 +380,8 @@ def judge(
             assert none is not None
             assert bare(answer, row.path) == bare(none, row.none)
             assert names_of(answer) == names_of(none)
+    if role != "operator" and row.path.startswith("/api"):
+        assert not any(f'"{key}"' in answer.text for key in (ANN, BEN, ZOE))
     if row.names:
         assert (SENDER in answer.text) == (role in INSIDE)
 
@@ -295,13 +392,20 @@ def seen_by(row: Row, visibility: str) -> set[str]:
         return {"operator", "admin"} if row.shows == "desk" else {"operator"}
     if row.shows == "within":
         return INSIDE
+    if row.shows == "open":
+        return set(ROLES) if visibility == "public" else set()
     return {role for role in ROLES if may_read(role, visibility)}
 
 
 def bare(answer: httpx.Response, path: str) -> bytes:
     """Return a body without the address that was asked for, which its links may name."""
     parts = urlsplit(path)
-    named = [path, parts.path, *(quote_plus(value) for _, value in parse_qsl(parts.query))]
+    named = [
+        path,
+        parts.path,
+        parts.path.removesuffix(".md"),
+        *(quote_plus(value) for _, value in parse_qsl(parts.query)),
+    ]
     body = answer.content
     for one in named:
         body = body.replace(one.encode(), b"")

@@ -6,7 +6,7 @@ import pytest
 from asking import Asker, Fill
 from test_desk_acting import ORIGIN, press, token_of
 
-from archive import reports
+from archive import reports, sessions
 from archive.access import operator
 from archive.database import Archive
 from archive.inbox import Inbox
@@ -102,7 +102,36 @@ def test_history_lists_acts_with_their_undo_and_the_audit_all_changes(
     assert page.xpath('//input[@name="did"]/@value') == ["3", "2"]
     assert "收为精华" in page.text_content()
     audit = site.page("/desk/audit").text_content()
-    assert "unessence" in audit and "report" in audit
+    assert "取消了一篇精华。" in audit and "看过了一条举报。" in audit
+
+
+def test_history_names_what_was_acted_on_by_its_words_and_no_key(site: Asker, said: None) -> None:
+    token = token_of(site)
+    press(site, "mark", {"token": token, "key": KEY})
+    press(site, "group_offers", {"token": token, "group": G, "value": "off"})
+    (acts,) = site.page("/desk/history").xpath('//ol[@class="items rows"]')
+    assert "zqcanaryqz 不该在这里" in acts.text_content() and KEY not in acts.text_content()
+    assert [a.get("href") for a in acts.xpath(".//a")] == [f"/g/{G}", f"/m/{KEY}"]
+
+
+def test_the_desk_begins_with_what_waits(site: Asker, said: None) -> None:
+    rows = site.page("/desk").xpath('//section[@aria-labelledby="todo"]//a')
+    assert [(a.get("href"), a.text_content()) for a in rows] == [("/desk/reports", "被举报的话1")]
+    press(site, "handled", {"token": token_of(site), "key": KEY})
+    (todo,) = site.page("/desk").xpath('//section[@aria-labelledby="todo"]')
+    assert "都看过了" in todo.text_content()
+
+
+def test_who_is_in_stands_by_name(site: Asker, said: None, archive: Archive) -> None:
+    with archive.writing() as db:
+        for who in ("telegram:42", "telegram:99"):
+            sessions.begin_session(
+                db, "member", member_key=who, account="telegram:bot", groups={G: "member"}
+            )
+    found = [e.text_content() for e in site.page("/desk/access").cssselect(".entries bdi")]
+    assert found == ["telegram:99", "小满"]
+    # two may have one name
+    assert "telegram:42" in site.page("/desk/access").text_content()
 
 
 def test_every_act_has_its_word() -> None:

@@ -22,10 +22,11 @@ from archive.errors import NotFound
 from archive.forget import forget
 from archive.records import Group, Message
 from archive.verify import verify
+from bot.accounts import longest_texts
 from web.access import Visitor
+from web.app import create_app
 from web.desk.acting import Doing
 from web.desk.digest_acts import ACTS as DIGEST_ACTS
-from web.desk.digest_preview import LONGEST
 from web.forms import Form
 from web.page import Visit
 
@@ -42,6 +43,11 @@ DIGEST = Digest(
     "2026-W46", 1, 2, (G,), (item(1, "备份要先试恢复"), item(2, HOSTILE), item(3, "先停写")),
     (f"{G}:2",), (Thanks("小满", "telegram:42", (f"{G}:1",)),), 90, 7,
 )  # fmt: skip
+
+
+@pytest.fixture
+def site(archive: Archive) -> Asker:
+    return Asker(create_app(archive, loopback=True, longest=longest_texts()))
 
 
 @pytest.fixture
@@ -126,7 +132,7 @@ def test_each_form_is_shown_and_nothing_of_it_runs_fault_25(site: Asker, week: i
 
 def test_a_preview_is_as_long_as_the_platform_lets_a_message_be() -> None:
     told = (TelegramAdapter, OneBot, WeChat)
-    assert {one.platform.partition("-")[0]: one.pace.longest for one in told} == LONGEST
+    assert {one.platform: one.pace.longest for one in told} == longest_texts()
 
 
 def test_what_was_forgotten_is_in_no_item_and_no_form_fault_33(

@@ -195,3 +195,8 @@ def test_what_cannot_be_done_changes_nothing_and_says_so(
     before = state(archive)
     assert press(site, name, {"token": token_of(site), **fields}).status_code == status
     assert state(archive) == before
+
+
+def test_what_the_operator_kept_is_kept_by_nobody_to_a_reader(site: Asker, said: None) -> None:
+    found = [p.text_content() for p in site.page("/essence").cssselect(".post .why")]
+    assert found == ["收录理由：有先后", "收录理由：有步骤"]

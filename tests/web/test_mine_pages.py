@@ -93,7 +93,7 @@ def test_a_person_reads_what_holds_for_them(
 ) -> None:
     enter(monkeypatch)
     text = site.page("/me").text_content()
-    assert all(part in text for part in ("/不要存我", "/可以公开", "山人", "35 条"))
+    assert all(part in text for part in ("不要存我", "同意公开", "山人", "35 条"))
     enter(monkeypatch, BEN)
     text = site.page("/me").text_content()
     assert "山人" not in text and "0 条" in text

@@ -182,6 +182,9 @@ def test_tags_page_on_after_the_last_one(fill: Fill, site: Asker) -> None:
     rest = site.page(more.get("href"))
     assert texts(rest, "n") == ["1 条"] and "#标签300" in rest.text_content()
     site.page("/tags?after=没有", 404)
+    (more,) = site.page("/desk/tags").cssselect(".go a")
+    assert len(site.page(more.get("href")).cssselect("tbody tr")) == 101
+    site.page("/desk/tags?after=没有", 404)
 
 
 @pytest.mark.parametrize("year", ["0999", "20x6", "99999", "-1", "二零二六", "２０２６"])

@@ -111,7 +111,7 @@ def test_message_stands_in_its_context(group, site):
     page = site.page(f"/m/{KEY}:3")
     here = page.get_element_by_id("here")
     assert "表格在这" in here.text_content() and here.cssselect("[autofocus]")
-    assert texts(page, "part") == ["2026 年 11 月 18 日 星期三"]
+    assert texts(page, "part") == ["2026 年 11 月 17 日 星期二", "2026 年 11 月 18 日 星期三"]
     assert "问下大家" in texts(page, "quote")[0] and f"/m/{KEY}:1" in hrefs(page)
     assert "冷启动不要先建群" in page.cssselect("aside")[0].text_content()
 
@@ -163,7 +163,7 @@ def test_every_part_of_a_message_is_shown(fill, site):
     page = site.page(f"/g/{KEY}/d/2026-11-18")
     text = " ".join(page.text_content().split())
     for shown in (
-        "转自 老顾的公众号", "小满：没存下来的话 原文未归档", "选哪个？", "4 人投票", "投票已结束",
+        "转自 老顾的公众号", "小满：没存下来的话 没找到原话", "选哪个？", "4 人投票", "投票已结束",
         "聊天记录，2 条", "里面的话", "更里面", "七个误区", "不是人不够", "example.com",
         "[暂不支持: 视频号直播]", "湿地公园", "恭喜发财", "红包", "邀请新人入群",
         "自定义表情 1", "表.xlsx",

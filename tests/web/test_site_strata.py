@@ -24,6 +24,12 @@ def test_width_follows_what_was_said_and_depth_darkens():
     assert found.shown[0].said.replace("\u00a0", " ") == "2026 年 2 月，50 条，精华 1"
 
 
+def test_ticks_of_a_narrow_band_do_not_run_together():
+    layers = [LayerView("2026-02", 10, 5, (1, 2, 3, 30, 31)), LayerView("2026-01", 100, 0)]
+    quiet = strata.months(layers, ZH, lambda name: None).shown[0]
+    assert quiet.ticks == (0.2, 9.5) and "精华 5" in quiet.said
+
+
 def test_old_layers_open_on_demand():
     layers = [LayerView(f"{2026 - i // 12}-{12 - i % 12:02}", 5, 0) for i in range(60)]
     found = strata.months(layers, EN, lambda name: None)

@@ -102,6 +102,9 @@ def test_days_part_in_the_groups_own_time(archive, fill):
     assert [type(line) for line in found] == [Line, Parting, Line]
     assert found[1].name.replace("\u00a0", " ") == "2026 年 11 月 20 日 星期五"
     assert found[1].href == "/g/wechat:1@chatroom/d/2026-11-20?lang=en"
+    # under the heading of its own day, what was said the day before says when it was
+    beside = Talk(archive.media, words_in("zh"), Addresses("en")).lines(both, here=both[1].id)
+    assert [type(line) for line in beside] == [Parting, Line, Parting, Line]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,10 @@ def test_every_text_the_pages_ask_for_is_there():
         p.read_text("utf-8") for p in sorted(WEB.rglob("*")) if p.suffix in (".html", ".py")
     )
     asked = set(
-        re.findall(r"""\b(?:t|words|t\.rich|rich|counted)\(\s*["']([a-z_]+\.[\w ]+)["']""", source)
+        re.findall(
+            r"""\b(?:t|words|t\.(?:rich|typed)|rich|counted)\(\s*["']([a-z_]+\.[\w ]+)["']""",
+            source,
+        )
     )
     assert len(asked) > 60
     assert {key for key in asked if not key.endswith("_")} - ZH.texts.keys() == set()
@@ -55,6 +58,16 @@ def test_every_text_the_pages_ask_for_is_there():
 )
 def test_language_is_asked_for_or_taken_from_the_browser(lang, accept, code):
     assert asked_for(lang, accept).code == code
+
+
+def test_two_of_something_is_not_the_second():
+    counted = ZH("edition.head_week", count=ZH.texts["edition.counts"][2])
+    assert (counted, ZH.texts["edition.numbers"][2]) == ("这一周，值得留下的两条", "二")
+
+
+def test_no_line_ends_within_a_command():
+    assert '写「<span class="typed">/采纳</span>」' in ZH.typed("questions.how_accept")
+    assert "<span" not in EN.typed("site.search")
 
 
 def test_days_and_counts_are_written_as_each_language_does():

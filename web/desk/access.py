@@ -14,7 +14,7 @@ from starlette.responses import Response
 from archive import invites
 from archive.errors import ArchiveError, NotFound
 from archive.groups import list_groups
-from archive.sessions import list_sessions
+from archive.sessions import list_sessions, names_of
 from web.desk.pages import desk_page
 from web.forms import Form, posted
 from web.page import Visit
@@ -79,9 +79,10 @@ def _page(
         groups = [group for group in list_groups(db, visit.reader) if visit.reader.rules(group.key)]
         invited = invites.list_invites(db, visit.reader)
         sessions = list_sessions(db)[:_SHOWN] if visit.reader.everything else []
+        names = names_of(db, sessions)
     response = desk_page(
         visit, "desk/access.html", place="access", groups=groups, invites=invited,
-        sessions=sessions, made=made, wrong=wrong, days=_DAYS,
+        sessions=sessions, names=names, made=made, wrong=wrong, days=_DAYS,
     )  # fmt: skip
     response.status_code = status
     return response

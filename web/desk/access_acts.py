@@ -1,7 +1,8 @@
-"""Acts on who may come in: an invitation or a session is ended."""
+"""Acts on who may come in: an invitation, a session or a token is ended."""
 
 from __future__ import annotations
 
+from archive.api_tokens import end_token
 from archive.errors import NotFound
 from archive.invites import end_invite, list_invites
 from archive.sessions import end_session
@@ -25,5 +26,17 @@ def session_end(doing: Doing) -> Done:
     return Done("desk.session_ended", str(number))
 
 
-ACTS: dict[str, Does] = {"invite_end": invite_end, "session_end": session_end}
+def token_end(doing: Doing) -> Done:
+    """End the token `number`; the program reads no more. Nothing takes that back."""
+    doing.rules_all()
+    number = doing.form.number("number")
+    end_token(doing.db, number, doing.by)
+    return Done("desk.token_ended", str(number))
+
+
+ACTS: dict[str, Does] = {
+    "invite_end": invite_end,
+    "session_end": session_end,
+    "token_end": token_end,
+}
 """E.g. `POST /desk/act/invite_end`."""

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from archive import charts as counted
 from archive.charts import Answered, Contributor, Hours, Missed, Trend
+from archive.groups import ruled_ids
 from archive.views import GroupView
 from web.charts import Bar, Columns, Square, bars, columns, squares
 from web.dates import local, zone
@@ -82,7 +83,7 @@ def _charts(db: sqlite3.Connection, visit: Visit, groups: list[GroupView], name:
     time_zone = groups[0].time_zone if len(groups) == 1 else visit.zone
     span = _span(groups, time_zone, SPANS[name])
     keys = [one.key for one in groups]
-    ids = counted.ruled_ids(db, visit.reader, keys)
+    ids = [row_id for key in keys for row_id in ruled_ids(db, visit.reader, key)]
     starts = [_at(day, time_zone) for day in span.months]
     hours = counted.said_by_hour(db, ids, span.since)
     drawn = squares(hours.counts)

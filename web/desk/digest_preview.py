@@ -16,8 +16,6 @@ from archive.groups import get_group
 from web import digest_forms
 from web.page import Visit
 
-LONGEST = {"telegram": 4096, "qq": 4500, "wechat": 1800}
-"""Characters of a message on each platform, as its adapter says; a test holds it to that."""
 _CODES = 80
 """Characters left for the short codes of a digest, as where it is sent."""
 _CODE = "K7M2Q9"
@@ -75,14 +73,15 @@ def titles_of(db: sqlite3.Connection, visit: Visit, digest: Digest) -> dict[str,
 
 def _chats(visit: Visit, digest: Digest, titles: dict[str, str], own: str) -> tuple[Chat, ...]:
     found: dict[tuple[str, ...], list[str]] = {}
-    for platform in sorted(LONGEST, key=lambda one: not own.startswith(one)):
-        room = LONGEST[platform] - _CODES
+    longest = visit.site.longest
+    for platform in sorted(longest, key=lambda one: not own.startswith(one)):
+        room = longest[platform] - _CODES
         pieces = digest_forms.as_text(digest, titles, visit.site.base_url, room)
         found.setdefault(tuple(pieces), []).append(platform)
     stand_in = visit.words("desk.digest_code")
     return tuple(
         Chat(
-            tuple((name, LONGEST[name]) for name in names),
+            tuple((name, longest[name]) for name in names),
             tuple((piece.replace(digest_forms.CODE, stand_in), _length(piece)) for piece in pieces),
         )
         for pieces, names in found.items()

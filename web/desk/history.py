@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.acts import recent_acts
+from archive.acts import Act, recent_acts
 from archive.audit import lines
+from archive.errors import NotFound
+from archive.groups import list_groups
+from archive.messages import get_message
 from web.desk.pages import desk_page
 from web.page import Place, Visit
 
 routes = APIRouter()
 
 _PAGE = 50
+_GIST = 40
 
 
 @routes.api_route("/desk/history", methods=["GET", "HEAD"])
@@ -23,8 +29,27 @@ def history(request: Request, before: Place = None) -> Response:
     everybody = visit.reader.everything
     with visit.archive.reading() as db:
         acts = recent_acts(db, None if everybody else visit.visitor.by, before, _PAGE + 1)
+        about = _about(db, visit, acts[:_PAGE])
     more = acts[_PAGE - 1].id if len(acts) > _PAGE else None
-    return desk_page(visit, "desk/history.html", place="history", acts=acts[:_PAGE], more=more)
+    return desk_page(
+        visit, "desk/history.html", place="history", acts=acts[:_PAGE], about=about, more=more
+    )
+
+
+def _about(db: sqlite3.Connection, visit: Visit, acts: list[Act]) -> dict[str, tuple[str, str]]:
+    """Return (address, words) of what acts were about, by their target, where it can be read."""
+    titles = {group.key: group.title for group in list_groups(db, visit.reader)}
+    found = {key: (visit.to.group(key), title) for key, title in titles.items()}
+    for target in {act.target for act in acts} - titles.keys():
+        if ":" not in target:
+            continue
+        try:
+            message = get_message(db, visit.reader, target)
+        except NotFound:
+            continue
+        if message.key == target:
+            found[target] = (visit.to.message(target), visit.talk.gist(message)[:_GIST])
+    return found
 
 
 @routes.api_route("/desk/audit", methods=["GET", "HEAD"])

@@ -38,6 +38,7 @@ PLACES = (
     DeskPlace("reports", "/desk/reports"),
     DeskPlace("review", "/desk/review"),
     DeskPlace("access", "/desk/access"),
+    DeskPlace("tokens", "/desk/tokens", operator=True),
     DeskPlace("health", "/desk/health"),
     DeskPlace("charts", "/desk/charts"),
     DeskPlace("settings", "/desk/settings"),

@@ -61,6 +61,7 @@ def all_questions(request: Request, group: str | None = None) -> Response:
         visit, "desk/questions.html", place="questions", groups=groups, group=group,
         one_group=len(keys) == 1, proposed=[(visit.talk.lines([m]), m) for m in proposed[:_MOST]],
         asking=asking, people=people, muted=muted,
+        titles={one.key: one.title for one in groups},
     )  # fmt: skip
 
 

@@ -13,17 +13,22 @@ from web.page import Number, Visit
 
 routes = APIRouter()
 
+_TAGS = 200
+"""Tags on one page."""
+
 
 @routes.api_route("/desk/tags", methods=["GET", "HEAD"])
-def all_tags(request: Request) -> Response:
-    """Show every tag, what stands for it, and how often it is used."""
+def all_tags(request: Request, after: str | None = None) -> Response:
+    """Show every tag, what stands for it, and how often it is used; go on after one of them."""
     visit = Visit(request)
     with visit.archive.reading() as db:
-        named = tags.list_tags(db, visit.reader)
+        named, more = tags.tags_after(db, visit.reader, after, _TAGS)
         others: dict[str, list[str]] = {}
         for other, main in tags.synonyms(db) if visit.reader.everything else ():
             others.setdefault(main, []).append(other)
-    return desk_page(visit, "desk/tags.html", place="tags", tags=named, others=others)
+    return desk_page(
+        visit, "desk/tags.html", place="tags", tags=named, others=others, after=after, more=more
+    )
 
 
 @routes.api_route("/desk/columns", methods=["GET", "HEAD"])

@@ -20,6 +20,9 @@ from web.year import sheets
 
 routes = APIRouter()
 
+_FORMER = 3
+"""Days of former years that are open; the year itself is what one came for."""
+
 
 @routes.api_route("/calendar", methods=["GET", "HEAD"])
 def whole(request: Request, year: str | None = None) -> Response:
@@ -51,6 +54,7 @@ def _shown(visit: Visit, key: str | None, asked: str | None) -> Response:
         months=sheets(days, year, visit.words, lambda day: _to(visit, group, day), f"{today}"),
         strata=strata.months(layers, visit.words, lambda month: _sheet(visit, group, month)),
         today=today,
+        shown_first=_FORMER,
         former=[
             (day, date.fromisoformat(day.day), [visit.talk.line(m) for m in day.picked])
             for day in former

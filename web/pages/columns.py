@@ -12,6 +12,7 @@ from starlette.responses import Response
 from archive import columns, essence, groups, tags, threads
 from archive.columns import ColumnItem, ColumnView
 from archive.views import EssenceView, TagView
+from web.described import Described
 from web.page import Number, Place, Visit
 
 routes = APIRouter()
@@ -42,7 +43,16 @@ def column(request: Request, number: Number, after: Place = None) -> Response:
         found = columns.column_view(db, visit.reader, number)
         items = columns.items(db, visit.reader, number, after, _PAGE + 1)
     more = items[_PAGE - 1].essence.id if len(items) > _PAGE else None
-    return visit.page("column.html", column=found, items=items[:_PAGE], after=after, more=more)
+    path = visit.to.plain.column(number)
+    text = " · ".join(item.essence.title for item in items[:5])
+    return visit.page(
+        "column.html",
+        listing=Described(path, found.title, text) if items else None,
+        column=found,
+        items=items[:_PAGE],
+        after=after,
+        more=more,
+    )
 
 
 @routes.api_route("/contents", methods=["GET", "HEAD"])
@@ -64,6 +74,7 @@ def contents(request: Request, group: str | None = None) -> Response:
     placed = {item.essence.id for _, items in opened for item in items}
     return visit.page(
         "contents.html",
+        listing=Described("/contents", visit.words("site.contents")) if kept or gathered else None,
         group=within,
         columns=opened,
         other_columns=series[_COLUMNS:],

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from archive import calendar, groups, messages
 from archive.errors import NotFound
-from archive.views import MessageView
+from archive.views import DayView, MessageView
 from web import strata
 from web.dates import clock, local, parse_day
+from web.described import Described
 from web.page import Place, Visit
 from web.portions import portion
 
@@ -36,6 +37,7 @@ def day(request: Request, key: str, date: str, after: Place = None) -> Response:
     part = msgspec.structs.replace(part, messages=shown, next=rest or part.next)
     return visit.page(
         "day.html",
+        listing=_described(visit, found.key, f"{parsed} · {found.title}", part),
         group=found,
         day=parsed,
         part=part,
@@ -46,6 +48,13 @@ def day(request: Request, key: str, date: str, after: Place = None) -> Response:
         days=strata.days(days, visit.words, lambda name: visit.to.day(found.key, name), date),
         later=parse_day(part.later_day or ""),
     )
+
+
+def _described(visit: Visit, key: str, name: str, part: DayView) -> Described | None:
+    said = next((m.text for m in part.messages if m.text and not m.recalled), "")
+    if not part.messages:
+        return None
+    return Described(visit.to.plain.day(key, part.date), name, f"{name} · {said}")
 
 
 def _start(said: tuple[MessageView, ...]) -> str:

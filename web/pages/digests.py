@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -13,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archive import groups
-from archive.digest.periods import day, week
 from archive.editions import EditionView
 from archive.errors import NotFound
 from archive.messages import get_message
@@ -28,6 +26,7 @@ from archive.sent_editions import (
 from archive.views import MessageView
 from web.ages import age
 from web.page import Place, Visit
+from web.spans import span_of
 
 routes = APIRouter()
 
@@ -121,32 +120,9 @@ def _heading(visit: Visit, edition: EditionView, titles: dict[str, str]) -> Head
     return Heading(
         edition,
         visit.to.digest(edition.id),
-        _span(visit, edition.period),
+        span_of(edition.period, visit.words, visit.today),
         [titles.get(key, key) for key in keys],
         len(keys) == len(edition.digest.get("groups") or ()),
-    )
-
-
-def _span(visit: Visit, period: str) -> str:
-    """Return the days of a period, as far as it has some."""
-    try:
-        if "W" in period:
-            week(period, visit.zone)
-            return _week(visit, date.fromisocalendar(int(period[:4]), int(period[6:]), 1))
-        day(period, visit.zone)
-        return visit.words.day(date.fromisoformat(period), visit.today)
-    except (NotFound, ValueError):
-        return ""
-
-
-def _week(visit: Visit, monday: date) -> str:
-    words, sunday = visit.words, monday + timedelta(6)
-    if monday.month != sunday.month:
-        return f"{words.day(monday, visit.today)} – {words.day(sunday, visit.today)}"
-    key = "edition.span" if monday.year == visit.today.year else "edition.span_year"
-    name = words.texts["date.months"][monday.month - 1]
-    return words(key, year=monday.year, name=name, first=monday.day, last=sunday.day).replace(
-        " ", "\u00a0"
     )
 
 
@@ -163,7 +139,7 @@ def _show(
         heading=heading,
         digest=told,
         items=items,
-        count=visit.words.texts["edition.numbers"][len(items)] if len(items) <= 10 else len(items),
+        count=visit.words.texts["edition.counts"][len(items)] if len(items) <= 10 else len(items),
         numbers=visit.words.texts["edition.numbers"],
         waiting=[one for key in (told.get("open_questions") or ())[:_OPEN]
                  if (one := _waiting(visit, db, key)) is not None],

@@ -12,9 +12,10 @@ from starlette.responses import Response
 from archive import calendar, columns, essence, groups, messages, tags
 from archive.essence_texts import edited_text
 from archive.gathered import columns_of
-from archive.views import EssenceView, MessageView
+from archive.views import EssenceView, GroupView, MessageView
 from web import strata
 from web.dates import local
+from web.described import Described, of_essence
 from web.page import Number, Place, Visit
 from web.portions import portion
 
@@ -57,6 +58,7 @@ def _feed(visit: Visit, group: str | None, tag: str | None, before: int | None) 
     asked = f"{visit.within(key, titles)} is:essence" if key else "is:essence"
     return visit.page(
         "essence.html",
+        listing=_described(visit, within, tag, posts),
         group=within,
         tag=tag,
         posts=posts[:_PAGE],
@@ -74,6 +76,16 @@ def _feed(visit: Visit, group: str | None, tag: str | None, before: int | None) 
     )
 
 
+def _described(
+    visit: Visit, within: GroupView | None, tag: str | None, posts: list[EssenceView]
+) -> Described | None:
+    if tag or not posts:
+        return None
+    to, name = visit.to.plain, visit.words("essence.title")
+    path = to.part_of_group(within.key, "essence") if within else to("/essence")
+    return Described(path, name, " · ".join(post.title for post in posts[:5]))
+
+
 @routes.api_route("/essence/{number}", methods=["GET", "HEAD"])
 def post(request: Request, number: Number, after: Place = None) -> Response:
     """Show one essence: the original words, who kept them and why, and what was said around."""
@@ -87,6 +99,7 @@ def post(request: Request, number: Number, after: Place = None) -> Response:
     shown, rest = portion(found.messages, after, _PART, whole=True)
     return visit.page(
         "post.html",
+        listing=of_essence(found, visit.to.plain.post(number)),
         post=found,
         first=first,
         moment=local(first.sent_at, first.time_zone) if first else None,

@@ -15,6 +15,7 @@ from archive.errors import NotFound
 from archive.views import GroupView, LayerView, MessageView
 from web import strata
 from web.dates import local, parse_day
+from web.described import Described
 from web.page import Visit
 from web.talk import Fold, Line, Parting
 
@@ -55,6 +56,7 @@ def group(request: Request, key: str, month: str | None = None) -> Response:
         series = columns.list_columns(db, visit.reader, found.key)[:_GATHERED]
     return visit.page(
         "group.html",
+        listing=None if month else Described(visit.to.plain.group(found.key), found.title),
         group=found,
         latest=_latest(visit, found, said, days),
         strata=strata.months(

@@ -10,11 +10,13 @@ from starlette.responses import Response
 
 from archive import calendar, columns, essence, groups, messages, tags, threads
 from archive.on_this_day import on_this_day
-from archive.views import MessageView
+from archive.views import GroupView, MessageView
 from web import strata
 from web.dates import zone
+from web.described import Described
 from web.fold import is_slight
-from web.page import STATIC, Visit, takes_gzip
+from web.page import STATIC, Visit
+from web.sending import takes_gzip
 
 routes = APIRouter()
 
@@ -40,6 +42,7 @@ def home(request: Request) -> Response:
         former = on_this_day(db, visit.reader, today, years=1)[:1]
     return visit.page(
         "home.html",
+        listing=_described(visit, found),
         groups=found,
         essence=kept,
         newest=[visit.talk.line(message) for message in _worth_a_look(said)],
@@ -50,6 +53,12 @@ def home(request: Request) -> Response:
         former=former,
         first=layers[-1].name if layers else "",
     )
+
+
+def _described(visit: Visit, found: list[GroupView]) -> Described | None:
+    if not found:
+        return None
+    return Described("/", visit.site.title, visit.words("comma").join(g.title for g in found))
 
 
 def _worth_a_look(said: list[MessageView]) -> list[MessageView]:

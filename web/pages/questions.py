@@ -21,6 +21,7 @@ from archive.questions import QuestionView, Status
 from archive.questions.listing import Page, page_of_questions
 from archive.views import MessageView
 from web.ages import age
+from web.described import Described, of_question
 from web.page import Place, Visit
 from web.talk import Line
 
@@ -64,8 +65,10 @@ def list_page(
             db, visit.reader, within.key if within else None, _STATES[tab], beyond, _PAGE
         )
         places = groups.list_groups(db, visit.reader)
+    about = Described("/questions", visit.words("questions.title"))
     return visit.page(
         "questions.html",
+        listing=about if places else None,
         group=within,
         groups=places,
         tab=tab,
@@ -108,6 +111,13 @@ def question(request: Request, key: str) -> Response:
     accepted = answers[0] if view.status == "accepted" and answers else None
     return visit.page(
         "question.html",
+        listing=of_question(
+            view,
+            asked,
+            accepted.m if accepted else None,
+            [line.m for line in answers if line is not accepted],
+            visit.to.plain.question(view.key),
+        ),
         view=view,
         group=group,
         line=visit.talk.line(asked),

@@ -55,6 +55,7 @@ def _show(visit: Visit, key: str) -> Response:
         group=found.group,
         inside=inside,
         rules=[visit.talk.paint(text) for text in told],
+        told=told,
         tags=named,
         waiting=[(one.view, visit.to.question(one.view.key)) for one in waiting.questions],
         kept=kept,

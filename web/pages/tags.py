@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from archive import essence, tags
+from archive.access import Reader
 from archive.errors import NotFound
+from web.described import Described
 from web.page import Place, Visit
 
 routes = APIRouter()
@@ -24,14 +28,9 @@ def all_tags(request: Request, after: str | None = None) -> Response:
     """Show every tag with how often it is used, the most used first; go on after one of them."""
     visit = Visit(request)
     with visit.archive.reading() as db:
-        named = tags.list_tags(db, visit.reader)
-    if after is not None:
-        place = next((at for at, tag in enumerate(named, 1) if tag.name == after), None)
-        if place is None:
-            raise NotFound("there is no such tag.")
-        named = named[place:]
-    more = named[_TAGS - 1].name if len(named) > _TAGS else None
-    return visit.page("tags.html", tags=named[:_TAGS], after=after, more=more)
+        named, more = tags.tags_after(db, visit.reader, after, _TAGS)
+    about = Described("/tags", visit.words("tags.title")) if named else None
+    return visit.page("tags.html", listing=about, tags=named, after=after, more=more)
 
 
 @routes.api_route("/tag/{name:path}", methods=["GET", "HEAD"])
@@ -49,9 +48,19 @@ def tag(request: Request, name: str, before: Place = None) -> Response:
     lines = [visit.talk.line(message, whole=False) for message in said[:_PAGE]]
     return visit.page(
         "tag.html",
+        listing=Described(
+            visit.to.plain.tag(name), f"#{name}", " · ".join(one.title for one in kept[:5])
+        ),
         name=name,
         essence=kept[:_ESSENCE],
         rest=len(kept) > _ESSENCE,
         lines=lines,
         more=more,
+    )
+
+
+def is_borne(db: sqlite3.Connection, reader: Reader, name: str) -> bool:
+    """Tell whether something a reader may see carries a tag."""
+    return bool(
+        tags.tagged(db, reader, name, limit=1) or essence.feed(db, reader, tag=name, limit=1)
     )

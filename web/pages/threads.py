@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from archive import groups, threads
 from web.dates import local
+from web.described import Described, of_thread
 from web.page import Number, Place, Visit
 from web.portions import portion
 
@@ -27,7 +28,8 @@ def all_threads(request: Request, group: str | None = None, before: Place = None
         key = within.key if within else None
         found = threads.list_threads(db, visit.reader, key, before, _PAGE + 1)
     more = found[_PAGE - 1].id if len(found) > _PAGE else None
-    return visit.page("threads.html", group=within, threads=found[:_PAGE], more=more)
+    about = Described("/threads", visit.words("thread.all")) if found and not within else None
+    return visit.page("threads.html", listing=about, group=within, threads=found[:_PAGE], more=more)
 
 
 @routes.api_route("/t/{number}", methods=["GET", "HEAD"])
@@ -39,6 +41,7 @@ def thread(request: Request, number: Number, after: Place = None) -> Response:
     shown, rest = portion(found.messages, after, _PART)
     return visit.page(
         "thread.html",
+        listing=of_thread(found, visit.to.plain.thread(number)),
         thread=found,
         since=local(found.since, found.time_zone),
         until=local(found.until, found.time_zone),

@@ -1,1 +1,1 @@
-"""The archive as a folder of plain files, for any host or none."""
+"""Published sites: the pages as files that need no server."""

@@ -7,7 +7,8 @@
   const aside = document.getElementById("context");
   let at = -1;
   // on a phone the places are a row that moves: the one that is open is in sight
-  document.querySelector(".places [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  const places = document.querySelector(".places"), open = places?.querySelector("[aria-current]");
+  if (open) places.scrollLeft = open.offsetLeft - places.offsetLeft - (places.clientWidth - open.offsetWidth) / 2;
 
   const show = (place) => {
     const all = items();
@@ -30,12 +31,15 @@
     part.innerHTML = await answer.text();
     // what is shown beside the list must not take the keyboard from it
     part.content.querySelectorAll("[autofocus]").forEach((e) => e.removeAttribute("autofocus"));
-    if (wanted === address) aside.replaceChildren(part.content);
+    if (wanted !== address) return;
+    aside.replaceChildren(part.content);
+    const here = aside.querySelector("#here");
+    aside.scrollTop = here ? here.offsetTop - aside.clientHeight / 3 : 0;
   };
 
   const say = (text, number, item) => {
     const line = document.createElement("p");
-    line.className = "notice";
+    line.className = "notice told-now";
     line.textContent = text + " ";
     if (number) {
       const undo = document.createElement("button");
@@ -61,10 +65,10 @@
       show(undoing ? all.indexOf(item) : at);
       if (!all.length) location.reload();
     } else {
-      // the page says what was done and stays where it was scrolled to
+      // the page says what was done and stays where it was, at the same item
       const here = new URL(location.href);
       here.searchParams.set("did", told.did);
-      history.replaceState(null, "", here);
+      history.replaceState({ at }, "", here);
       location.reload();
     }
   };
@@ -94,6 +98,8 @@
     event.preventDefault();
     meant.matches("input") ? meant.focus() : meant.click();
   });
+
+  if (history.state?.at >= 0) show(history.state.at);
 
   document.addEventListener("focusin", (event) => {
     if (event.target.matches("textarea[readonly]")) event.target.select();
