@@ -3,12 +3,14 @@
   const page = document.querySelector("[data-published]"), form = document.querySelector("form");
   const pick = (name, text) => {
     const select = page.querySelector(`select[name=${name}]`);
-    select.value = text ? [...select.options].find((option) => option.textContent === text).value : "";
+    const option = [...select.options].find((one) => one.textContent === text);
+    select.value = text && option ? option.value : "";
+    return !text || option;
   };
   const files = () => performance.getEntriesByType("resource").filter((entry) => /\/x\/[0-9a-f]+\/[plw]\//.test(entry.name));
   const first = performance.getEntriesByType("resource").reduce((sum, entry) => sum + entry.encodedBodySize, 0);
-  pick("g", group);
-  pick("m", month);
+  // of a month in which nothing was said nothing is offered
+  if (!pick("g", group) || !pick("m", month)) return done({ milliseconds: 0, requests: 0, bytes: 0, first, exact: true, found: [], judged: [] });
   form.elements.q.value = typed;
   new MutationObserver((_, observer) => {
     if (page.dataset.state !== "standing" && page.dataset.state !== "shown") return;
