@@ -43,6 +43,8 @@ class Built(msgspec.Struct, frozen=True):
     """What was written, in bytes."""
 
     messages: int
+    newest: int
+    """The id of the newest message the reader may see; 0 where there is none."""
     index: int
     snippets: int
 
@@ -102,7 +104,7 @@ class _Builder:
         # a name of its own for all that belongs together: browsers keep files of the index before
         self._scripts.folder.rename(self._folder / version)
         size = self._scripts.size + Scripts(self._folder).values("contents", version, contents, "")
-        return Built(self._count, size - self._shown, self._shown)
+        return Built(self._count, self._newest, size - self._shown, self._shown)
 
     def _found(self) -> Iterator[tuple[Said, Row]]:
         for message in said(self._db, self._reader):

@@ -55,7 +55,9 @@ def add_to_index(db: sqlite3.Connection, reader: Reader, out: Path, after_id: in
     newer = f"newer-{blake2b(body, digest_size=8).hexdigest()}" if rows else ""
     if newer:
         Scripts(out / FOLDER / version).values(newer, *shared(rows))
-    Scripts(out / FOLDER).values(name, version, index, newer)
+    # put in place whole: another folder may share the file that is there
+    Scripts(out / FOLDER / version).values(name, version, index, newer)
+    (out / FOLDER / version / "contents.js").replace(contents)
     if former and former != newer:
         (out / FOLDER / version / f"{former}.js").unlink(missing_ok=True)
     return True

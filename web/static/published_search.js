@@ -11,7 +11,7 @@
   var status = page.querySelector("[role=status]"), count = page.querySelector("[data-part=count]");
   var more = page.querySelector("[data-part=more]"), groups = page.querySelector("select[name=g]");
   var months = page.querySelector("select[name=m]"), essence = page.querySelector("button[name=e]");
-  var words = page.dataset, contents = null, shown = 0, wanted = PAGE, pending = [], timer, saying, composing = false, asked = 0;
+  var words = page.dataset, contents = null, shown = 0, wanted = PAGE, pending = [], begun = false, timer, saying, composing = false, asked = 0;
 
   function element(name, css, said) {
     var made = document.createElement(name);
@@ -94,6 +94,7 @@
       var left = search.seen > search.low || shown < search.found.length + search.newer.length;
       if (list.childElementCount < wanted && left) return show(mine, shown + wanted - list.childElementCount);
       page.dataset.state = "shown";
+      begun = false;
       return null;
     });
   }
@@ -187,8 +188,6 @@
   window.addEventListener("hashchange", function () { if (contents && given("q") !== box.value.trim()) { box.value = given("q"); ask(); } });
   document.addEventListener("keydown", moved);
   window.chendianPage = { search: function () { return search; }, contents: function () { return contents; } };
-
-  var begun = false;
 
   // once more where a file was missing: the folder may have been published anew
   function start(again) {
