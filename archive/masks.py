@@ -60,7 +60,7 @@ def find_personal(text: str) -> list[tuple[int, int]]:
 
 def mask(text: str) -> str:
     """Return the text with personal numbers masked: `138****1234`."""
-    return _replaced(text, _masked)
+    return _replaced(text, masked)
 
 
 def strip(text: str) -> str:
@@ -80,7 +80,8 @@ def _replaced(text: str, replacement: Callable[[str], str]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _masked(found: str) -> str:
+def masked(found: str) -> str:
+    """Return what stands for one personal number or address."""
     if len(found) < 8:
         return "*" * len(found)
     return found[:3] + "****" + found[-4:] if "@" not in found else found[0] + "***@***"

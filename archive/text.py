@@ -32,6 +32,8 @@ _HAN = rf"\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3{_OTHER_HAN}"
 """The first three are most of it, and all of them are letters to Python."""
 _EMOJI = "\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _RUN = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+(?:(?:\+\+|#)(?![^\W_{_HAN}]))?)|([{_EMOJI}])")
+HAN, EMOJI = f"[{_HAN}]", f"[{_EMOJI}]"
+"""What gives pairs and what stands alone, as expressions for one character."""
 _MARK = "+"
 """Before the first character of a later run; no word begins with it."""
 INVISIBLE = (

@@ -34,6 +34,7 @@ from benchmarks.searching import (
     time_inside,
     time_over_http,
 )
+from benchmarks.static_search import build, measure, supported
 from benchmarks.visitors import measure_visitors
 from benchmarks.wanted import Query
 
@@ -166,6 +167,16 @@ def _publish(bench: Bench) -> Numbers:
     return {**numbers, "messages": bench.size}
 
 
+def _static(bench: Bench) -> Numbers:
+    out = bench.folder / "published"
+    asked = supported(bench.queries)
+    truth = find(read_lines(bench.chat), [one.query for one in asked])
+    built = build(bench.data, out)
+    text = sum(len(line.text.encode()) for line in read_lines(bench.chat))
+    found = measure(bench.data, out, asked, truth)
+    return {**msgspec.to_builtins(built), "messages": bench.size, "text": text, **found}
+
+
 def _whoosh(bench: Bench) -> Numbers:
     lines = list(read_lines(bench.chat, SIZE))
     peer = measure_whoosh(lines, bench.queries)
@@ -215,6 +226,7 @@ STEPS: dict[str, Callable[[Bench], Numbers]] = {
     "digest": _digest,
     "publish": _publish,
     "truth": _truth,
+    "static": _static,
     "whoosh": _whoosh,
     "ingest": _ingest,
     "live": _live,
