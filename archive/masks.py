@@ -60,7 +60,7 @@ def find_personal(text: str) -> list[tuple[int, int]]:
 
 def mask(text: str) -> str:
     """Return the text with personal numbers masked: `138****1234`."""
-    return _replaced(text, masked)
+    return _replaced(text, masked) if maybe_personal(text) else text
 
 
 def strip(text: str) -> str:

@@ -77,7 +77,8 @@ def _cores() -> int:
 def _left(maker: Maker, made: Result, folder: Folder, old: dict[str, bytes]) -> Result:
     """Make what is linked and was made under no name."""
     there = {file for one in made.values() for file in one.files}
-    linked = {asked for one in made.values() for asked in one.links if file_of(asked) not in there}
+    every = {asked for one in made.values() for asked in one.links}
+    linked = {asked for asked in every if file_of(asked) not in there}
     found = Made({}, {})
     while linked:
         one = _do(maker, Left(tuple(sorted(linked))), folder, old)[LEFT]
