@@ -33,6 +33,8 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _STATIC = Path(__file__).parents[1] / "web" / "static"
 _SCRIPTS = tuple(f"published_{part}.js" for part in ("text", "index", "query", "search"))
+_SETTLING = 200
+"""Milliseconds."""
 _JUDGED = 60
 """Hits whose words are looked at too."""
 _PAGE = """<!doctype html><meta charset="utf-8"><title>search</title>
@@ -170,6 +172,8 @@ def _ask(browser: Any, base: str, one: Asked) -> dict[str, Any]:
     try:
         page.goto(f"{base}/search.html")
         page.wait_for_selector("[data-state=shown]", state="attached")
+        # nobody types while the window is still opening
+        page.wait_for_timeout(_SETTLING)
         answer: dict[str, Any] = page.evaluate(_ASK, [one.typed, one.group, one.month, _JUDGED])
     finally:
         page.close()
@@ -180,6 +184,8 @@ class _Quiet(SimpleHTTPRequestHandler):
     """Serves files, and lets nothing be kept."""
 
     protocol_version = "HTTP/1.1"
+    # head and body go out apart; the second would wait 40 ms for an answer to the first
+    disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
