@@ -74,20 +74,28 @@ class Marks:
             return {}
         found = {}
         for number in range(first // _STEP, last // _STEP + 1):
-            between = (number * _STEP, (number + 1) * _STEP)
-            told = self._db.execute(
-                f"SELECT {_ROWS} FROM messages WHERE id >= ? AND id < ?", between
-            ).fetchone()
-            if told[0]:
-                hanging = [
-                    self._db.execute(
-                        f"SELECT {columns} FROM {table} WHERE message_id >= ? AND message_id < ?",
-                        between,
-                    ).fetchone()
-                    for table, columns in _HANGING
-                ]
-                found[number] = self.of((told, hanging))
+            mark, said = self._between(number * _STEP, (number + 1) * _STEP)
+            if said:
+                found[number] = mark
         return found
+
+    def _between(self, first: int, end: int) -> tuple[bytes, int]:
+        """Return a hash of the messages between two ids and what hangs on them; their number."""
+        between = (first, end)
+        told = self._db.execute(
+            f"SELECT {_ROWS} FROM messages WHERE id >= ? AND id < ?", between
+        ).fetchone()
+        hanging = told[0] and [
+            self._db.execute(
+                f"SELECT {columns} FROM {table} WHERE message_id >= ? AND message_id < ?", between
+            ).fetchone()
+            for table, columns in _HANGING
+        ]
+        return self.of((told, hanging)), told[0]
+
+    def edge(self, newest: int) -> bytes:
+        """Return a hash of a message's day in UTC, up to the message itself."""
+        return self._between(day_of(newest) * _STEP, newest + 1)[0]
 
     def groups(self, number: int) -> dict[int, bytes]:
         """Return a hash for each group that has messages on a day in UTC."""
@@ -146,6 +154,18 @@ class Marks:
 
     def _tables(self, statements: Iterable[str]) -> bytes:
         return self.of([self._db.execute(sql).fetchall() for sql in statements])
+
+
+def day_of(message_id: int) -> int:
+    """Return the number of a message's day in UTC."""
+    return message_id // _STEP
+
+
+def newest(db: sqlite3.Connection) -> int:
+    """Return the id of the newest message; 0 where there is none."""
+    found: int
+    (found,) = db.execute("SELECT coalesce(max(id), 0) FROM messages").fetchone()
+    return found
 
 
 def touched(

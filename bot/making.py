@@ -15,7 +15,7 @@ from archive.errors import ArchiveError
 from web.publish.book import Book, Page
 from web.publish.folder import Folder
 from web.publish.places import file_of
-from web.publish.plan import Plan, look
+from web.publish.plan import Plan, is_only_newer, look
 from web.publish.site import LEFT, Left, Maker, Piece, Rest
 from web.publish.state import Made, Seen, Settings, State, state_of
 
@@ -41,7 +41,9 @@ def make(
         # nobody writes until every process has begun to read: they see one moment
         book = Book(archive, settings)
         messages = sum(sum(group.days.values()) for group in book.standing.groups.values())
-        crew = None if messages < _ALONE else _Crew(archive.folder, settings, folder, files)
+        few = messages < _ALONE
+        crew = None if few else _Crew(archive.folder, settings, folder, files)
+        search = None if few else _Search(archive.folder, settings, folder)
     if not book.standing.groups:
         raise ArchiveError(
             "there is no group that these readers may see.",
@@ -55,6 +57,11 @@ def make(
         # begun before it is known what else there is to do
         yield Rest()
         now = look(book, stamp, today)
+        since = seen.newest if is_only_newer(book, seen, now) else 0
+        if search is None:
+            _searchable(book, folder, since)
+        else:
+            search.begin(since)
         plan = Plan(book, seen, now)
         made.update({name: old.made[name] for name in plan.stays() if name in old.made})
         yield from plan.pieces()
@@ -67,6 +74,8 @@ def make(
         for one in crew.results(work()):
             made |= one
     made |= _left(maker, made, folder, files)
+    if search is not None:
+        search.wait()
     return state_of(made, now, book.secret)
 
 
@@ -93,6 +102,32 @@ def _do(maker: Maker, piece: Piece, folder: Folder, old: dict[str, bytes]) -> Re
         return folder.put(page.file, page.body, old.get(page.file))
 
     return dict(maker.make(piece, put))
+
+
+def _searchable(book: Book, folder: Folder, since: int) -> None:
+    # it loads numpy, which no page needs
+    from web.publish.searching import bring_up_to_date
+
+    bring_up_to_date(book, folder, since)
+
+
+class _Search:
+    """A process that makes the search while others make the pages."""
+
+    def __init__(self, *given: Any) -> None:
+        self._line, theirs = multiprocessing.Pipe()
+        worker = multiprocessing.Process(target=_search, args=(theirs, *given), daemon=True)
+        worker.start()
+        theirs.close()
+        _heard(self._line)
+
+    def begin(self, since: int) -> None:
+        """Have it made, or what is newer than a message added."""
+        self._line.send(since)
+
+    def wait(self) -> None:
+        """Wait until it is made. Raises ArchiveError."""
+        _heard(self._line)
 
 
 class _Crew:
@@ -147,6 +182,19 @@ def _work(line: Connection, data: Path, settings: Settings, *given: Any) -> None
         line.send(None)
         while (piece := line.recv()) is not None:
             line.send(_do(maker, piece, *given))
+    except ArchiveError as error:
+        line.send(error)
+    except (EOFError, KeyboardInterrupt):
+        pass
+
+
+def _search(line: Connection, data: Path, settings: Settings, folder: Folder) -> None:
+    gc.freeze()
+    try:
+        book = Book(Archive(data), settings)
+        line.send(None)
+        _searchable(book, folder, line.recv())
+        line.send(None)
     except ArchiveError as error:
         line.send(error)
     except (EOFError, KeyboardInterrupt):

@@ -21,8 +21,6 @@ class Addresses:
     """The pages are files: there is no server behind them."""
     follows = True
     """A long list goes on."""
-    searching = "/search"
-    """Where a form searches."""
 
     def __init__(self, lang: str | None = None, big: bool = False) -> None:
         self.big = big
@@ -35,6 +33,11 @@ class Addresses:
         asked = [(name, str(value)) for name, value in query.items() if value not in (None, "")]
         pairs = asked + self.kept
         return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    @property
+    def searching(self) -> str:
+        """Return where a form searches."""
+        return "/search"
 
     @property
     def plain(self) -> Addresses:

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from archive.access import Reader
 from archive.database import Archive
 from web.app import create_app
-from web.page import STATIC, Visit
+from web.assets import STATIC
+from web.page import Visit
 from web.publish.search_index import Built, write_index
 
 CSP = (

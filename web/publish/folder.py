@@ -16,6 +16,11 @@ from web.publish.state import Made, State
 
 STATE = ".chendian-published"
 """The file by which a folder is known as ours: what lies in it, as hashes."""
+SEARCH = "x"
+"""The folder of the search; each version of it is a folder whose name says what is in it."""
+_CONTENTS = "contents.js"
+_HEAD = 200
+"""Characters in which it names its version."""
 _JOURNAL = "journal"
 _FRESH = "files"
 
@@ -68,8 +73,9 @@ class Folder:
 
     def _all_files(self) -> Iterator[str]:
         for path in self.out.rglob("*"):
-            if path.is_file() and path.name != STATE:
-                yield path.relative_to(self.out).as_posix()
+            file = path.relative_to(self.out).as_posix()
+            if path.is_file() and path.name != STATE and not file.startswith(f"{SEARCH}/"):
+                yield file
 
     def begin(self) -> None:
         """Make the folder beside."""
@@ -125,6 +131,7 @@ class Folder:
         data = (self.beside / _JOURNAL).read_bytes()
         gone = msgspec.msgpack.decode(data, type=_Journal).remove
         last = None
+        self._put_search()
         for path in sorted(self.fresh.rglob("*")):
             if path.is_dir():
                 continue
@@ -138,6 +145,22 @@ class Folder:
             self._remove(self.out / file)
         if last is not None:
             last[0].replace(last[1])
+
+    def _put_search(self) -> None:
+        """Put a search that was made anew in its place: its folder, then what leads to it."""
+        fresh, there = self.fresh / SEARCH, self.out / SEARCH
+        if not (fresh / _CONTENTS).exists():
+            return
+        there.mkdir(exist_ok=True)
+        for path in (path for path in fresh.iterdir() if path.is_dir()):
+            shutil.rmtree(there / path.name, ignore_errors=True)
+            path.rename(there / path.name)
+        head = (fresh / _CONTENTS).read_text("utf-8")[:_HEAD]
+        for path in there.iterdir():
+            # before it: what was forgotten must be gone also where this is killed and begun again
+            if path.is_dir() and f'"{path.name}"' not in head:
+                shutil.rmtree(path)
+        (fresh / _CONTENTS).replace(there / _CONTENTS)
 
     def _remove(self, path: Path) -> None:
         with suppress(FileNotFoundError):

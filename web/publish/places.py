@@ -131,8 +131,6 @@ class Places(Addresses):
         return link[1:] if link and link[0] == "#" else ""
 
     def __call__(self, path: str, **query: object) -> str:
-        if path == "/search":
-            return self.search("")
         return self._page(tuple(part for part in path.split("/") if part), query)
 
     def _page(self, parts: tuple[str, ...], query: dict[str, object]) -> str:
@@ -213,6 +211,10 @@ class Places(Addresses):
     def media(self, sha256: str, name: str = "") -> str:
         return self.file(self._known.media(sha256, name))
 
+    @property
+    def searching(self) -> str:
+        return self._page(("search",), {})
+
     def search(self, q: str, **query: object) -> str:
-        """Return nothing: there is no search among the files."""
+        """Return nothing: the search among the files knows words, and no fields."""
         return ""

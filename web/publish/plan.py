@@ -28,6 +28,7 @@ def look(book: Book, stamp: list[int], today: str) -> Seen:
     marks = changes.Marks(book.db, book.secret)
     days = marks.days()
     by_id = marks.tags()
+    newest = changes.newest(book.db)
     return Seen(
         made_with(book.settings),
         today,
@@ -44,6 +45,21 @@ def look(book: Book, stamp: list[int], today: str) -> Seen:
             name: by_id.get(find_tag(book.db, name) or 0, b"")
             for name in sorted(set(book.tags.values()))
         },
+        newest,
+        marks.edge(newest),
+    )
+
+
+def is_only_newer(book: Book, old: Seen, new: Seen) -> bool:
+    """Tell whether nothing changed of what could be found when the old was seen."""
+    edge = changes.day_of(old.newest)
+    before, now = ({n: told for n, told in seen.days.items() if n < edge} for seen in (old, new))
+    return (
+        old.newest > 0
+        and (old.made_with, old.whole, old.kept) == (new.made_with, new.whole, new.kept)
+        and _grown(old.names, new.names)
+        and before == now
+        and changes.Marks(book.db, book.secret).edge(old.newest) == old.edge
     )
 
 

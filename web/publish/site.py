@@ -10,9 +10,10 @@ from web.assets import STATIC
 from web.publish.book import Book, Page
 from web.publish.days import DayPages
 from web.publish.places import file_of
+from web.publish.search_page import SCRIPTS
 from web.publish.state import Asked, Made
 
-_STATIC = ("style.css", "page.js", "icon.svg")
+_STATIC = ("style.css", "page.js", "icon.svg", *SCRIPTS)
 
 REST, LEFT = "rest", "left"
 """Pieces by name: what is found by following links from the first page, and what others link."""

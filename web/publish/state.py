@@ -50,6 +50,10 @@ class Seen(msgspec.Struct, frozen=True):
     groups: dict[int, dict[int, bytes]] = {}
     months: dict[str, bytes] = {}
     tags: dict[str, bytes] = {}
+    newest: int = 0
+    """The newest message there was."""
+    edge: bytes = b""
+    """Of its day in UTC, up to itself."""
 
     def is_as_was(self, made_with: bytes, stamp: list[int], today: str) -> bool:
         """Tell whether nothing can have changed since."""

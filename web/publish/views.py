@@ -24,6 +24,7 @@ from web.pages import (
     threads,
     voices,
 )
+from web.publish import search_page
 from web.publish.state import Asked
 
 _ANY = "*"
@@ -60,6 +61,7 @@ VIEWS: dict[tuple[str, ...], View] = {
     ("people",): View(people.people, (), ("group", "until")),
     ("start",): View(start.start),
     ("about",): View(about.about),
+    ("search",): View(search_page.show),
     ("g", _ANY): View(group.group, ("key",)),
     ("g", _ANY, "essence"): View(essence.of_group, ("key",), ("before", "tag")),
     ("g", _ANY, "voices"): View(voices.voices, ("key",), ("before",), 10),
