@@ -5,6 +5,7 @@ AdapterError
  ├── NotReachable   the platform does not answer, or not in its own language: try again later
  ├── TooFast        the platform asks for a pause of `seconds`
  ├── Forbidden      this group or person does not let the bot do that: never try again
+ ├── TooLate        what is answered is too old, or was answered too often; it may be said unasked
  ├── Unavailable    the bytes of a file cannot be had; `what` is the reason that is kept
  └── Unproven       what came back does not prove who somebody is
 """
@@ -53,6 +54,10 @@ class TooFast(AdapterError):
 
 class Forbidden(AdapterError):
     """The bot may not do this here."""
+
+
+class TooLate(AdapterError):
+    """The platform takes no more answers to that message."""
 
 
 class Unavailable(AdapterError):
@@ -108,12 +113,24 @@ class Outgoing(msgspec.Struct, frozen=True):
     """For a direct message; with `group_key`, whom an answer in the group is for."""
     reply_to: str | None = None
     """Platform id of the message answered."""
+    number: int = 0
+    """The same when it is tried again, and no other message's; 0: it has none."""
 
 
 class Sent(msgspec.Struct, frozen=True):
     """What the platform says of a message it took."""
 
     message_id: str | None = None
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """How often and for how long a message can be answered; anything else is said unasked."""
+
+    seconds: int
+    most: int
+    seconds_alone: int
+    """In a conversation with the bot alone."""
+    most_alone: int
 
 
 class Pace(msgspec.Struct, frozen=True):
@@ -127,6 +144,14 @@ class Pace(msgspec.Struct, frozen=True):
     """Messages in one group."""
     utf16: bool = False
     """`longest` counts UTF-16 code units instead of characters."""
+    answers: Answers | None = None
+    """None: it is one to the platform whether a bot answers or speaks unasked."""
+    unasked_each_minute: float | None = None
+    """Messages in all that are no answers; None: as many as others."""
+    unasked_each_day: float | None = None
+    """The same in one group, or to one person."""
+    links: frozenset[str] | None = None
+    """Domains whose addresses may be said; None: all."""
 
 
 class Finding(msgspec.Struct, frozen=True):
