@@ -14,7 +14,7 @@ class Answered(NamedTuple):
     """What was said in answer to one message, up to a place in the outbox."""
 
     times: int
-    """How many answers were begun."""
+    """How many answers were begun, or come first."""
     since: int
     """When the first was noted (Unix seconds)."""
 
@@ -22,7 +22,8 @@ class Answered(NamedTuple):
 def answered(db: sqlite3.Connection, account: str, reply_to: str, before: int) -> Answered:
     """Tell what was said in answer to a message before the parcel `before`, which answers it."""
     times, since = db.execute(
-        "SELECT count(*) FILTER (WHERE tries > 0 AND id < ?1), min(made_at) FROM outbox"
+        "SELECT count(*) FILTER (WHERE id < ?1 AND (tries > 0 OR state = 'waiting')), min(made_at)"
+        " FROM outbox"
         " WHERE id BETWEEN ?1 - ?2 AND ?1 AND account = ?3 AND reply_to = ?4"
         " AND essence_id IS NULL AND state != 'spare'",
         (before, _NEAR, account, reply_to),

@@ -1,0 +1,90 @@
+"""A QQ group with the official bot, from `/开启存档` to search and back, both ways QQ tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from operated import Operated, until
+from program import whole
+from qq_open import QQPlatform
+from qq_open_events import openid
+
+GROUP = f"qqbot:{openid('dev')}"
+
+
+@pytest.fixture
+def qq() -> Iterator[QQPlatform]:
+    with QQPlatform() as running:
+        yield running
+    assert running.gateway.complaints == []
+
+
+def account(qq: QQPlatform, **options: str) -> str:
+    lines = {"platform": "qq-official", "app_id": qq.app_id, "secret": qq.secret,
+             "api_url": qq.url, **options}  # fmt: skip
+    return "[accounts.qq]\n" + "\n".join(f'{name} = "{value}"' for name, value in lines.items())
+
+
+def answered(qq: QQPlatform, **asked: Any) -> str:
+    """Say something in the group and wait for the answer."""
+    before = len(qq.taken)
+    said = qq.say("dev", **asked)
+    until(lambda: len(qq.taken) > before)
+    answer = qq.taken[-1]
+    assert answer["answers"] == said["id"] and answer["to"] == openid("dev")
+    return str(answer["text"])
+
+
+def test_a_group_is_archived_through_the_gateway_and_nothing_is_lost_by_a_kill(
+    qq: QQPlatform, tmp_path: Path
+) -> None:
+    """Faults 1, 3 and 37: nothing before consent, each message once, none lost by kill -9."""
+    with Operated(tmp_path, account(qq)).start() as one:
+        until(lambda: "connected account=" in one.said())
+        qq.say("dev", "阿强", "同意之前的话")
+        assert "群主或管理员" in answered(qq, member="阿强", text="/开启存档")
+        assert "阿珍" in answered(qq, member="老板", text="/开启存档", role="owner", to_bot="both")
+        first = qq.say("dev", "阿强", "部署失败了怎么办", to_bot="both")
+        one.finds("部署失败")
+        one.kill()
+        qq.say("dev", "阿珍", "先看日志", to=first)
+        one.start()
+        hit = one.finds("先看日志")
+        assert len(one.search("部署失败")) == 1 and one.search("同意之前") == []
+        # the id of what is answered is empty: its index names it
+        page = one.ask(f"/m/{hit['key']}")
+        assert "部署失败了怎么办" in page
+        told = answered(qq, member="管理", text="/精华 #部署", role="admin", to=first)
+        assert "http" not in told
+        one.finds("is:精华 tag:部署")
+        assert "部署失败了怎么办" in answered(qq, member="阿强", text="/搜 部署失败")
+        assert one.stop() == 0
+        for word in ("部署", qq.secret, "Traceback"):
+            assert word not in one.said()
+    whole(one.data)
+
+
+def test_a_group_is_archived_through_the_webhook(qq: QQPlatform, tmp_path: Path) -> None:
+    """Fault 36 on the site itself, and what is said alone is answered alone."""
+    with Operated(tmp_path, account(qq, mode="webhook")).start() as one:
+        until(lambda: "connected account=" in one.said())
+        qq.courier.url = f"http://127.0.0.1:{one.port}/hooks/qq"
+        answered(qq, member="老板", text="/开启存档", role="owner")
+        said = qq.say("dev", "阿强", "用 PostgreSQL 吧")
+        one.finds("PostgreSQL")
+        # by sender and words, where QQ gives no index
+        quote = {"message_type": 103, "message_scene": None, "msg_elements": [
+            {"content": said["content"], "author": said["author"]}]}  # fmt: skip
+        answered(qq, member="管理", text="/精华 选型", role="admin", **quote)
+        one.finds("is:精华 PostgreSQL")
+        before = len(qq.taken)
+        qq.whisper("阿强", "/帮助")
+        until(lambda: len(qq.taken) > before)
+        assert (qq.taken[-1]["place"], qq.taken[-1]["to"]) == ("users", openid("阿强"))
+        assert qq.courier.refused == []
+        assert one.stop() == 0
+        assert "Traceback" not in one.said()
+    whole(one.data)
