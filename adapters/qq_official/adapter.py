@@ -50,8 +50,8 @@ class OfficialBot:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the bot is called, once the gateway has said it."""
-        return self._gateway.names
+        """What the bot is called, once QQ has said it."""
+        return (self._webhook or self._gateway).names
 
     def envelope(self, raw: bytes) -> Envelope:
         """Read the envelope of a raw event. Raises AdapterError for what is no event at all."""

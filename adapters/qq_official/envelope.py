@@ -5,7 +5,7 @@ from __future__ import annotations
 from adapters.contract import Envelope
 from adapters.qq_official import keys
 from adapters.qq_official.content import content_of
-from adapters.qq_official.event import ABOUT_BOT, ALONE, MEMBER, PEOPLE, Event, words
+from adapters.qq_official.event import ABOUT_BOT, ALONE, MEMBER, OURS, PEOPLE, Event, words
 
 ROLES = ("owner", "admin", "member")
 
@@ -15,7 +15,8 @@ def envelope_of(event: Event) -> Envelope:
     if event.is_message or event.kind == ALONE:
         return _of_message(event)
     group = event.group_key
-    kind = "member" if event.kind in MEMBER else "group" if event.kind in ABOUT_BOT else "other"
+    about = event.kind in ABOUT_BOT or event.kind == OURS
+    kind = "member" if event.kind in MEMBER else "group" if about else "other"
     who = event.body.get("op_member_openid") or event.body.get("openid")
     if event.kind in MEMBER:
         who = event.body.get("member_openid")

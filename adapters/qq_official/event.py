@@ -20,6 +20,8 @@ ALONE = "C2C_MESSAGE_CREATE"
 MEMBER = {"GROUP_MEMBER_ADD": "join", "GROUP_MEMBER_REMOVE": "leave"}
 ABOUT_BOT = ("GROUP_ADD_ROBOT", "GROUP_DEL_ROBOT", "GROUP_MSG_REJECT", "GROUP_MSG_RECEIVE")
 PEOPLE = ("FRIEND_ADD", "FRIEND_DEL", "C2C_MSG_REJECT", "C2C_MSG_RECEIVE")
+OURS = "CHENDIAN_GROUP"
+"""Made by this adapter of what it looked up, never by QQ: what a group is called."""
 
 _decode = msgspec.json.Decoder().decode
 

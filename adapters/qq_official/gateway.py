@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
+import time
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from adapters.contract import AdapterError, Door, LoginExpired, NotReachable, TooFast
 from adapters.qq_official.api import Api
 from adapters.qq_official.event import Event, dictionary, read, words
+from adapters.qq_official.groups import Groups
 from adapters.qq_official.link import Link
 from adapters.qq_official.notes import note
 from adapters.qq_official.session import Session, session_of
@@ -59,7 +60,8 @@ class Gateway:
         self._name = name
         self._session = Session()
         self._intents = INTENTS
-        self._waiting: asyncio.Queue[tuple[bytes, Session]] = asyncio.Queue(_WAITING)
+        self._waiting: asyncio.Queue[tuple[bytes | int, Session]] = asyncio.Queue(_WAITING)
+        """Events; a number says that since then (Unix seconds) nothing was missed."""
 
     async def listen(self, door: Door) -> None:
         """Hand over events until cancelled; what QQ kept since the last one comes first."""
@@ -67,15 +69,16 @@ class Gateway:
         self._session = session_of(await door.offset())
         self._waiting = asyncio.Queue(_WAITING)
         deliver = asyncio.create_task(self._deliver(door))
+        groups = asyncio.create_task(Groups(self._api, door).run())
         try:
             while True:
                 serve = asyncio.create_task(self._connection(door, link))
                 pause = await _outcome(serve, deliver, link)
                 await asyncio.sleep(pause)
         finally:
+            groups.cancel()
             deliver.cancel()
-            with suppress(asyncio.CancelledError):
-                await deliver
+            await asyncio.gather(groups, deliver, return_exceptions=True)
 
     async def _connection(self, door: Door, link: Link) -> None:
         """Live through one connection. Raises AdapterError when it ends."""
@@ -164,27 +167,30 @@ class Gateway:
             self.names = (name,) if name else ()
             link.works()
             return
-        if event.sequence is not None:
-            self._session = Session(self._session.id, event.sequence)
         if event.kind == "RESUMED":
             link.works()
+            if self._session.at:
+                await self._waiting.put((self._session.at, self._session))
             return
+        if event.sequence is not None:
+            self._session = Session(self._session.id, event.sequence, int(time.time()))
         note(event, door)
         await self._waiting.put((raw, self._session))
 
     async def _deliver(self, door: Door) -> None:
         """Hand over what waits, with the place to go on from; again where the disk refuses."""
         while True:
-            raws, session = [], Session()
-            raw, session = await self._waiting.get()
-            raws.append(raw)
-            while len(raws) < _AT_ONCE and not self._waiting.empty():
-                raw, session = self._waiting.get_nowait()
-                raws.append(raw)
+            told = [await self._waiting.get()]
+            while len(told) < _AT_ONCE and not self._waiting.empty():
+                told.append(self._waiting.get_nowait())
+            raws = [raw for raw, _ in told if isinstance(raw, bytes)]
             pause = 0.5
             while True:
                 try:
-                    await door.take(raws, offset=session.written())
+                    if raws:
+                        await door.take(raws, offset=told[-1][1].written())
+                        raws = []
+                    await _whole(door, [since for since, _ in told if isinstance(since, int)])
                     break
                 except ArchiveError as error:
                     log.error("not kept account=%s what=%r", self._name, error.what)
@@ -241,6 +247,13 @@ class _Beats:
                 raise _Lost("the gateway does not answer heartbeats.")
             self._unanswered += 1
             await _say(self._socket, _HEARTBEAT, sequence())
+
+
+async def _whole(door: Door, since: list[int]) -> None:
+    """Note that nothing was missed: QQ told afterwards what was said meanwhile."""
+    if since:
+        for key in await door.groups():
+            await door.complete(key, min(since), int(time.time()))
 
 
 async def _received(socket: ClientConnection) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 from adapters.qq_official import keys
 from adapters.qq_official.content import content_of
 from adapters.qq_official.envelope import role_of, sender_of
-from adapters.qq_official.event import ABOUT_BOT, MEMBER, Event, words
+from adapters.qq_official.event import ABOUT_BOT, MEMBER, OURS, Event, words
 from archive.records import AnyRecord, Group, Member, Message
 
 LIVE = 3
@@ -26,6 +26,8 @@ def records_of(event: Event) -> list[AnyRecord]:
     group = event.group_key
     if group is None:
         return []
+    if event.kind == OURS:
+        return [Group(group, words(event.body.get("title")) or None, at=event.sent_at)]
     return [Group(group, at=event.sent_at), *_happened(event, group)]
 
 

@@ -11,6 +11,8 @@ class Session(msgspec.Struct, frozen=True):
     id: str = ""
     """Empty: there is none to go on with."""
     sequence: int | None = None
+    at: int = 0
+    """When that came (Unix seconds); 0: nothing came."""
 
     def written(self) -> str:
         """Write it as an offset."""

@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from adapters.contract import AdapterError, Door
 from adapters.qq_official.api import Api
-from adapters.qq_official.event import read
+from adapters.qq_official.event import dictionary, read, words
+from adapters.qq_official.groups import Groups
 from adapters.qq_official.link import Link
 from adapters.qq_official.notes import note
 from adapters.qq_official.options import Options
@@ -32,6 +33,7 @@ class Webhook:
     """The receiving end of one bot."""
 
     def __init__(self, api: Api, options: Options, name: str) -> None:
+        self.names: tuple[str, ...] = ()
         self._api = api
         self._options = options
         self._name = name
@@ -47,17 +49,21 @@ class Webhook:
         """Take in what comes until cancelled, and keep an eye on the bot meanwhile."""
         link = Link(door, self._name)
         self._door = door
+        groups = asyncio.create_task(Groups(self._api, door).run())
         try:
             while True:
                 try:
-                    await self._api.ask("GET", "/users/@me")
+                    me = dictionary(await self._api.ask("GET", "/users/@me"))
                 except AdapterError as error:
                     await asyncio.sleep(link.failed(error))
                     continue
+                self.names = tuple(name for name in [words(me.get("username"))] if name)
                 link.works()
                 await asyncio.sleep(_LOOK)
         finally:
             self._door = None
+            groups.cancel()
+            await asyncio.gather(groups, return_exceptions=True)
 
     async def _receive(self, request: Request) -> Response:
         """Answer a request; 401 for what is not QQ's, 413 for what is too large to be."""

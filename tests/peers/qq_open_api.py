@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 WINDOWS = {"groups": (300, 5), "users": (3600, 4)}
 """Seconds for which a message can be answered, and how often."""
+_FIELDS = frozenset((
+    "msg_type", "content", "msg_id", "msg_seq", "event_id", "message_reference", "timestamp",
+))  # fmt: skip
 _LOOKS_LIKE_A_LINK = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 
 
@@ -46,6 +49,8 @@ class OpenApi:
         """Groups and people that let the bot answer only."""
         self.closed: set[str] = set()
         """Groups that the bot is not in, people that have not added it."""
+        self.groups: dict[str, dict[str, dict[str, str]]] = {}
+        """Group → `info` and `bot_state`, which QQ tells to some bots only."""
         self.faults: list[tuple[int, int, str]] = []
         """(HTTP status, code, words) of the next calls that send."""
         self.hang_up = 0
@@ -60,6 +65,7 @@ class OpenApi:
             Route("/gateway/bot", self._gateway),
             Route("/v2/{place}/{openid}/messages", self._send, methods=["POST"]),
             Route("/v2/groups/{openid}/members/{member}", self._member),
+            Route("/v2/groups/{openid}/{what:str}", self._group),
         ]
 
     async def _token(self, request: Request) -> Response:
@@ -110,6 +116,15 @@ class OpenApi:
             return JSONResponse({"code": 11253, "message": "no privilege"}, 400)
         return JSONResponse({"member_openid": who, "member_role": role})
 
+    async def _group(self, request: Request) -> Response:
+        if wrong := self._check(request):
+            return wrong
+        known = self.groups.get(request.path_params["openid"], {})
+        told = known.get(request.path_params["what"])
+        if told is None:
+            return JSONResponse({"code": 11253, "message": "no privilege"}, 400)
+        return JSONResponse(told)
+
     async def _send(self, request: Request) -> Response:
         if wrong := self._check(request):
             return wrong
@@ -127,7 +142,7 @@ class OpenApi:
         return JSONResponse(told)
 
     def _take(self, place: str, to: str, body: dict[str, Any]) -> dict[str, Any]:
-        if place not in WINDOWS or set(body) - {"msg_type", "content", "msg_id", "msg_seq"}:
+        if place not in WINDOWS or set(body) - _FIELDS:
             raise Refusal(400, 40034109, "参数解析失败")
         if body.get("msg_type") != 0 or not isinstance(body.get("content"), str):
             raise Refusal(400, 22006, "消息类型与内容不匹配")

@@ -69,7 +69,7 @@ class Courier:
         except httpx.HTTPError:
             self.refused.append(0)
             return False
-        if answer.status_code == 200 and answer.json().get("op") == 12:
+        if answer.is_success:
             return True
         self.refused.append(answer.status_code)
         return False
