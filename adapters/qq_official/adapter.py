@@ -18,7 +18,7 @@ from adapters.contract import (
     Sent,
 )
 from adapters.download import download
-from adapters.qq_official import keys
+from adapters.qq_official import PACE, keys
 from adapters.qq_official.api import Api
 from adapters.qq_official.checks import findings
 from adapters.qq_official.envelope import envelope_of
@@ -38,6 +38,7 @@ class OfficialBot:
     # roles come with what people say; the API that tells them is not open to every bot
     abilities: frozenset[Ability] = frozenset(("media", "direct"))
     sign_in = None
+    pace = PACE
 
     def __init__(self, options: Options, name: str, pace: Pace) -> None:
         self.pace = pace
