@@ -13,6 +13,7 @@ AdapterError
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 from typing import Literal, Protocol
 
 import msgspec
@@ -20,11 +21,13 @@ from starlette.routing import BaseRoute
 
 from archive.records import AnyRecord
 
-Ability = Literal["held", "history", "essence", "media", "roles", "menu", "direct", "sign_in"]
+Ability = Literal[
+    "held", "history", "essence", "media", "files", "roles", "menu", "direct", "sign_in"
+]
 """held: the platform keeps what is said while nobody listens, for a day · history: backfills what
-it missed · essence: marks natively · media: fetches files · roles: tells who is admin · menu:
-registers the commands · direct: writes to a person alone · sign_in: lets people prove on the
-platform's own site who they are."""
+it missed · essence: marks natively · media: fetches files · files: sends them · roles: tells who is
+admin · menu: registers the commands · direct: writes to a person alone · sign_in: lets people prove
+on the platform's own site who they are."""
 
 
 class AdapterError(Exception):
@@ -104,6 +107,14 @@ class Envelope(msgspec.Struct, frozen=True):
     """Former key of the group, when the event says that it has moved."""
 
 
+class Enclosed(msgspec.Struct, frozen=True):
+    """A file that goes with a message."""
+
+    path: Path
+    name: str
+    """As people are to see it; its ending tells what it is shown as."""
+
+
 class Outgoing(msgspec.Struct, frozen=True):
     """One message to send, already within the platform's length."""
 
@@ -115,6 +126,8 @@ class Outgoing(msgspec.Struct, frozen=True):
     """Platform id of the message answered."""
     number: int = 0
     """The same when it is tried again, and no other message's; 0: it has none."""
+    enclosed: Enclosed | None = None
+    """Only to an adapter with the ability `files`."""
 
 
 class Sent(msgspec.Struct, frozen=True):

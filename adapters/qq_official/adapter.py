@@ -36,7 +36,7 @@ class OfficialBot:
 
     platform = keys.PLATFORM
     # roles come with what people say; the API that tells them is not open to every bot
-    abilities: frozenset[Ability] = frozenset(("media", "direct"))
+    abilities: frozenset[Ability] = frozenset(("media", "files", "direct"))
     sign_in = None
     pace = PACE
 

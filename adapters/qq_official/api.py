@@ -47,6 +47,10 @@ class Refused(AdapterError):
         self.code = code
 
 
+class NotFromHere(LoginExpired):
+    """QQ takes no calls from this machine's address; what it tells comes all the same."""
+
+
 class Api:
     """One bot's way to QQ."""
 
@@ -116,6 +120,18 @@ class Api:
         except (httpx.HTTPError, ValueError):
             raise NoAnswer("QQ does not answer.", "check the network") from None
 
+    async def put(self, url: str, data: bytes) -> None:
+        """Store a part of a file where QQ said. Raises AdapterError."""
+        official = self._options.api_url.startswith("https://")
+        if not url.startswith("https://") and (official or not url.startswith("http://")):
+            raise AdapterError("QQ names no place for the file.")
+        try:
+            answer = await self._client.put(url, content=data, timeout=60.0)
+        except (httpx.HTTPError, ValueError):
+            raise NotReachable("the file did not arrive at QQ.") from None
+        if not answer.is_success:
+            raise NotReachable(f"QQ's store answers {answer.status_code}.")
+
     async def close(self) -> None:
         """Close all connections."""
         await self._client.aclose()
@@ -152,7 +168,7 @@ def _translated(status: int, told: dict[str, Any], asked: str) -> AdapterError |
     if status in _ASYNC or (status < 300 and code == 0):
         return None  # 201 and 202: taken, and looked at by a person first
     if code in _NOT_FROM_HERE:
-        return LoginExpired(
+        return NotFromHere(
             "QQ does not let this machine's address speak for the bot.",
             "put its public IP address on the list on q.qq.com, under development settings",
         )

@@ -20,6 +20,7 @@ QUOTED = 103
 """`message_type` of a message that quotes another one."""
 LONGEST_QUOTE = 2000
 _TEXTS = frozenset((0, 2, QUOTED))
+_CARD = 3
 _mention = re.compile(r"<@!?([\w.:@-]{1,128})>", re.ASCII)
 _face = re.compile(r'<faceType=\d{1,3},faceId="[^"<>]{0,40}",ext="([A-Za-z0-9+/=]{0,400})">')
 _KINDS = {"image": "photo", "video": "video", "audio": "voice", "voice": "voice"}
@@ -64,6 +65,8 @@ def _kind(event: Event, text: str, attachments: tuple[Attachment, ...]) -> str:
     if attachments:
         return attachments[0].kind
     type_ = event.body.get("message_type", 0)
+    if type_ == _CARD:
+        return "card"
     return "text" if text or type_ in _TEXTS else "unknown"
 
 

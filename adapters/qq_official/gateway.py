@@ -22,6 +22,7 @@ from adapters.qq_official.groups import Groups
 from adapters.qq_official.link import Link
 from adapters.qq_official.notes import note
 from adapters.qq_official.session import Session, session_of
+from adapters.qq_official.trimming import trimmed
 from archive.errors import ArchiveError
 
 INTENTS = 1 << 25 | 1 << 24
@@ -175,7 +176,7 @@ class Gateway:
         if event.sequence is not None:
             self._session = Session(self._session.id, event.sequence, int(time.time()))
         note(event, door)
-        await self._waiting.put((raw, self._session))
+        await self._waiting.put((trimmed(raw, event), self._session))
 
     async def _deliver(self, door: Door) -> None:
         """Hand over what waits, with the place to go on from; again where the disk refuses."""

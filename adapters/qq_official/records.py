@@ -55,7 +55,9 @@ def _said(event: Event, group: str) -> Iterator[AnyRecord]:
             is_bot=event.author.get("bot") is True,
             at=event.sent_at,
         )
-    unread = {} if found.kind != "unknown" else {"raw": event.body}
+    told: dict[str, Any] = {"raw": event.body} if found.kind == "unknown" else {}
+    if found.kind == "card":
+        told = {"card": event.body.get("ark_data")}
     yield Message(
         group,
         event.message_id,
@@ -69,7 +71,7 @@ def _said(event: Event, group: str) -> Iterator[AnyRecord]:
         quote=found.quote if found.quoted_key else None,
         attachments=found.attachments,
         spans=found.spans,
-        detail=unread,
+        detail=told,
         quality=LIVE,
         other_ids=(found.own_index,) if found.own_index else (),
     )

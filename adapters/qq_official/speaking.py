@@ -21,11 +21,13 @@ from adapters.contract import (
 from adapters.qq_official import keys
 from adapters.qq_official.api import Api, NoAnswer, Refused
 from adapters.qq_official.event import dictionary, words
+from adapters.qq_official.uploading import upload
 
+_WORDS, _FILE = 0, 7
 _LATE = (304103, 304026, 304027, 304028, 40034005, 40034024, 40034128)
 _TWICE = 40054005
 _TOO_FAST = (22009, 40034100, 1100100, 1100308)
-_AGAIN = (40054006, 50055001, 50055002)
+_AGAIN = (40034004, 40054006, 40093001, 50055001, 50055002, 850027)
 _CLOSED = {
     40034101: "the bot is not in that group.",
     40034102: "the group or person lets the bot answer only.",
@@ -51,24 +53,30 @@ class Speaking:
         """Send plain text. Raises AdapterError; TooLate where it can only be said unasked."""
         group, person = keys.bare(message.group_key), keys.bare(message.member_key)
         if message.group_key is not None and group is not None:
-            path = f"/v2/groups/{group}/messages"
+            place = f"/v2/groups/{group}"
         elif message.group_key is None and person is not None:
-            path = f"/v2/users/{person}/messages"
+            place = f"/v2/users/{person}"
         else:
             raise Forbidden("the message is for nobody that the bot knows.")
+        path, file = f"{place}/messages", None
         try:
-            return await self._say(path, message, message.text)
+            if message.enclosed is not None:
+                file = await upload(self._api, place, message.enclosed)
+            return await self._say(path, message, message.text, file)
         except Refused as error:
             if error.code not in _LINK:
                 raise _understood(error, message) from None
         # what looks like an address to QQ: the name of a file, of a language
         try:
-            return await self._say(path, message, _dotted.sub("．", message.text))
+            return await self._say(path, message, _dotted.sub("．", message.text), file)
         except Refused as error:
             raise _understood(error, message) from None
 
-    async def _say(self, path: str, message: Outgoing, text: str) -> Sent:
-        body: dict[str, Any] = {"msg_type": 0, "content": text}
+    async def _say(self, path: str, message: Outgoing, text: str, file: str | None) -> Sent:
+        body: dict[str, Any] = {"msg_type": _WORDS, "content": text}
+        if file is not None:
+            # a message with a file must have words, if only a blank
+            body |= {"msg_type": _FILE, "content": text or " ", "media": {"file_info": file}}
         if message.reply_to is not None:
             body["msg_id"] = message.reply_to
             body["msg_seq"] = message.number or 1

@@ -13,13 +13,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.contract import AdapterError, Door
-from adapters.qq_official.api import Api
+from adapters.qq_official.api import Api, NotFromHere
 from adapters.qq_official.event import dictionary, read, words
 from adapters.qq_official.groups import Groups
 from adapters.qq_official.link import Link
 from adapters.qq_official.notes import note
 from adapters.qq_official.options import Options
 from adapters.qq_official.signature import Signer
+from adapters.qq_official.trimming import trimmed
 from archive.errors import ArchiveError
 
 LARGEST = 1 << 20
@@ -54,6 +55,11 @@ class Webhook:
             while True:
                 try:
                     me = dictionary(await self._api.ask("GET", "/users/@me"))
+                except NotFromHere as error:
+                    link.works()
+                    door.alarm(error.what, error.hint)
+                    await asyncio.sleep(_LOOK)
+                    continue
                 except AdapterError as error:
                     await asyncio.sleep(link.failed(error))
                     continue
@@ -90,7 +96,7 @@ class Webhook:
             return _acknowledged()
         if self._door is not None:
             note(event, self._door)
-        return await self._take(raw)
+        return await self._take(trimmed(raw, event))
 
     def _is_ours(self, request: Request) -> bool:
         """Tell whether a request names this bot, or none."""

@@ -20,6 +20,8 @@ from qq_open_events import (
 
 from adapters.contract import AdapterError
 from adapters.qq_official import make
+from adapters.qq_official.event import read
+from adapters.qq_official.trimming import trimmed
 from archive.records import Group, Member, Message, Quote, Span
 
 BOTH = make({"app_id": "102000001", "secret": "DG5g3B4j9X2KOErG"}, "qq")
@@ -106,6 +108,30 @@ def test_quoted_words_of_nobody_knows_whom_are_not_kept() -> None:
     row = said(answer)
     assert row.quote is None and row.reply_to is not None
     assert BOTH.envelope(raw(FULL, answer)).quote_text == "私事"
+
+
+def test_words_of_others_go_before_an_event_is_handed_over() -> None:
+    """Fault 33: quoted words stay only as far as it is known whose they are."""
+    first = message("dev", "阿强", "私事")
+    for text, author, index, kept in (
+        ("好", True, True, True), ("好", False, True, False), ("好", False, False, False),
+        ("/精华", False, True, False), ("/精华", False, False, True),
+    ):  # fmt: skip
+        answer = message("dev", "阿珍", text)
+        answering(answer, first, author=author)
+        answer["msg_elements"][0]["msg_elements"] = [{"content": "更早的私事"}]
+        answer["msg_elements"][0]["attachments"] = [{"url": "https://example.com/私"}]
+        answer["msg_elements"].append({"content": "另一件私事"})
+        if not index:
+            answer["message_scene"], answer["msg_elements"][0]["msg_idx"] = None, None
+        event = raw(FULL, answer)
+        left = trimmed(event, read(event)).decode()
+        assert left.count("私") == kept, (text, author, index)
+        assert BOTH.envelope(left.encode()).key == BOTH.envelope(event).key
+    plain = raw(FULL, first)
+    assert trimmed(plain, read(plain)) is plain
+    odd = raw(FULL, answer | {"content": "\ud800"})
+    assert trimmed(odd, read(odd))
 
 
 def test_what_is_said_to_the_bot_alone_is_private() -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import http.server
+import os
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from qq_open import QQPlatform
 from qq_open_door import GROUP, bot_of
 from qq_open_events import openid
 
 from adapters.contract import (
     AdapterError,
+    Enclosed,
     Forbidden,
     LoginExpired,
     NotReachable,
@@ -158,6 +162,34 @@ def test_check_says_what_is_still_to_be_switched_on(qq: QQPlatform) -> None:
     assert not all(one.good for one in run(qq, lambda bot: bot.check()))
     wrong = run(qq, lambda bot: bot.check(), secret="not-the-secret")
     assert not wrong[0].good and wrong[0].hint and "not-the-secret" not in str(wrong)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "shown"), [("a.JPG", 1, 1), ("b.mp4", 2500, 2), ("手册.pdf", 1000, 4)]
+)
+def test_file_goes_with_the_message(
+    qq: QQPlatform, tmp_path: Path, name: str, size: int, shown: int
+) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(os.urandom(size))
+    said = qq.say("dev", "阿珍", "/帮助")
+    for place in (GROUP, None):
+        message = Outgoing("看", place, PERSON, said["id"] if place else None, 9)
+        whole = structs.replace(message, enclosed=Enclosed(path, name))
+        run(qq, lambda bot, whole=whole: bot.send(whole))
+        taken = qq.taken[-1]
+        assert qq.files.whole[taken["file"]] == path.read_bytes() and taken["text"] == "看"
+    (upload, _) = qq.files.uploads.values()
+    assert (upload["file_type"], upload["file_name"]) == (shown, name)
+
+
+def test_file_that_cannot_be_sent_is_told_as_such(qq: QQPlatform, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.touch()
+    for path in (empty, tmp_path / "gone"):
+        message = Outgoing("看", GROUP, enclosed=Enclosed(path, "a.jpg"))
+        fails(qq, message, AdapterError)
+    assert qq.taken == [] and qq.files.uploads == {}
 
 
 def test_files_are_fetched_from_public_addresses_only(qq: QQPlatform) -> None:

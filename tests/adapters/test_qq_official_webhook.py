@@ -192,3 +192,17 @@ def test_bot_without_a_webhook_has_no_routes(qq: QQPlatform) -> None:
     from qq_open_door import bot_of
 
     assert bot_of(qq).routes() == []
+
+
+def test_bot_that_may_not_speak_from_here_still_hears(qq: QQPlatform) -> None:
+    qq.api.refuse_from_here = True
+
+    async def run() -> None:
+        site, door = Site(qq), ListDoor()
+        async with site.served(), listening(site.bot, door):
+            await until(lambda: door.said("alarm"))
+            qq.say("dev", "阿珍", "a")
+            await until(lambda: door.events)
+        assert "address" in door.said("alarm")[0] and door.said("lost") == []
+
+    asyncio.run(run())

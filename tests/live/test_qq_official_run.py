@@ -88,3 +88,34 @@ def test_a_group_is_archived_through_the_webhook(qq: QQPlatform, tmp_path: Path)
         assert one.stop() == 0
         assert "Traceback" not in one.said()
     whole(one.data)
+
+
+@pytest.mark.parametrize("mode", ["gateway", "webhook"])
+def test_of_who_opts_out_no_byte_is_left(qq: QQPlatform, tmp_path: Path, mode: str) -> None:
+    """Fault 33: their words in the text, in quotations of them and in raw events."""
+    secret = "月亮背面"
+    with Operated(tmp_path, account(qq, mode=mode)).start() as one:
+        until(lambda: "connected account=" in one.said())
+        if mode == "webhook":
+            qq.courier.url = f"http://127.0.0.1:{one.port}/hooks/qq"
+        answered(qq, member="老板", text="/开启存档", role="owner")
+        first = qq.say("dev", "夏娃", f"先说 {secret}")
+        qq.say("dev", "阿强", "他说得对", to=first)
+        qq.say("dev", "阿强", "没说是谁", to=first, unnamed=True)
+        one.finds("没说是谁")
+        assert one.search(secret)
+        answered(qq, member="夏娃", text="/不要存我")
+        qq.say("dev", "夏娃", f"最后一句 {secret}")
+        qq.say("dev", "阿强", "再引一次", to=first)
+        qq.say("dev", "阿强", "又没说是谁", to=first, unnamed=True)
+        one.finds("又没说是谁")
+        one.finds("再引一次")
+        until(lambda: not _holding(one.data, secret), 20)
+        assert one.stop() == 0
+        assert _holding(one.data, secret) == [] and secret not in one.said()
+    whole(one.data)
+
+
+def _holding(data: Path, words: str) -> list[str]:
+    files = (path for path in data.rglob("*") if path.is_file())
+    return [path.name for path in files if words.encode() in path.read_bytes()]

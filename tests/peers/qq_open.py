@@ -18,6 +18,7 @@ from typing import Any
 import uvicorn
 from qq_open_api import OpenApi
 from qq_open_events import BOT, alone, answering, mention_of_bot, message, openid
+from qq_open_files import Files
 from qq_open_gateway import Gateway
 from qq_open_webhook import Courier
 from starlette.applications import Starlette
@@ -32,6 +33,7 @@ class QQPlatform:
 
     def __init__(self) -> None:
         self.api = OpenApi(self)
+        self.files = Files(self)
         self.gateway = Gateway(self)
         self.courier = Courier(self.app_id, self.secret)
         self.said: dict[str, tuple[str, float]] = {}
@@ -63,7 +65,7 @@ class QQPlatform:
 
     async def _serve(self) -> None:
         gateway = WebSocketRoute("/websocket", self.gateway.serve)
-        app = Starlette(routes=[*self.api.routes(), gateway])
+        app = Starlette(routes=[*self.files.routes(), *self.api.routes(), gateway])
         config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

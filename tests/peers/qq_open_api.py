@@ -20,6 +20,7 @@ WINDOWS = {"groups": (300, 5), "users": (3600, 4)}
 """Seconds for which a message can be answered, and how often."""
 _FIELDS = frozenset((
     "msg_type", "content", "msg_id", "msg_seq", "event_id", "message_reference", "timestamp",
+    "media",
 ))  # fmt: skip
 _LOOKS_LIKE_A_LINK = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 
@@ -53,6 +54,8 @@ class OpenApi:
         """Group → `info` and `bot_state`, which QQ tells to some bots only."""
         self.faults: list[tuple[int, int, str]] = []
         """(HTTP status, code, words) of the next calls that send."""
+        self.refuse_from_here = False
+        """The caller's address is not on the bot's list."""
         self.hang_up = 0
         """So many messages are taken and their answers lost."""
         self._numbers: dict[str, set[int]] = {}
@@ -98,6 +101,8 @@ class OpenApi:
         return None
 
     async def _me(self, request: Request) -> Response:
+        if self.refuse_from_here:
+            return JSONResponse({"code": 11298, "message": "接口访问源IP不在白名单"}, 401)
         me = {"id": "6158788878435714165", "username": NAME, "bot": True}
         return self._check(request) or JSONResponse(me)
 
@@ -144,9 +149,12 @@ class OpenApi:
     def _take(self, place: str, to: str, body: dict[str, Any]) -> dict[str, Any]:
         if place not in WINDOWS or set(body) - _FIELDS:
             raise Refusal(400, 40034109, "参数解析失败")
-        if body.get("msg_type") != 0 or not isinstance(body.get("content"), str):
+        file = (body.get("media") or {}).get("file_info")
+        if body.get("msg_type") != (7 if file else 0) or not isinstance(body.get("content"), str):
             raise Refusal(400, 22006, "消息类型与内容不匹配")
-        if not body["content"].strip():
+        if file and not (file in self._platform.files.whole and file.split(":")[1] == to):
+            raise Refusal(400, 304080, "文件信息无效")
+        if not body["content"].strip() and not file:
             raise Refusal(400, 50006, "消息为空")
         if len(body["content"]) > 4000:
             raise Refusal(400, 40054007, "消息长度超限")
@@ -155,8 +163,8 @@ class OpenApi:
             raise Refusal(400, code, "机器人不是群成员" if place == "groups" else "无好友关系")
         self._check_links(body["content"])
         self._check_answer(place, to, body)
-        taken = {"place": place, "to": to, "text": body["content"], "answers": body.get("msg_id"),
-                 "number": body.get("msg_seq"), "at": self._platform.now()}  # fmt: skip
+        taken = {"place": place, "to": to, "text": body["content"], "file": file,
+                 "answers": body.get("msg_id"), "number": body.get("msg_seq")}  # fmt: skip
         self._platform.taken.append(taken)
         identity = f"ROBOT1.0_own{len(self._platform.taken):05d}"
         return {"id": identity, "timestamp": moment(self._platform.now()),
