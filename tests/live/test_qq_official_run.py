@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commanding import rows
 from operated import Operated, until
 from program import whole
 from qq_open import QQPlatform
 from qq_open_events import openid
+from talking import Talking
+
+from archive.database import open_archive
 
 GROUP = f"qqbot:{openid('dev')}"
 
@@ -113,6 +119,33 @@ def test_of_who_opts_out_no_byte_is_left(qq: QQPlatform, tmp_path: Path, mode: s
         until(lambda: not _holding(one.data, secret), 20)
         assert one.stop() == 0
         assert _holding(one.data, secret) == [] and secret not in one.said()
+    whole(one.data)
+
+
+def test_nothing_is_lost_or_twice_though_killed_while_people_talk(
+    qq: QQPlatform, tmp_path: Path
+) -> None:
+    """Faults 1 and 3: kill -9 again and again; order kept, both events of a message are one."""
+    agreed = f'[groups."{GROUP}"]\narchive = true'
+    with Operated(tmp_path, account(qq), agreed).start() as one:
+        until(lambda: "connected account=" in one.said())
+        numbers = count(1)
+
+        def talk() -> None:
+            number = next(numbers)
+            qq.say("dev", f"m{number % 3}", f"第 {number} 句", to_bot="" if number % 5 else "both")
+
+        with Talking(talk):
+            for _ in range(3):
+                time.sleep(0.5)
+                one.kill()
+                one.start()
+        said = next(numbers) - 1
+        archive = open_archive(one.data)
+        until(lambda: rows(archive, "SELECT count(*) FROM messages") == [(said,)], 60)
+        texts = [text for (text,) in rows(archive, "SELECT text FROM messages ORDER BY id")]
+        assert texts == [f"第 {number} 句" for number in range(1, said + 1)]
+        assert qq.gateway.identified == 1 and one.stop() == 0
     whole(one.data)
 
 
