@@ -12,7 +12,6 @@ from qq_open_door import GROUP, ListDoor, bot_of, connected, listening, until
 from qq_open_events import about_group
 
 from adapters.contract import LoginExpired
-from archive.records import Group
 
 
 @pytest.fixture
@@ -267,38 +266,5 @@ def test_span_that_qq_told_of_afterwards_is_no_gap(qq: QQPlatform) -> None:
             ((key, since, until_),) = door.spans
             assert key == GROUP and len(door.events) == 2
             assert 0 <= until_ - since <= 60
-
-    asyncio.run(run())
-
-
-def test_title_is_looked_up_and_a_group_that_is_half_heard_is_an_alarm(
-    qq: QQPlatform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("adapters.qq_official.groups._PAUSE", 0.01)
-    qq.api.groups[GROUP[6:]] = {
-        "info": {"group_name": "技术群"},
-        "bot_state": {"recv_msg_setting": "only_mention"},
-    }
-
-    async def run() -> None:
-        async with connected(qq) as (door, _):
-            await until(lambda: door.said("alarm"))
-            assert [group.title for group in door.records() if isinstance(group, Group)] == [
-                "技术群"
-            ]
-            assert "mentions it" in door.said("alarm")[0]
-
-    asyncio.run(run())
-
-
-def test_bot_that_may_not_look_groups_up_does_without(
-    qq: QQPlatform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("adapters.qq_official.groups._PAUSE", 0.01)
-
-    async def run() -> None:
-        async with connected(qq) as (door, _):
-            await asyncio.sleep(0.2)
-            assert door.events == [] and door.said("alarm") == []
 
     asyncio.run(run())
