@@ -5,6 +5,7 @@ AdapterError
  ├── NotReachable   the platform does not answer, or not in its own language: try again later
  ├── TooFast        the platform asks for a pause of `seconds`
  ├── Forbidden      this group or person does not let the bot do that: never try again
+ ├── TooLate        what is answered is too old, or was answered too often; it may be said unasked
  ├── Unavailable    the bytes of a file cannot be had; `what` is the reason that is kept
  └── Unproven       what came back does not prove who somebody is
 """
@@ -12,18 +13,23 @@ AdapterError
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 from typing import Literal, Protocol
 
 import msgspec
 from starlette.routing import BaseRoute
 
+from adapters.pace import Answers as Answers
+from adapters.pace import Pace as Pace
 from archive.records import AnyRecord
 
-Ability = Literal["held", "history", "essence", "media", "roles", "menu", "direct", "sign_in"]
+Ability = Literal[
+    "held", "history", "essence", "media", "files", "roles", "menu", "direct", "sign_in"
+]
 """held: the platform keeps what is said while nobody listens, for a day · history: backfills what
-it missed · essence: marks natively · media: fetches files · roles: tells who is admin · menu:
-registers the commands · direct: writes to a person alone · sign_in: lets people prove on the
-platform's own site who they are."""
+it missed · essence: marks natively · media: fetches files · files: sends them · roles: tells who is
+admin · menu: registers the commands · direct: writes to a person alone · sign_in: lets people prove
+on the platform's own site who they are."""
 
 
 class AdapterError(Exception):
@@ -53,6 +59,10 @@ class TooFast(AdapterError):
 
 class Forbidden(AdapterError):
     """The bot may not do this here."""
+
+
+class TooLate(AdapterError):
+    """The platform takes no more answers to that message."""
 
 
 class Unavailable(AdapterError):
@@ -99,6 +109,14 @@ class Envelope(msgspec.Struct, frozen=True):
     """Former key of the group, when the event says that it has moved."""
 
 
+class Enclosed(msgspec.Struct, frozen=True):
+    """A file that goes with a message."""
+
+    path: Path
+    name: str
+    """As people are to see it; its ending tells what it is shown as."""
+
+
 class Outgoing(msgspec.Struct, frozen=True):
     """One message to send, already within the platform's length."""
 
@@ -108,25 +126,16 @@ class Outgoing(msgspec.Struct, frozen=True):
     """For a direct message; with `group_key`, whom an answer in the group is for."""
     reply_to: str | None = None
     """Platform id of the message answered."""
+    number: int = 0
+    """The same when it is tried again, and no other message's; 0: it has none."""
+    enclosed: Enclosed | None = None
+    """Only to an adapter with the ability `files`."""
 
 
 class Sent(msgspec.Struct, frozen=True):
     """What the platform says of a message it took."""
 
     message_id: str | None = None
-
-
-class Pace(msgspec.Struct, frozen=True):
-    """How fast and how long a platform lets a bot speak."""
-
-    longest: int
-    """Units of one message, as `length` counts them."""
-    each_second: float
-    """Messages in all."""
-    each_minute: float
-    """Messages in one group."""
-    utf16: bool = False
-    """`longest` counts UTF-16 code units instead of characters."""
 
 
 class Finding(msgspec.Struct, frozen=True):

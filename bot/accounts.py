@@ -10,11 +10,14 @@ from bot.config import ConfigError, unknown_option
 
 PLATFORMS = {
     "telegram": "adapters.telegram",
+    "qq-official": "adapters.qq_official",
     "qq-onebot": "adapters.qq_onebot",
     "wechat": "adapters.wechat",
 }
 """What `platform` may say, and the module that speaks it; the platform's own packages are loaded
 only where an account uses them."""
+_KEYS = {"qq-official": "qqbot", "qq-onebot": "qq"}
+"""The first part of a platform's keys, where it is not its name."""
 
 
 def make_adapters(accounts: dict[str, dict[str, Any]]) -> dict[str, Adapter]:
@@ -47,6 +50,6 @@ def make_adapter(name: str, settings: dict[str, Any]) -> Adapter:
 def longest_texts() -> dict[str, int]:
     """Return how long a message may be on each platform, by the first part of its keys."""
     return {
-        name.partition("-")[0]: importlib.import_module(module).PACE.longest
+        _KEYS.get(name, name): importlib.import_module(module).PACE.longest
         for name, module in PLATFORMS.items()
     }

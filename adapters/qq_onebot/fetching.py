@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from adapters.contract import NotReachable, Unavailable
-from adapters.qq_onebot.download import download
+from adapters.download import download
 from adapters.qq_onebot.files import Source, source_of
 from adapters.qq_onebot.keys import number
 from adapters.qq_onebot.link import Link, Refused
@@ -33,7 +33,9 @@ async def fetch(
     why = "not found"
     if source.url is not None:
         try:
-            async for piece in download(source.url, source.asked, allow_private=allow_private):
+            async for piece in download(
+                source.url, any_type=source.asked == "file", allow_private=allow_private
+            ):
                 yield piece
             return
         except Unavailable as error:
@@ -57,7 +59,9 @@ async def fetch(
     address = next((a for a in (url, path) if a and a.startswith(("http://", "https://"))), None)
     if address is None:
         raise Unavailable("not found")
-    async for piece in download(address, source.asked, allow_private=allow_private):
+    async for piece in download(
+        address, any_type=source.asked == "file", allow_private=allow_private
+    ):
         yield piece
 
 

@@ -23,15 +23,19 @@ from adapters.contract import (
     Pace,
     Sent,
     TooFast,
+    TooLate,
 )
 from archive import outbox
+from archive.answering import say_unasked
 from archive.database import piece
 from archive.errors import ArchiveError
-from archive.outbox import Draft, Parcel
+from archive.outbox import Parcel
 from archive.questions import anonymous
 from bot.live import greeting
 from bot.live.capture import Capture
+from bot.live.linkless import has_links, without_links
 from bot.live.logs import said
+from bot.live.pacing import Pacing, answering, is_unasked
 from bot.live.splitting import split
 
 T = TypeVar("T")
@@ -70,15 +74,16 @@ class Sending:
                 tasks.create_task(self._serve(account, adapter))
 
     async def _serve(self, account: str, adapter: Adapter) -> None:
-        pacing = Pacing(adapter.pace)
+        pacing, pace = Pacing(adapter.pace), adapter.pace
         while True:
             self._more[account].clear()
-            parcels = await asyncio.to_thread(self._due, account)
+            parcels = await asyncio.to_thread(self._due, account, pace)
             held_up: set[str | None] = set()
             progress = False
             for parcel in parcels:
                 place = parcel.draft.group_key or parcel.draft.member_key
-                if place in held_up or not pacing.may(place):
+                unasked = is_unasked(parcel, pace)
+                if place in held_up or not pacing.may(place, unasked=unasked):
                     held_up.add(place)  # in a group the order is kept
                     continue
                 progress = True
@@ -89,18 +94,27 @@ class Sending:
                     async with asyncio.timeout(_LOOK):
                         await self._more[account].wait()
 
-    def _due(self, account: str) -> list[Parcel]:
+    def _due(self, account: str, pace: Pace) -> list[Parcel]:
+        now = int(time.time())
         with self._capture.archive.reading() as db:
-            return outbox.due(db, account, int(time.time()), limit=100)
+            due = outbox.due(db, account, now, limit=100)
+            return [answering(db, account, parcel, pace, now) for parcel in due]
 
     async def _send(self, account: str, adapter: Adapter, parcel: Parcel) -> bool:
         """Send one; False where what follows in the same group must wait."""
-        draft = parcel.draft
-        text, *more = split(draft.text, adapter.pace) or [""]
-        if not await self._write(lambda db: _begin(db, parcel, more)):
+        draft, pace = parcel.draft, adapter.pace
+        if is_unasked(parcel, pace) and pace.unasked_each_minute == 0:
+            await self._give_up(account, parcel, Forbidden("the bot answers only."))
+            return True
+        text, *more = split(await self._sayable(draft.text, pace), pace) or [""]
+        if not await self._write(lambda db: _begin(db, parcel, more, pace)):
             return True
         try:
-            done = await _say(adapter, draft, text)
+            done = await _say(adapter, parcel, text)
+        except TooLate:
+            # who asked has waited long enough: it is said on its own
+            await self._write(lambda db: say_unasked(db, parcel.id))
+            return False
         except (LoginExpired, TooFast) as error:
             pause = error.seconds if isinstance(error, TooFast) else _LONGEST_PAUSE
             await self._later(parcel, error, pause)
@@ -117,6 +131,14 @@ class Sending:
         await self._write(lambda db: _sent(db, parcel, done.message_id))
         self._capture.metrics.sent.labels(account).inc()
         return True
+
+    async def _sayable(self, text: str, pace: Pace) -> str:
+        """Return a text without the links that may not be said there."""
+        allowed = pace.links
+        if allowed is None or not has_links(text, allowed):
+            return text
+        base_url = self._capture.config.web.base_url
+        return await self._write(lambda db: without_links(db, text, allowed, base_url))
 
     async def _later(self, parcel: Parcel, error: AdapterError, pause: float) -> None:
         at = int(time.time() + max(1.0, pause))
@@ -141,13 +163,15 @@ class Sending:
             pause = min(pause * 2, _LONGEST_REFUSAL)
 
 
-def _begin(db: sqlite3.Connection, parcel: Parcel, more: list[str]) -> bool:
+def _begin(db: sqlite3.Connection, parcel: Parcel, more: list[str], pace: Pace) -> bool:
     """Begin to send, having noted what does not fit as messages of their own."""
     if not outbox.begin(db, parcel.id):
         return False  # what it shows was forgotten meanwhile, perhaps
+    # where answers are counted, every part of one is one
+    reply_to = parcel.draft.reply_to if pace.answers is not None else None
     for number, text in enumerate(more, 2):
         part = msgspec.structs.replace(
-            parcel.draft, text=text, reply_to=None, unique=f"{parcel.id}#part{number}"
+            parcel.draft, text=text, reply_to=reply_to, unique=f"{parcel.id}#part{number}"
         )
         outbox.put(db, part)
     return True
@@ -172,38 +196,12 @@ def _sent(db: sqlite3.Connection, parcel: Parcel, message_id: str | None) -> Non
             anonymous.posted(db, parcel.id, message_id, int(time.time()))
 
 
-async def _say(adapter: Adapter, draft: Draft, text: str) -> Sent:
+async def _say(adapter: Adapter, parcel: Parcel, text: str) -> Sent:
+    draft = parcel.draft
     if draft.essence is not None and draft.group_key is not None:
         if "essence" in adapter.abilities:
             await adapter.mark_essence(draft.group_key, *draft.essence)
         return Sent()
-    return await adapter.send(Outgoing(text, draft.group_key, draft.member_key, draft.reply_to))
-
-
-class Pacing:
-    """Counts what was said, so that a platform need not refuse."""
-
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
-        self._all = (float(max(1.0, pace.each_second)), time.monotonic())
-        self._places: dict[str | None, tuple[float, float]] = {}
-
-    def may(self, place: str | None) -> bool:
-        """Tell whether one more may be said there now, and count it."""
-        now = time.monotonic()
-        each_second, each_minute = self._pace.each_second, self._pace.each_minute
-        every = _filled(self._all, each_second, max(1.0, each_second), now)
-        here = self._places.get(place, (each_minute, now))
-        here = _filled(here, each_minute / 60, each_minute, now)
-        if every[0] < 1 or here[0] < 1:
-            self._all, self._places[place] = every, here
-            return False
-        self._all = (every[0] - 1, now)
-        self._places[place] = (here[0] - 1, now)
-        return True
-
-
-def _filled(
-    level: tuple[float, float], each_second: float, most: float, now: float
-) -> tuple[float, float]:
-    return min(most, level[0] + (now - level[1]) * each_second), now
+    return await adapter.send(
+        Outgoing(text, draft.group_key, draft.member_key, draft.reply_to, parcel.id)
+    )

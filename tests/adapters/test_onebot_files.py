@@ -13,8 +13,8 @@ import pytest
 from onebot_door import GROUP, account, connected, until
 
 from adapters.contract import AdapterError, NotReachable, Unavailable
+from adapters.download import is_public
 from adapters.qq_onebot.adapter import OneBot
-from adapters.qq_onebot.download import is_public
 
 Page = tuple[int, str, bytes]
 """Status, further header lines, body."""

@@ -10,6 +10,7 @@ from asking import Asker, Fill
 from starlette.requests import Request
 from test_desk_acting import press, token_of
 
+from adapters.qq_official.adapter import OfficialBot
 from adapters.qq_onebot.adapter import OneBot
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.wechat.adapter import WeChat
@@ -131,7 +132,7 @@ def test_each_form_is_shown_and_nothing_of_it_runs_fault_25(site: Asker, week: i
 
 
 def test_a_preview_is_as_long_as_the_platform_lets_a_message_be() -> None:
-    told = (TelegramAdapter, OneBot, WeChat)
+    told = (TelegramAdapter, OfficialBot, OneBot, WeChat)
     assert {one.platform: one.pace.longest for one in told} == longest_texts()
 
 

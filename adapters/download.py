@@ -11,7 +11,6 @@ from contextlib import AsyncExitStack
 import httpx
 
 from adapters.contract import NotReachable, Unavailable
-from adapters.qq_onebot.files import Asked
 
 _REDIRECTS = 5
 _TIMEOUT = httpx.Timeout(15.0, read=30.0)
@@ -21,15 +20,18 @@ _EXPIRED = (400, 401, 403)
 _NO_FILE = ("text/html", "application/json", "application/problem+json")
 
 
-async def download(url: str, asked: Asked, *, allow_private: bool) -> AsyncIterator[bytes]:
-    """Stream what a link leads to. Raises Unavailable (its reason is kept) and NotReachable."""
+async def download(url: str, *, any_type: bool, allow_private: bool) -> AsyncIterator[bytes]:
+    """Stream what a link leads to; with `any_type` also what may be a page that says what is wrong.
+
+    Raises Unavailable (its reason is kept) and NotReachable.
+    """
     async with AsyncExitStack() as open_:
         # no environment: a proxy would resolve the name again, to wherever it likes
         client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, follow_redirects=False)
         await open_.enter_async_context(client)
         response = await _final(client, url, allow_private)
         open_.push_async_callback(response.aclose)
-        _judge(response, asked)
+        _judge(response, any_type)
         try:
             async for piece in response.aiter_raw():
                 yield piece
@@ -108,7 +110,7 @@ def is_public(address: str) -> bool:
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-def _judge(response: httpx.Response, asked: Asked) -> None:
+def _judge(response: httpx.Response, any_type: bool) -> None:
     status = response.status_code
     if status in _GONE:
         raise Unavailable("not found")
@@ -119,7 +121,7 @@ def _judge(response: httpx.Response, asked: Asked) -> None:
     if status != 200:
         raise Unavailable("refused")
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if asked != "file" and kind in _NO_FILE:
+    if not any_type and kind in _NO_FILE:
         raise Unavailable("wrong type")
     encoded = response.headers.get("content-encoding", "identity").lower()
     if encoded not in ("", "identity"):
