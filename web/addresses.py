@@ -44,6 +44,11 @@ class Addresses:
         """Return the same in nobody's language or size of type: to pass on, and to be found by."""
         return Addresses() if self.kept else self
 
+    @property
+    def feeds(self) -> bool:
+        """Tell whether there are feeds."""
+        return True
+
     def form(self, href: str, name: str) -> str:
         """Return where a page of this site is in another form: `md`, `atom` or `json`."""
         path, asks, query = href.partition("?")
@@ -58,10 +63,6 @@ class Addresses:
     def has(self, path: str) -> bool:
         """Tell whether a published site has this page; one that is served looks at its routes."""
         return True
-
-    def share(self, path: str) -> str:
-        """Return a page's address to pass on."""
-        return path
 
     def row(self, key: str) -> str:
         """Return the id by which links lead to a message's row; empty where it has its own page."""

@@ -17,6 +17,8 @@ from web.sitemap import absolute, stamp
 
 Data = dict[str, Any]
 
+_HOME = ("/", "index.html")
+
 _GIST = 200
 _LONGEST = 5_000
 """Characters of a text in the data."""
@@ -51,7 +53,7 @@ class Head(msgspec.Struct, frozen=True):
 def head_of(page: Described, base_url: str, lang: str) -> Head:
     """Return the head of a page; its data are of exactly one type."""
     address = absolute(base_url, page.path)
-    kind: Data = page.data or {"@type": "WebSite" if page.path == "/" else "CollectionPage"}
+    kind: Data = page.data or {"@type": "WebSite" if page.path in _HOME else "CollectionPage"}
     told = {"@context": "https://schema.org", **kind, "url": address, "inLanguage": lang}
     if page.data is None:
         told["name"] = clean(page.name)

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 _LEADING = ("href", "src", "action", "poster", "data-copy", "data-share", "srcset", "formaction")
 _ALIVE = ("script", "iframe", "object", "embed", "base", "form", "style", "portal", "frame")
 _OWN = re.compile(r"(\.\./)*s/(page|published_[a-z]+)\.js\?v=[0-9a-f]+")
+_UNLINKED = ("x/", "robots.txt", "sitemap")
 _FIND = re.compile(r'<form class="find" role="search" action="(\.\./)*search\.html">')
 NAME = re.compile(r"[a-z0-9._-]+(/[a-z0-9._-]+)*")
 
@@ -25,9 +26,11 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.ids += [value or "" for name, value in attrs if name == "id"]
-        own = (tag == "script" and _OWN.fullmatch(dict(attrs).get("src") or "")) or _FIND.fullmatch(
-            self.get_starttag_text() or ""
-        )
+        told = dict(attrs)
+        own = (
+            tag == "script"
+            and (_OWN.fullmatch(told.get("src") or "") or told.get("type") == "application/ld+json")
+        ) or _FIND.fullmatch(self.get_starttag_text() or "")
         if (tag in _ALIVE and not own) or any(name.startswith("on") for name, _ in attrs):
             self.alive.append(self.get_starttag_text() or tag)
         self.links += [value or "" for name, value in attrs if name in _LEADING]
@@ -70,6 +73,6 @@ def faults_of(folder: Path) -> list[str]:
                 faults.append(f"{file}: {link!r} leads nowhere")
             elif parts.fragment and parts.fragment not in pages[target].ids:
                 faults.append(f"{file}: {link!r} has no such place")
-    # the scripts of the index lead to each other
-    left = {file for file in files_of(folder) - reached if not file.startswith("x/")}
+    # the scripts of the index lead to each other; robots begin with what is for them
+    left = {file for file in files_of(folder) - reached if not file.startswith(_UNLINKED)}
     return [*faults, *(f"{file}: not reached" for file in left)]

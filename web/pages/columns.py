@@ -74,7 +74,9 @@ def contents(request: Request, group: str | None = None) -> Response:
     placed = {item.essence.id for _, items in opened for item in items}
     return visit.page(
         "contents.html",
-        listing=Described("/contents", visit.words("site.contents")) if kept or gathered else None,
+        listing=Described(visit.to.plain("/contents"), visit.words("site.contents"))
+        if kept or gathered
+        else None,
         group=within,
         columns=opened,
         other_columns=series[_COLUMNS:],

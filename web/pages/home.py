@@ -59,7 +59,9 @@ def home(request: Request) -> Response:
 def _described(visit: Visit, found: list[GroupView]) -> Described | None:
     if not found:
         return None
-    return Described("/", visit.site.title, visit.words("comma").join(g.title for g in found))
+    return Described(
+        visit.to.plain.home(), visit.site.title, visit.words("comma").join(g.title for g in found)
+    )
 
 
 def _worth_a_look(said: list[MessageView]) -> list[MessageView]:

@@ -64,7 +64,7 @@ def list_page(
             db, visit.reader, within.key if within else None, _STATES[tab], beyond, _PAGE
         )
         places = groups.list_groups(db, visit.reader)
-    about = Described("/questions", visit.words("questions.title"))
+    about = Described(visit.to.plain("/questions"), visit.words("questions.title"))
     return visit.page(
         "questions.html",
         listing=about if places else None,

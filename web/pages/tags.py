@@ -29,7 +29,7 @@ def all_tags(request: Request, after: str | None = None) -> Response:
     visit = Visit(request)
     with visit.archive.reading() as db:
         named, more = tags.tags_after(db, visit.reader, after, _TAGS)
-    about = Described("/tags", visit.words("tags.title")) if named else None
+    about = Described(visit.to.plain("/tags"), visit.words("tags.title")) if named else None
     return visit.page("tags.html", listing=about, tags=named, after=after, more=more)
 
 

@@ -28,7 +28,11 @@ def all_threads(request: Request, group: str | None = None, before: Place = None
         key = within.key if within else None
         found = threads.list_threads(db, visit.reader, key, before, _PAGE + 1)
     more = found[_PAGE - 1].id if len(found) > _PAGE else None
-    about = Described("/threads", visit.words("thread.all")) if found and not within else None
+    about = (
+        Described(visit.to.plain("/threads"), visit.words("thread.all"))
+        if found and not within
+        else None
+    )
     return visit.page("threads.html", listing=about, group=within, threads=found[:_PAGE], more=more)
 
 

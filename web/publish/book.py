@@ -58,7 +58,7 @@ class Book:
         self._depth = 0
         self._list: tuple[str, ...] = ()
         site = Site(
-            self.archive, settings.title, "", False, b"", _unable, _unable,
+            self.archive, settings.title, self.base_url, False, b"", _unable, _unable,
             time_zone=settings.time_zone, operator=settings.operator, welcome=settings.welcome,
         )  # fmt: skip
         self._app = SimpleNamespace(state=SimpleNamespace(site=site))

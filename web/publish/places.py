@@ -104,6 +104,25 @@ class Places(Addresses):
         self._own: dict[str, str] = {}
         """Links to messages that are known already, by key."""
 
+    @property
+    def plain(self) -> Places:
+        """Return the ways from the folder itself, to put behind its address."""
+        return Places(self._known, "index.html", self.follows)
+
+    @property
+    def feeds(self) -> bool:
+        return bool(self._known.base_url)
+
+    def form(self, href: str, name: str) -> str:
+        path = href.partition("#")[0].removesuffix(".html")
+        stem, slash, last = path.rpartition("/")
+        if last == "index" and name != "md" and not stem.strip("./"):
+            path = f"{stem}{slash}feed"
+        return f"{path}.{name}"
+
+    def sitemap(self, name: str = "") -> str:
+        return f"sitemap/{name}" if name else "sitemap.xml"
+
     def file(self, name: str) -> str:
         """Return the way from here to a file of the site."""
         return self._up + name
@@ -120,7 +139,7 @@ class Places(Addresses):
         """Tell whether there is a page at this path of the site."""
         return self._known.has(path)
 
-    def share(self, path: str) -> str:
+    def share(self) -> str:
         """Return this page's address to pass on."""
         base = self._known.base_url
         return f"{base}/{self.here}" if base else self.here.rpartition("/")[2]

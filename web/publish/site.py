@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 import msgspec
 
@@ -12,6 +13,7 @@ from web.publish.days import DayPages
 from web.publish.places import file_of
 from web.publish.search_page import SCRIPTS
 from web.publish.state import Asked, Made
+from web.publish.told import told
 
 _STATIC = ("style.css", "page.js", "icon.svg", *SCRIPTS)
 
@@ -101,7 +103,7 @@ class Maker:
             yield LEFT, self._followed(piece.roots, "", put)
         else:
             made = self._followed([((), ())], REST, put)
-            for page in _static_files():
+            for page in chain(_static_files(), told(self._book)):
                 made.files[page.file] = put(page)
             yield REST, made
 
