@@ -8,8 +8,8 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from crawling import all_of, faults_of, files_of
 from typer.testing import CliRunner, Result
+from whole_site import all_of, faults_of, files_of
 
 from archive.database import Archive
 from bot.cli import app

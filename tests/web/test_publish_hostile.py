@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from crawling import faults_of, files_of
 from hostile_archive import fill_hostile
+from whole_site import faults_of, files_of
 
 from archive.database import Archive
 from bot.publishing import publish

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from web.publish.places import anchor, day_file, file_of, slug
 
-from crawling import NAME  # isort: skip
+from whole_site import NAME  # isort: skip
 
 
 def test_plain_keys_stay_as_they_are_but_for_signs() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crawling import all_of, faults_of, files_of
+from whole_site import all_of, faults_of, files_of
 
 from archive import essence, levels
 from archive.access import operator

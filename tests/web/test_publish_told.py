@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from crawling import faults_of, files_of
 from lxml import etree
 from test_publish_site import KEY, Fill, Publish, fill, out, published, said
+from whole_site import faults_of, files_of
 
 from archive.database import Archive
 from archive.essence import mark
