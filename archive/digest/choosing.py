@@ -28,6 +28,8 @@ _BEGINS = 15
 _ASKS = re.compile(r"[?？]|怎么|请教|求助")
 _FILE = 1.0
 """What a file counts beside what is said of it."""
+_EACH = 30
+"""Candidates compared with each other for each that is told; the rest with those chosen only."""
 _DISCUSSED = 3
 """People who make a discussion."""
 
@@ -169,6 +171,17 @@ def sift(
             # of a quiet group its best thing, if anybody took some trouble
             least *= LEAST_OF_A_GROUP if one.weight.length else 1
         found[one.score < least].append(one)
+    return found
+
+
+def part(telling: list[Candidate], most: int) -> tuple[list[Candidate], list[Candidate]]:
+    """Part what may be among the best `most`, one a group at least, from all the rest; the best
+    come first, and stay first in both."""
+    groups: set[int] = set()
+    found: tuple[list[Candidate], list[Candidate]] = ([], [])
+    for place, one in enumerate(telling):
+        found[place >= _EACH * most and one.lead.group in groups].append(one)
+        groups.add(one.lead.group)
     return found
 
 

@@ -16,6 +16,7 @@ from archive.digest.choosing import (
     count_again,
     merge,
     of_thread,
+    part,
     pick,
     sift,
     to_item,
@@ -120,8 +121,9 @@ def choose(
     found += loose_files(threads, heard)
     linked = {heard.by_id[i].group for i in (*heard.answers, *heard.reactions)}
     telling, lesser = sift([one for one in found if one is not None], linked, ease)
+    telling, rest = part(telling, most)
     chosen = pick(merge(telling), most)
-    count_again(chosen, lesser)
+    count_again(chosen, [*rest, *lesser])
     return chosen
 
 
