@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
+import httpx
 import msgspec
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from adapters.ingest import HEADER, TIMESTAMP, signature
 from archive import consent
@@ -45,7 +46,7 @@ class Pushing:
         inbox = Inbox(archive.folder)
         self.ingesting = Ingesting(archive, inbox, Config(ingest={"home": config}), self.metrics)
         self._seconds = count()
-        self._client = TestClient(Starlette(routes=self.ingesting.routes()))
+        self._app = Starlette(routes=self.ingesting.routes())
 
     def push(
         self, body: bytes | Iterable[dict[str, Any]], query: str = "", **headers: str
@@ -56,8 +57,12 @@ class Pushing:
         at = int(time.time()) - 250 + next(self._seconds) % 500
         named = {TIMESTAMP: str(at), HEADER: signature(SECRET, at, content)}
         named |= {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self._client.post(f"/api/ingest/home{query}", content=content, headers=named)
+        answer = asyncio.run(self._post(f"http://localhost/api/ingest/home{query}", content, named))
         return Answered(answer.status_code, answer.json())
+
+    async def _post(self, url: str, content: bytes, headers: dict[str, str]) -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self._app)) as client:
+            return await client.post(url, content=content, headers=headers)
 
     def texts(self) -> list[str]:
         """Return what is in the archive, in the order in which it was said."""
