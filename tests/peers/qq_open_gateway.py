@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from qq_open_events import NAME
@@ -149,7 +150,9 @@ class Gateway:
             session.frames.append(json.dumps(frame, ensure_ascii=False))
             if session is self._session and self._socket is not None:
                 session.told = number
-                await self._socket.send_text(session.frames[-1])
+                # who was killed a moment ago is told when they go on
+                with suppress(WebSocketDisconnect):
+                    await self._socket.send_text(session.frames[-1])
 
     async def frame(self, text: str) -> None:
         """Send any frame to who is connected."""
