@@ -40,8 +40,7 @@ def make(
     with archive.writing():
         # nobody writes until every process has begun to read: they see one moment
         book = Book(archive, settings)
-        messages = sum(sum(group.days.values()) for group in book.standing.groups.values())
-        few = messages < _ALONE
+        few = sum(sum(group.days.values()) for group in book.standing.groups.values()) < _ALONE
         crew = None if few else _Crew(archive.folder, settings, folder, files)
         search = None if few else _Search(archive.folder, settings, folder)
     if not book.standing.groups:

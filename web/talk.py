@@ -25,17 +25,13 @@ from web.words import Words
 
 RUNS_ON = 300
 """Seconds within which a person's next message goes under the same name."""
-
 TINTS = 6
 """Quiet grounds of the initials, so that the eye tells people apart."""
-
 _PEOPLE = 5_000
 """Whose initials are remembered."""
-
 CUT = 1200
 """Characters of a message shown in a list; its own page shows all."""
 _CUT_LINES = 40
-
 
 _NAMED = frozenset(("location", "contact", "call", "red_packet", "transfer", "poke", "game"))
 """Kinds whose text does not say what it is."""

@@ -65,8 +65,8 @@ def publish(
     if reader == "members":
         typer.echo("it shows names: give it to members only.")
     if done.left_out:
-        kind = "open to members" if reader == "members" else "public"
         typer.echo(
-            f"{many(done.left_out, 'group')} left out, not being {kind};"
+            f"{many(done.left_out, 'group')} left out, not being"
+            f" {'open to members' if reader == 'members' else 'public'};"
             f" see: chendian group list{given(data)}"
         )
