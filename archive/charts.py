@@ -63,13 +63,6 @@ class Contributor(View, frozen=True):
     essences: int
 
 
-class Missed(View, frozen=True):
-    """What was looked for and not found."""
-
-    query: str
-    times: int
-
-
 def said_by_day(db: sqlite3.Connection, groups: Sequence[int], since: date) -> dict[date, int]:
     """Return how many messages these groups (row ids) had on each local day."""
     rows = db.execute(
@@ -166,19 +159,6 @@ def contributors(
         (json.dumps(list(groups)), since, limit),
     )
     return [Contributor(*row) for row in rows]
-
-
-def missed(db: sqlite3.Connection, reader: Reader, since: date, limit: int = 20) -> list[Missed]:
-    """Return what was looked for in vain since a day, the most often first; for the operator only:
-    nobody knows which group it was meant for."""
-    if not reader.everything:
-        return []
-    rows = db.execute(
-        "SELECT query, sum(times) FROM search_misses WHERE day >= ?"
-        " GROUP BY query ORDER BY 2 DESC, 1 LIMIT ?",
-        (since.isoformat(), limit),
-    )
-    return [Missed(*row) for row in rows]
 
 
 def _slots(db: sqlite3.Connection, spans: list[list[int]]) -> list[tuple[int, int]]:

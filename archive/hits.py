@@ -1,4 +1,4 @@
-"""The JSON of search results and messages: one shape for the command line and the API."""
+"""The JSON of search results, as the command line prints it; the API adds to it."""
 
 from __future__ import annotations
 
@@ -36,27 +36,6 @@ def hit_json(hit: Hit, base_url: str = "") -> dict[str, Any]:
         "sent_at": iso(message.sent_at),
         "text": message.text or message.more,
         "url": message_url(message, base_url),
-    }
-
-
-def message_json(message: MessageView, base_url: str = "") -> dict[str, Any]:
-    """Return a whole message."""
-    reply = message.reply
-    return {
-        **hit_json(Hit(message, "", ()), base_url),
-        "text": message.text,
-        "kind": message.kind,
-        "edited_at": iso(message.edited_at),
-        "recalled": message.recalled,
-        "service": message.service,
-        "reply_to": reply.key if reply else None,
-        "tags": list(message.tags),
-        "essence": message.essence,
-        "reactions": {r.emoji: r.count for r in message.reactions},
-        "attachments": [
-            {"kind": a.kind, "name": a.name, "sha256": a.sha256, "missing": a.missing}
-            for a in message.attachments
-        ],
     }
 
 

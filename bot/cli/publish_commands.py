@@ -39,8 +39,7 @@ def publish(
     from web.publish.packing import pack
     from web.publish.state import Settings
 
-    config = load_config()
-    start = time.perf_counter()
+    config, start = load_config(), time.perf_counter()
     settings = Settings(
         title=config.title, members=reader == "members", base_url=base_url,
         time_zone=config.timezone, operator=config.capture.operator, welcome=config.welcome,

@@ -12,6 +12,7 @@ from archive import charts, consent, essence, questions, tags
 from archive.access import member, operator
 from archive.database import Archive
 from archive.groups import ruled_ids
+from archive.misses import misses
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SINCE = date(2026, 9, 1)
@@ -105,5 +106,5 @@ def test_who_rules_one_group_counts_no_other_and_no_search_fault_31(talk: Archiv
         db.execute("INSERT INTO search_misses VALUES('2026-09-02', '退款', 2)")
         ids = [*ruled_ids(db, reader, TG), *ruled_ids(db, reader, QQ)]
         assert charts.said_by_day(db, ids, SINCE) == {date(2026, 9, 3): 1}
-        assert charts.missed(db, reader, SINCE) == []
-        assert [one.query for one in charts.missed(db, operator(), SINCE)] == ["退款"]
+        assert misses(db, reader, since=SINCE.isoformat()) == []
+        assert [one.query for one in misses(db, operator(), since=SINCE.isoformat())] == ["退款"]

@@ -23,7 +23,6 @@ from told import (
 from archive.access import operator
 from archive.database import Archive
 from archive.groups import get_group
-from archive.hits import message_json
 from archive.keep import keep
 from archive.messages import day, get_message, newest
 from archive.records import (
@@ -38,6 +37,8 @@ from archive.records import (
     Recall,
 )
 from archive.verify import verify
+from web.api.asking import encoded
+from web.api.shaping import Shaping
 
 ABSURD = (-5, 0, 1_000, T0 * 1000, 4_070_908_800, 1 << 40, -(1 << 63), (1 << 63) - 1)
 
@@ -136,7 +137,7 @@ def test_absurd_numbers_anywhere_are_stored_or_left_out_never_a_fault(
     told(archive, said("1", "话 改", edited_at=T0 + 60))
     with archive.reading() as db:
         for view in newest(db, operator()):
-            assert message_json(view)
+            assert encoded(Shaping(b"", "", operator()).message(view))
     assert texts(archive, "改 is:精华") == ["话 改"]
     assert verify(archive) == []
 

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archive import charts as counted
-from archive.charts import Answered, Contributor, Hours, Missed, Trend
+from archive.charts import Answered, Contributor, Hours, Trend
 from archive.groups import ruled_ids
+from archive.misses import Miss, misses
 from archive.views import GroupView
 from web.charts import Bar, Columns, Square, bars, columns, squares
 from web.dates import local, zone
@@ -22,6 +23,9 @@ from web.desk.pages import desk_page, ruled_groups
 from web.page import Visit
 
 routes = APIRouter()
+
+_MISSED = 20
+"""Searches in vain that are shown."""
 
 SPANS = {"quarter": 13, "year": 52, "all": None}
 """Weeks of each span that can be asked for."""
@@ -57,7 +61,7 @@ class Charts(msgspec.Struct, frozen=True):
     answered: tuple[tuple[Bar, Answered], ...]
     trends: tuple[tuple[Trend, Columns], ...]
     contributors: tuple[Bar, ...]
-    missed: tuple[Missed, ...]
+    missed: tuple[Miss, ...]
     months: tuple[str, ...]
 
 
@@ -101,7 +105,7 @@ def _charts(db: sqlite3.Connection, visit: Visit, groups: list[GroupView], name:
         answered=tuple(both for both in zip(shown, asked, strict=True) if both[1].asked),
         trends=tuple((one, columns(list(zip(months, one.counts, strict=True)))) for one in trends),
         contributors=_people(people),
-        missed=tuple(counted.missed(db, visit.reader, span.since)),
+        missed=tuple(misses(db, visit.reader, since=span.since.isoformat(), limit=_MISSED)),
         months=months,
     )
 
