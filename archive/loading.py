@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -107,65 +107,31 @@ class Loader:
         recalled = bool(flags & RECALLED) or person.hidden
         if service and not inside:
             text = ""  # it names people
-        detail: dict[str, Any] = {}
-        reply = forward = poll = None
-        nested: tuple[dict[str, Any], ...] = ()
-        spans: tuple[Span, ...] = ()
-        if detail_json and not recalled:
-            detail = msgspec.json.decode(detail_json)
-        if not recalled and (reply_to or "quote" in detail):
-            quoted = _quoted(detail.pop("quote", None), inside)
-            reply = parts.replies.get((in_group, reply_to), quoted)
-        if detail:
-            nested = tuple(_nested(n, inside) for n in detail.pop("nested", ()))
-            forward = _convert(detail.pop("forward", None), Forward) if inside else None
-            poll = _poll(detail.pop("poll", None), inside)
-            spans = tuple(Span(*span) for span in detail.pop("spans", ())) if inside else ()
-        if more and nested and not inside:
-            more = "\n".join(_texts(nested))  # the stored one names people
-        essence = parts.essence[row_id][0][0] if hanging & _KEPT else None
+        target = in_group, reply_to
+        told = _Told({}) if recalled else _told(detail_json, target, inside, parts)
+        if more and told.nested and not inside:
+            more = "\n".join(_texts(told.nested))  # the stored one names people
         attached = parts.attachments.get(row_id, ()) if hanging & _ATTACHED else ()
-        named = inside or not sender or (person.agrees and essence)
         if recalled:
             text, more, attached = "", "", ()
         elif not inside:
             text, more = mask(text), mask(more) if more else ""
             attached = tuple(map(_masked, attached))
+        essence = parts.essence[row_id][0][0] if hanging & _KEPT else None
+        named = inside or not sender or (person.agrees and essence)
         return MessageView(
-            id=row_id,
-            key=f"{group_key}:{platform_id}",
-            group_key=group_key,
-            group_title=title,
-            platform=platform,
-            time_zone=zone,
-            sent_at=sent_at,
-            time_guessed=flags & TIME_GUESSED != 0,
-            sender=sender if named else ANONYMOUS,
-            sender_key=person.key if inside else None,
-            kind=KINDS[kind],
-            text=text,
-            more=more or "",
-            edited_at=edited_at,
-            recalled=recalled,
-            service=service,
-            topic=topic,
-            reply=reply,
-            forward=forward,
-            poll=poll,
-            spans=spans,
-            attachments=attached,
-            reactions=tuple(Reaction(*r) for r in parts.reactions[row_id])
-            if hanging & _REACTED
-            else (),
-            nested=nested,
-            detail=detail if inside else {},
-            essence=essence,
-            tags=tuple(dict.fromkeys(name for (name,) in parts.tags[row_id]))
-            if hanging & _TAGGED and not recalled
-            else (),
+            id=row_id, key=f"{group_key}:{platform_id}", group_key=group_key, group_title=title,
+            platform=platform, time_zone=zone, sent_at=sent_at,
+            time_guessed=flags & TIME_GUESSED != 0, sender=sender if named else ANONYMOUS,
+            sender_key=person.key if inside else None, kind=KINDS[kind], text=text,
+            more=more or "", edited_at=edited_at, recalled=recalled, service=service, topic=topic,
+            reply=told.reply, forward=told.forward, poll=told.poll, spans=told.spans,
+            attachments=attached, nested=told.nested, detail=told.detail if inside else {},
+            reactions=parts.reactions_of(row_id) if hanging & _REACTED else (), essence=essence,
+            tags=parts.tags_of(row_id) if hanging & _TAGGED and not recalled else (),
             versions=parts.versions[row_id][0][0] if hanging & _EDITED else 0,
             truncated=flags & TRUNCATED != 0,
-        )
+        )  # fmt: skip
 
 
 class _Loaded:
@@ -203,6 +169,38 @@ class _Loaded:
         )
         wanted = [(row[1], row[10]) for row in rows if row[10]]
         self.replies = answered(db, reader, senders, wanted) if wanted else {}
+
+    def reactions_of(self, row_id: int) -> tuple[Reaction, ...]:
+        return tuple(Reaction(*r) for r in self.reactions[row_id])
+
+    def tags_of(self, row_id: int) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for (name,) in self.tags[row_id]))
+
+
+class _Told(NamedTuple):
+    """What a message holds beside its text, as far as a reader may see it."""
+
+    detail: dict[str, Any]
+    reply: ReplyView | None = None
+    forward: Forward | None = None
+    poll: Poll | None = None
+    spans: tuple[Span, ...] = ()
+    nested: tuple[dict[str, Any], ...] = ()
+
+
+def _told(detail_json: str | None, target: tuple[int, str], inside: bool, parts: _Loaded) -> _Told:
+    """Take apart a message's `detail`; `target` is the group and the message it answers."""
+    if not detail_json and not target[1]:
+        return _Told({})
+    detail = msgspec.json.decode(detail_json) if detail_json else {}
+    quote = detail.pop("quote", None)
+    answers = target[1] or quote is not None
+    reply = parts.replies.get(target, _quoted(quote, inside)) if answers else None
+    nested = tuple(_nested(n, inside) for n in detail.pop("nested", ()))
+    forward = _convert(detail.pop("forward", None), Forward) if inside else None
+    poll = _poll(detail.pop("poll", None), inside)
+    spans = tuple(Span(*span) for span in detail.pop("spans", ())) if inside else ()
+    return _Told(detail, reply, forward, poll, spans, nested)
 
 
 def _quoted(quote: dict[str, Any] | None, inside: bool) -> ReplyView:
