@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 from fastapi import APIRouter
@@ -25,6 +26,7 @@ from web.page import Visit
 routes = APIRouter()
 
 _FILES, _LINKS = 40, 30
+Found = TypeVar("Found")
 
 
 class FileRow(msgspec.Struct, frozen=True):
@@ -87,30 +89,26 @@ def _files(
     cursor: str | None,
 ) -> Response:
     visit = Visit(request)
-    bad = None
     with visit.archive.reading() as db:
         group = groups.get_group(db, visit.reader, key) if key is not None else None
-        try:
-            found = shelf.list_files(
-                db, visit.reader, group.key if group else None, q, only=only, missing=missing,
-                order=order, cursor=cursor, limit=_FILES, time_zone=visit.zone,
-            )  # fmt: skip
-        except BadQuery as error:
-            found, bad = FilePage((), 0, True, None), error
+        found, bad = _or_nothing(
+            partial(
+                shelf.list_files, db, visit.reader, group.key if group else None, q, only=only,
+                missing=missing, order=order, cursor=cursor, limit=_FILES, time_zone=visit.zone,
+            ),
+            FilePage((), 0, True, None),
+        )  # fmt: skip
+    rows = [_file_row(visit, group, one) for one in found.files]
     return visit.page(
         "files.html",
-        group=group,
-        here=_here(visit, group, "files"),
-        listed=_listed(visit, group, "files"),
-        asked=q[:500],
+        **_shown(visit, group, "files", q, cursor),
         only=only,
         missing=missing,
         order_of=order,
-        cursor=cursor,
         types=shelf.TYPES,
         found=found,
         bad=bad,
-        rows=[_file_row(visit, group, one) for one in found.files],
+        rows=rows,
     )
 
 
@@ -136,26 +134,18 @@ def links_of_group(request: Request, key: str, q: str = "", cursor: str | None =
 
 def _links(request: Request, key: str | None, q: str, cursor: str | None) -> Response:
     visit = Visit(request)
-    bad = None
     with visit.archive.reading() as db:
         group = groups.get_group(db, visit.reader, key) if key is not None else None
-        try:
-            found = shared_links(
-                db, visit.reader, group.key if group else None, q,
+        found, bad = _or_nothing(
+            partial(
+                shared_links, db, visit.reader, group.key if group else None, q,
                 cursor=cursor, limit=_LINKS, time_zone=visit.zone,
-            )  # fmt: skip
-        except BadQuery as error:
-            found, bad = LinkPage((), 0, True, None), error
+            ),
+            LinkPage((), 0, True, None),
+        )  # fmt: skip
+    rows = [row for one in found.links if (row := _link_row(one))]
     return visit.page(
-        "links.html",
-        group=group,
-        here=_here(visit, group, "links"),
-        listed=_listed(visit, group, "links"),
-        asked=q[:500],
-        cursor=cursor,
-        found=found,
-        bad=bad,
-        rows=[row for one in found.links if (row := _link_row(one))],
+        "links.html", **_shown(visit, group, "links", q, cursor), found=found, bad=bad, rows=rows
     )
 
 
@@ -172,13 +162,24 @@ def _link_row(one: SharedLink) -> LinkRow | None:
     )
 
 
+def _or_nothing(read: Callable[[], Found], nothing: Found) -> tuple[Found, BadQuery | None]:
+    try:
+        return read(), None
+    except BadQuery as error:
+        return nothing, error
+
+
+def _shown(
+    visit: Visit, group: GroupView | None, part: str, q: str, cursor: str | None
+) -> dict[str, Any]:
+    """Return what the pages of both lists are told alike."""
+    listed = _listed(visit, group, part)
+    here = listed().partition("?")[0]
+    return {"group": group, "here": here, "listed": listed, "asked": q[:500], "cursor": cursor}
+
+
 def _listed(visit: Visit, group: GroupView | None, part: str) -> Callable[..., str]:
     """Return what makes the addresses of a list, by its query."""
     if group is None:
         return partial(visit.to, f"/{part}")
     return partial(visit.to.part_of_group, group.key, part)
-
-
-def _here(visit: Visit, group: GroupView | None, part: str) -> str:
-    """Return the path of a list, without its query."""
-    return _listed(visit, group, part)().partition("?")[0]
