@@ -115,7 +115,7 @@ def test_the_audit_page_says_sentences(site: Asker, archive: Archive, code: str)
     path: str | None = f"/desk/audit?lang={code}"
     while path:
         page = site.page(path)
-        shown += [cell.text_content().strip() for cell in page.cssselect("tbody td:nth-child(3)")]
+        shown += [cell.text_content().strip() for cell in page.cssselect(".audit .did b")]
         path = next((a.get("href") for a in page.cssselect("a[rel=next]")), None)
     texts = words_in(code).texts
     assert shown == ["of an older version", *(texts[f"audit.{one}"] for one in reversed(ACTIONS))]

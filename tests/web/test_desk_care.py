@@ -112,6 +112,8 @@ def test_history_names_what_was_acted_on_by_its_words_and_no_key(site: Asker, sa
     (acts,) = site.page("/desk/history").xpath('//ol[@class="items rows"]')
     assert "zqcanaryqz 不该在这里" in acts.text_content() and KEY not in acts.text_content()
     assert [a.get("href") for a in acts.xpath(".//a")] == [f"/g/{G}", f"/m/{KEY}"]
+    (audit,) = site.page("/desk/audit").cssselect("ol.audit")
+    assert f"/g/{G}" in audit.xpath(".//a/@href") and G not in audit.text_content()
 
 
 def test_the_desk_begins_with_what_waits(site: Asker, said: None) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.acts import Act, recent_acts
+from archive.acts import recent_acts
 from archive.audit import lines
 from archive.errors import NotFound
 from archive.groups import list_groups
@@ -29,18 +29,18 @@ def history(request: Request, before: Place = None) -> Response:
     everybody = visit.reader.everything
     with visit.archive.reading() as db:
         acts = recent_acts(db, None if everybody else visit.visitor.by, before, _PAGE + 1)
-        about = _about(db, visit, acts[:_PAGE])
+        about = _about(db, visit, {act.target for act in acts[:_PAGE]})
     more = acts[_PAGE - 1].id if len(acts) > _PAGE else None
     return desk_page(
         visit, "desk/history.html", place="history", acts=acts[:_PAGE], about=about, more=more
     )
 
 
-def _about(db: sqlite3.Connection, visit: Visit, acts: list[Act]) -> dict[str, tuple[str, str]]:
-    """Return (address, words) of what acts were about, by their target, where it can be read."""
+def _about(db: sqlite3.Connection, visit: Visit, targets: set[str]) -> dict[str, tuple[str, str]]:
+    """Return (address, words) of groups and messages that were acted on, where they can be read."""
     titles = {group.key: group.title for group in list_groups(db, visit.reader)}
     found = {key: (visit.to.group(key), title) for key, title in titles.items()}
-    for target in {act.target for act in acts} - titles.keys():
+    for target in targets - titles.keys():
         if ":" not in target:
             continue
         try:
@@ -58,5 +58,9 @@ def audit(request: Request, before: Place = None) -> Response:
     visit = Visit(request)
     with visit.archive.reading() as db:
         found = lines(db, before, _PAGE + 1) if visit.reader.everything else []
+        named = {key for line in found[:_PAGE] for key in (line.target, line.detail)}
+        about = _about(db, visit, named)
     more = found[_PAGE - 1].id if len(found) > _PAGE else None
-    return desk_page(visit, "desk/audit.html", place="audit", lines=found[:_PAGE], more=more)
+    return desk_page(
+        visit, "desk/audit.html", place="audit", lines=found[:_PAGE], about=about, more=more
+    )
