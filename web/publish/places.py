@@ -8,12 +8,22 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol
 
+from markupsafe import Markup
+
 from web.addresses import Addresses
 from web.assets import STATIC
 from web.publish.state import Asked
 
 PART = 500
 """Messages of one file of a day."""
+
+# `file:` beside 'self': to Firefox every file has an origin of its own, which is nobody's self
+_HERE = "'self' file:"
+POLICY = Markup(
+    f"default-src 'none'; script-src {_HERE}; style-src {_HERE}; img-src {_HERE};"
+    f" media-src {_HERE}; form-action {_HERE}; base-uri 'none'"
+)
+"""What a page may load: what lies in the folder, and nothing else."""
 
 _LONGEST = 80
 _KEPT = 60
@@ -94,6 +104,7 @@ class Places(Addresses):
     """The links of one file: relative, so that the folder may lie anywhere."""
 
     published = True
+    policy = POLICY
 
     def __init__(self, known: Known, here: str, follows: bool = True) -> None:
         super().__init__()
