@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -22,7 +23,7 @@ from web.page import TO, Site, Visit
 from web.pages import errors
 from web.publish.media_files import ending_of
 from web.publish.places import PART, Places, anchor, day_file, file_of
-from web.publish.state import Asked, Settings
+from web.publish.state import Asked, Query, Settings
 from web.publish.views import arguments, view_of
 
 _ALMOST = PART // 2
@@ -71,11 +72,11 @@ class Book:
         """Return a visit whose page is made for a file."""
         return Visit(self._request(path, places))
 
-    def _request(self, path: str, places: Places) -> Request:
+    def _request(self, path: str, places: Places, query: Query = ()) -> Request:
         scope: dict[str, Any] = {
             "type": "http", "method": "GET", "scheme": "http", "path": path, "root_path": "",
-            "query_string": b"", "headers": [(b"accept-language", b"zh")], "app": self._app,
-            TO: places,
+            "query_string": urlencode(query).encode(),
+            "headers": [(b"accept-language", b"zh")], "app": self._app, TO: places,
         }  # fmt: skip
         kind = "member" if self.settings.members else "public"
         let_read(scope, Visitor(self.reader, kind=kind))
@@ -83,14 +84,14 @@ class Book:
 
     def page(self, asked: Asked) -> Page:
         """Make a page; what is not there says so, as links may lead to it."""
-        parts, _ = asked
+        parts, query = asked
         view = view_of(parts, self.settings.members)
         file = file_of(asked)
         depth = self.wanted.get(asked, 0)
         assert view is not None
         places = Places(self, file, depth + 1 < view.pages)
         self._depth, self._list = depth, parts
-        request = self._request("/" + "/".join(parts), places)
+        request = self._request("/" + "/".join(parts), places, query)
         try:
             response: Response = view.show(request, **arguments(view, asked))
         except NotFound:
@@ -144,6 +145,14 @@ class Book:
     def post(self, number: int) -> bool:
         """Tell whether an essence may be seen."""
         return number in self.posts
+
+    def days(self) -> Iterator[tuple[str, str]]:
+        """Return each file of a day on which something can be read, and the day."""
+        for group in self.standing.groups.values():
+            for day in group.days:
+                said = self.standing.said_on(group, day, _ALMOST)
+                for part in range(1, -(-said // PART) + 1):
+                    yield day_file(group.key, day, part), day
 
     def day(self, key: str, date: str) -> bool:
         """Tell whether a group has a page of a day."""

@@ -15,6 +15,7 @@ from archive.groups import get_group
 from archive.published import rows_of
 from archive.views import DayView, MessageView
 from web.day_parts import DayParts, DayWriter
+from web.described import of_day
 from web.publish.book import Book, Page
 from web.publish.places import PART, Places, anchor, day_file
 from web.sending import printable
@@ -31,7 +32,7 @@ class DayPages:
         self._days = book.standing.groups[self._group.key]
         self._names = list(self._days.days)
         self._places = Places(book, day_file(self._group.key, "2000-01-01"))
-        visit = book.visit(f"/g/{self._group.key}/d/2000-01-01", self._places)
+        self._visit = visit = book.visit(f"/g/{self._group.key}/d/2000-01-01", self._places)
         self._writer = DayWriter(self._group, visit.words, self._places, visit.talk)
         mark = secrets.token_hex(16)
         marks = {name: f"[{mark}:{name}]" for name in DayParts.__struct_fields__}
@@ -81,7 +82,11 @@ class DayPages:
         if answered:
             places.learn(self._book.links(self._days, answered, places))
         after = part if part > 1 else None
-        parts = self._writer.parts(date.fromisoformat(name), view, after, self._month(name))
+        title = f"{name} · {self._group.title}" + (f" ({part})" if part > 1 else "")
+        listing = self._visit.listed(of_day(title, said, places.here))
+        parts = self._writer.parts(
+            date.fromisoformat(name), view, after, self._month(name), listing
+        )
         out = [
             str(escape(getattr(parts, piece))) if place % 2 else piece
             for place, piece in enumerate(self._frame)
