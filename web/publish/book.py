@@ -56,6 +56,7 @@ class Book:
         """Pages that are linked, and how far down a long list each lies."""
         self.files: dict[str, str] = {}
         """Media that are shown: SHA-256 by file."""
+        self._language = settings.language.encode()
         self._depth = 0
         self._list: tuple[str, ...] = ()
         site = Site(
@@ -76,7 +77,7 @@ class Book:
         scope: dict[str, Any] = {
             "type": "http", "method": "GET", "scheme": "http", "path": path, "root_path": "",
             "query_string": urlencode(query).encode(),
-            "headers": [(b"accept-language", b"zh")], "app": self._app, TO: places,
+            "headers": [(b"accept-language", self._language)], "app": self._app, TO: places,
         }  # fmt: skip
         kind = "member" if self.settings.members else "public"
         let_read(scope, Visitor(self.reader, kind=kind))
