@@ -57,6 +57,7 @@ class Book:
         self.files: dict[str, str] = {}
         """Media that are shown: SHA-256 by file."""
         self._language = settings.language.encode()
+        self._months: dict[str, dict[str, int]] = {}
         self._depth = 0
         self._list: tuple[str, ...] = ()
         site = Site(
@@ -159,6 +160,13 @@ class Book:
         """Tell whether a group has a page of a day."""
         group = self.standing.groups.get(key)
         return group is not None and date in group.days
+
+    def month(self, key: str, name: str) -> bool:
+        """Tell whether a group has a page of a month, `2026-11`."""
+        if key not in self._months:
+            group = self.standing.groups.get(key)
+            self._months[key] = group.months() if group is not None else {}
+        return name in self._months[key]
 
 
 def _unable(does: object) -> Any:

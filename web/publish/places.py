@@ -62,7 +62,7 @@ _folder = lru_cache(maxsize=1_000)(slug)
 
 
 def day_file(group_key: str, day: str, part: int = 1) -> str:
-    """Return the file of a part of a group's day; the first part is 1."""
+    """Return the file of a part of a group's day, the first part is 1; or of a month."""
     return f"g/{_folder(group_key)}/{day}{f'-{part}' if part > 1 else ''}.html"
 
 
@@ -98,6 +98,7 @@ class Known(Protocol):
     def tag(self, name: str) -> str | None: ...
     def post(self, essence: int) -> bool: ...
     def day(self, key: str, date: str) -> bool: ...
+    def month(self, key: str, name: str) -> bool: ...
 
 
 class Places(Addresses):
@@ -186,9 +187,9 @@ class Places(Addresses):
 
     def group(self, key: str, **query: object) -> str:
         month = str(query.get("month") or "")
-        if not month:
-            return self._page(("g", key), {})
-        return f"{self.part_of_group(key, 'calendar', year=month[:4])}#m{month}"
+        if self._known.month(key, month):
+            return self.file(day_file(key, month))
+        return self._page(("g", key), {})
 
     def part_of_group(self, key: str, part: str, **query: object) -> str:
         return self._page(("g", key, part), query)
