@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -82,7 +83,7 @@ class Standing:
     def __init__(self, db: sqlite3.Connection, reader: Reader) -> None:
         self._db = db
         self._reader = reader
-        self._withheld = withheld(db, reader)
+        self._withheld = sorted(withheld(db, reader))
         self.groups = {group.key: group for group in _groups(db, reader)}
         self.by_id = {group.id: group for group in self.groups.values()}
 
@@ -110,7 +111,7 @@ class Standing:
             (group.id, ids),
         ).fetchall()
         for row_id, platform_id in rows:
-            if row_id not in self._withheld:
+            if not self._withheld_in(row_id, row_id + 1):
                 stand = self._stand(group, row_id, platform_id, exact_from)
                 if stand is not None:
                     yield stand
@@ -128,6 +129,14 @@ class Standing:
             number = self._between(group, first, row_id)
         return Stand(f"{group.key}:{platform_id}", group.key, day, number)
 
+    def said_on(self, group: GroupDays, day: str, exact_from: int) -> int:
+        """Return how many messages of a day the reader may see; of fewer than `exact_from` as the
+        days count them, where none is withheld."""
+        first, end = group.span(day)
+        if group.days[day] < exact_from and not self._withheld_in(first, end):
+            return group.days[day]
+        return self._between(group, first, end)
+
     def kept_on(self, group: GroupDays) -> list[str]:
         """Return the local day of each essence of a group."""
         return essence_days(self._db, [group.id])
@@ -138,7 +147,7 @@ class Standing:
             "SELECT count(*) FROM messages WHERE group_id = ? AND id >= ? AND id < ?",
             (group.id, first, end),
         ).fetchone()
-        gone = [i for i in self._withheld if first <= i < end]
+        gone = self._withheld_in(first, end)
         unseen: int
         (unseen,) = self._db.execute(
             "SELECT count(*) FROM messages WHERE group_id = ? AND id IN"
@@ -146,6 +155,9 @@ class Standing:
             (group.id, json.dumps(gone)),
         ).fetchone()
         return number - unseen
+
+    def _withheld_in(self, first: int, end: int) -> list[int]:
+        return self._withheld[bisect_left(self._withheld, first) : bisect_left(self._withheld, end)]
 
 
 def rows_of(loader: Loader, group: GroupDays, first: int, end: int) -> Iterator[MessageView]:

@@ -166,6 +166,7 @@ class Config(_Section, frozen=True):
     data: str = "data"
     title: str = "沉淀"
     timezone: str = "Asia/Shanghai"
+    language: Language = "zh-Hans"
     web: WebConfig = WebConfig()
     capture: CaptureConfig = CaptureConfig()
     media: MediaConfig = MediaConfig()

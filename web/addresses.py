@@ -19,6 +19,8 @@ class Addresses:
 
     published = False
     """The pages are files: there is no server behind them."""
+    policy = ""
+    """What a page may load, where no server says it."""
     follows = True
     """A long list goes on."""
 

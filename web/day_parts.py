@@ -31,6 +31,7 @@ class DayParts(msgspec.Struct, frozen=True):
     go_on: Markup
     near: Markup
     days: Markup
+    listing: Markup
 
 
 class DayWriter:
@@ -45,8 +46,11 @@ class DayWriter:
         self._layers: Any = TEMPLATES.get_template("parts/strata.html").module
         self._none = Markup('<p class="lead">{}</p>').format(words("day.none"))
 
-    def parts(self, day: date, part: DayView, after: int | None, days: Markup) -> DayParts:
-        """Write a part of a day, the one that follows message `after`."""
+    def parts(
+        self, day: date, part: DayView, after: int | None, days: Markup, listing: Markup
+    ) -> DayParts:
+        """Write a part of a day, the one that follows message `after`; `days` are those of its
+        month, `listing` is what it tells search engines."""
         words, to, group = self._words, self._to, self.group
         said, month = part.messages, part.date[:7]
         earlier, later = parse_day(part.earlier_day or ""), parse_day(part.later_day or "")
@@ -68,6 +72,7 @@ class DayWriter:
             if earlier or later
             else Markup(),
             days=days,
+            listing=listing,
         )
 
     def month(self, layers: Sequence[LayerView], current: Sequence[str]) -> Markup:

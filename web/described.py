@@ -22,6 +22,8 @@ _HOME = ("/", "index.html")
 _GIST = 200
 _LONGEST = 5_000
 """Characters of a text in the data."""
+_BEGINNING = 500
+"""Of a day, whose page says the rest."""
 _ANSWERS = 10
 _SCRIPT = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -77,6 +79,12 @@ def of_thread(thread: ThreadView, path: str) -> Described:
     return _posting(thread.title, thread.messages, path)
 
 
+def of_day(name: str, said: Sequence[MessageView], path: str) -> Described | None:
+    """Describe a day of a group, or a part of one, by what was said first; None where nothing was
+    said."""
+    return _posting(name, said, path, _BEGINNING) if said else None
+
+
 def of_question(
     view: QuestionView,
     asked: MessageView,
@@ -106,11 +114,13 @@ def of_question(
     return Described(path, view.text, told, "article", {"@type": "QAPage", "mainEntity": question})
 
 
-def _posting(title: str, said: Sequence[MessageView], path: str) -> Described:
+def _posting(
+    title: str, said: Sequence[MessageView], path: str, longest: int = _LONGEST
+) -> Described:
     written = [m for m in said if _says(m)]
     if not written:
         return Described(path, title)
-    text = "\n\n".join(m.text for m in written)[:_LONGEST]
+    text = "\n\n".join(m.text for m in written)[:longest]
     data: Data = {
         "@type": "DiscussionForumPosting",
         "headline": clean(title[:110]) or "…",

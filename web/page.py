@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from fastapi import Path as PathPart
 from fastapi import Query
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -233,13 +234,19 @@ class Visit:
             if name not in TWINS:
                 raise HTTPException(404)
             return markdown_response(self.request, twin_of(name, values))
-        head = self._head(listing)
         twin = self.to.form(self._here(), "md") if status == 200 and name in TWINS else ""
-        html = TEMPLATES.get_template(template).render(values, listing=head, twin=twin)
+        html = TEMPLATES.get_template(template).render(
+            values, listing=self.listed(listing), twin=twin
+        )
         return html_response(self.request, html, status)
 
+    def listed(self, page: Described | None) -> Markup:
+        """Write what a page tells search engines: what it is as strangers find it, or that they
+        must not list it."""
+        parts: Any = TEMPLATES.get_template("parts/listing.html").module
+        return Markup(parts.listing(self._head(page), self.site))
+
     def _head(self, page: Described | None) -> Head | None:
-        """Return what a page tells search engines, where they may list it: as strangers find it."""
         kept = {name for name, _ in self.request.query_params.multi_items()} - {"lang", "big"}
         if page is None or kept or self.visitor.kind != "public" or not self.is_published:
             return None

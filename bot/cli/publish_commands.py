@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot.cli.options import AsJson, Data, given, many, opened, safe, show_json
-from bot.config import load_config
+from bot.config import Language, load_config
 
 _MB = 1_000_000
 
@@ -29,6 +29,10 @@ def publish(
     base_url: Annotated[
         str, typer.Option(help="Where it will stand, https://…; for links people pass on.")
     ] = "",
+    language: Annotated[
+        Language | None,
+        typer.Option(help="What the words around are in.", show_default="language"),
+    ] = None,
     zip_file: Annotated[
         Path | None, typer.Option("--zip", help="Pack all of it into this file as well.")
     ] = None,
@@ -42,7 +46,8 @@ def publish(
     config, start = load_config(), time.perf_counter()
     settings = Settings(
         title=config.title, members=reader == "members", base_url=base_url,
-        time_zone=config.timezone, operator=config.capture.operator, welcome=config.welcome,
+        time_zone=config.timezone, language=language or config.language,
+        operator=config.capture.operator, welcome=config.welcome,
     )  # fmt: skip
     done = make(opened(data), out, settings)
     packed = pack(out, zip_file) if zip_file else None

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
 from pathlib import Path
 from random import Random
-from threading import Thread
 from typing import Any
 
 import pytest
 from demo_archive import NOW, fill_demo
-from published import publish_search
+from published import publish_search, served
 from stands import hostile_archive
 from visiting import AXE, SCRIPT
 from watching import Window
@@ -46,11 +43,6 @@ LETTERS = "部署服务問题們が한글ア﨑𠮷〇abAB１2éÉｃß_ -.,，�
 NO_FILTER: dict[str, Any] = {"group": None, "essence": False, "month": None}
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return fill_demo(tmp_path_factory.mktemp("demo") / "data")
@@ -64,11 +56,9 @@ def folder(demo: Archive, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def served(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+def server(folder: Path) -> Iterator[str]:
+    with served(folder) as base:
+        yield base
 
 
 @pytest.fixture
@@ -98,9 +88,9 @@ def ask(page: Any, typed: str) -> list[str]:
 
 @pytest.mark.parametrize("from_disk", [True, False])
 def test_search_finds_as_one_types_from_a_disk_and_from_a_server(
-    opened: Callable[..., Any], folder: Path, served: str, from_disk: bool
+    opened: Callable[..., Any], folder: Path, server: str, from_disk: bool
 ) -> None:
-    page = opened(folder.as_uri() if from_disk else served, "#q=内存")
+    page = opened(folder.as_uri() if from_disk else server, "#q=内存")
     assert page.locator(".hit mark").first.inner_text() == "内存"
     assert page.locator("[data-part=count]").inner_text() == "1 条"
     assert all("docker" in words.lower() for words in ask(page, "docke*"))
@@ -113,9 +103,9 @@ def test_search_finds_as_one_types_from_a_disk_and_from_a_server(
 
 
 def test_filters_narrow_and_are_kept_in_the_address(
-    opened: Callable[..., Any], served: str
+    opened: Callable[..., Any], server: str
 ) -> None:
-    page = opened(served, "?q=的")
+    page = opened(server, "?q=的")
     page.select_option("select[name=g]", label="后端夜谈")
     page.select_option("select[name=m]", "2026-11")
     page.wait_for_selector(DONE, state="attached")
@@ -130,9 +120,9 @@ def test_filters_narrow_and_are_kept_in_the_address(
 
 
 def test_results_are_walked_through_by_keys_and_told_aloud(
-    opened: Callable[..., Any], served: str
+    opened: Callable[..., Any], server: str
 ) -> None:
-    page = opened(served, "#q=索引")
+    page = opened(server, "#q=索引")
     page.focus(".find input")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -145,10 +135,10 @@ def test_results_are_walked_through_by_keys_and_told_aloud(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page_fits_a_phone_and_passes_axe(
-    window: Callable[..., Window], served: str, scheme: str
+    window: Callable[..., Window], server: str, scheme: str
 ) -> None:
-    seen = window(served, width=360, color_scheme=scheme)
-    seen.page.goto(f"{served}/search.html#q=索引")
+    seen = window(server, width=360, color_scheme=scheme)
+    seen.page.goto(f"{server}/search.html#q=索引")
     seen.page.wait_for_selector(DONE, state="attached")
     seen.page.evaluate(SCRIPT)
     assert (seen.look("wide"), seen.look("axe", AXE), seen.look("house")) == ([], [], [])

@@ -76,7 +76,7 @@ class Window:
 
     def _failed(self, request: Any) -> None:
         # media that is not played is let go of; the icon is not waited for when the next page opens
-        icon = "/static/icon" in request.url and request.failure == "net::ERR_ABORTED"
+        icon = "/icon.svg" in request.url and request.failure == "net::ERR_ABORTED"
         if request.resource_type != "media" and not icon:
             self.faults.append(f"request failed: {request.url[:120]} {request.failure}")
 

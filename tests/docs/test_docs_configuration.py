@@ -56,6 +56,7 @@ def test_page_names_the_command_line_option_only_where_there_is_one() -> None:
     assert {row[0].strip("`"): row[3] for row in rows if row[3]} == {
         "data": "`--data`",
         "timezone": "`--tz` of `import`",
+        "language": "`--language` of `publish`",
         "web.host": "`--host`",
         "web.port": "`--port`",
     }

@@ -60,6 +60,25 @@ def test_an_address_is_passed_on_where_one_is_given(demo: Path) -> None:
     assert 'data-copy="https://a.example/x/essence/1.html"' in post
 
 
+def test_words_around_are_in_the_language_asked_for_or_configured(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def front() -> str:
+        return (demo / "site/index.html").read_text("utf-8")
+
+    publish = ("publish", demo / "site", "--data", demo / "data")
+    _run(*publish, "--language", "en")
+    assert '<html lang="en">' in front() and "Newest" in front()
+    days = (demo / "site/g").rglob("20*.html")
+    assert all('<html lang="en">' in day.read_text("utf-8") for day in days)
+    assert faults_of(demo / "site") == []
+    _run(*publish)
+    assert '<html lang="zh-Hans">' in front()
+    monkeypatch.setenv("CHENDIAN_LANGUAGE", "en")
+    _run(*publish)
+    assert '<html lang="en">' in front()
+
+
 def test_a_folder_with_something_else_in_it_is_left_alone(demo: Path) -> None:
     (demo / "mine").mkdir()
     (demo / "mine/letter.txt").write_text("mine")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -106,12 +107,26 @@ def test_several_processes_make_the_same_files(
     assert {file: (out / file).read_bytes() for file in files_of(out) - {STATE}} == alone
 
 
+def test_a_group_leads_to_its_months_and_they_to_their_days(
+    fill: Fill, published: Publish, out: Path
+) -> None:
+    fill(Group(KEY, "技术群"), *(said(n, "话", 25 * 86_400 * n) for n in range(4)))
+    published()
+    group = out / "g/telegram_3a-100123"
+    assert 'href="../../g/telegram_3a-100123/2026-10.html"' in (group / "index.html").read_text()
+    month = (group / "2026-10.html").read_text("utf-8")
+    assert re.findall(r"/(2026-[0-9-]+)\.html", month) == [
+        "2026-10-16", "2026-09", "2026-11"
+    ]  # fmt: skip
+    assert faults_of(out) == []
+
+
 def test_a_new_message_writes_its_month_and_no_other_day(
     fill: Fill, published: Publish, out: Path
 ) -> None:
     fill(Group(KEY, "技术群"), *(said(n, "话", 40 * 86_400 * n) for n in range(9)))
     published()
-    days = list(out.glob("g/*/20*.html"))
+    days = list(out.glob("g/*/20*-*-*.html"))
     before = {path: path.stat().st_mtime_ns for path in days}
     fill(said(77, "新的一句", 40 * 86_400 * 8))
     done = published()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -12,6 +14,7 @@ from whole_site import faults_of, files_of
 
 from archive.database import Archive
 from archive.essence import mark
+from archive.levels import set_level
 from archive.records import Group
 from archive.tags import add_tags
 from bot.publishing import publish
@@ -19,6 +22,7 @@ from web.publish.state import Settings
 
 __all__ = ["fill", "out", "published"]
 BASE = "https://archive.example.org/of/ours"
+TYPES = ("WebSite", "CollectionPage", "DiscussionForumPosting", "QAPage")
 
 
 @pytest.fixture
@@ -34,6 +38,14 @@ def kept(fill: Fill, archive: Archive) -> None:
 def leads(out: Path, address: str) -> bool:
     """Tell whether a whole address leads to a file of the folder."""
     return address.startswith(f"{BASE}/") and (out / address.removeprefix(f"{BASE}/")).is_file()
+
+
+def data_of(out: Path, file: str) -> dict[str, Any]:
+    """Return what a page tells of itself; it does so once."""
+    page = (out / file).read_text("utf-8")
+    (told,) = re.findall(r'<script type="application/ld\+json">(.*)</script>', page)
+    found: dict[str, Any] = json.loads(told)
+    return found
 
 
 def test_feeds_lead_to_files_and_are_linked(kept: None, archive: Archive, out: Path) -> None:
@@ -63,6 +75,28 @@ def test_a_sitemap_lists_what_may_be_found(kept: None, archive: Archive, out: Pa
             assert leads(out, place)
             page = (out / place.removeprefix(f"{BASE}/")).read_text("utf-8")
             assert f'<link rel="canonical" href="{place}">' in page and "noindex" not in page
+            assert data_of(out, place.removeprefix(f"{BASE}/"))["@type"] in TYPES
+
+
+def test_days_are_found_with_all_their_parts_and_what_is_context_is_not(
+    fill: Fill, archive: Archive, out: Path
+) -> None:
+    fill(Group(KEY, "技术群"), *(said(n, f"第{n}句") for n in range(1, 1102)))
+    with archive.writing() as db:
+        (hidden,) = db.execute("SELECT id FROM messages WHERE platform_id = '7'").fetchone()
+        set_level(db, hidden, "members", "operator")
+        for number in range(1, 46):
+            mark(db, [f"{KEY}:{number}"], by="operator", title=f"第{number}句")
+    publish(archive, out, Settings(base_url=BASE))
+    places = etree.fromstring((out / "sitemap/days-1.xml").read_bytes())
+    days = [place[0].text.removeprefix(f"{BASE}/") for place in places]
+    assert [day[-9:] for day in days] == ["9-21.html", "21-2.html", "21-3.html"]
+    assert {place[1].text for place in places} == {"2026-09-21"}
+    told = [data_of(out, day) for day in days]
+    assert [one["headline"][-5:] for one in told] == ["· 技术群", "群 (2)", "群 (3)"]
+    assert told[1]["text"].startswith("第502句") and told[1]["url"] == f"{BASE}/{days[1]}"
+    further = [file for file in files_of(out) if file.startswith("essence/before/")]
+    assert further and all("noindex" in (out / file).read_text("utf-8") for file in further)
 
 
 def test_nobody_is_told_of_a_site_whose_address_nobody_knows(

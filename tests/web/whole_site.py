@@ -21,12 +21,17 @@ class _Page(HTMLParser):
         super().__init__()
         self.links: list[str] = []
         self.ids: list[str] = []
+        self.policies: list[str] = []
+        """What it may load."""
         self.alive: list[str] = []
         """What a browser would run, or send somewhere."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.ids += [value or "" for name, value in attrs if name == "id"]
         told = dict(attrs)
+        if tag == "meta" and told.get("http-equiv") == "Content-Security-Policy":
+            # what stands before it is not held to it
+            self.policies.append("" if self.links else told.get("content") or "")
         own = (
             tag == "script"
             and (_OWN.fullmatch(told.get("src") or "") or told.get("type") == "application/ld+json")
@@ -60,6 +65,8 @@ def faults_of(folder: Path) -> list[str]:
         if len(page.ids) != len(set(page.ids)):
             faults.append(f"{file}: an id twice")
         faults += [f"{file}: {tag}" for tag in page.alive]
+        if len(page.policies) != 1 or not page.policies[0].startswith("default-src 'none';"):
+            faults.append(f"{file}: no policy")
         for link in page.links:
             parts = urlsplit(link)
             if parts.scheme in ("http", "https", "mailto"):

@@ -9,10 +9,9 @@ from starlette.responses import Response
 
 from archive import calendar, groups, messages
 from archive.errors import NotFound
-from archive.views import DayView
 from web.dates import parse_day
 from web.day_parts import DayWriter
-from web.described import Described
+from web.described import of_day
 from web.page import Place, Visit
 from web.portions import portion
 
@@ -36,10 +35,10 @@ def day(request: Request, key: str, date: str, after: Place = None) -> Response:
     shown, rest = portion(part.messages, None, PART)
     part = msgspec.structs.replace(part, messages=shown, next=rest or part.next)
     writer = DayWriter(found, visit.words, visit.to, visit.talk)
-    parts = writer.parts(parsed, part, after, writer.month(days, [date]))
+    about = of_day(f"{parsed} · {found.title}", part.messages, visit.to.plain.day(found.key, date))
+    parts = writer.parts(parsed, part, after, writer.month(days, [date]), visit.listed(about))
     return visit.page(
         "day.html",
-        listing=_described(visit, found.key, f"{parsed} · {found.title}", part),
         group=found,
         d=parts,
         # what its twin is made of
@@ -50,10 +49,3 @@ def day(request: Request, key: str, date: str, after: Place = None) -> Response:
         earlier=parse_day(part.earlier_day or ""),
         later=parse_day(part.later_day or ""),
     )
-
-
-def _described(visit: Visit, key: str, name: str, part: DayView) -> Described | None:
-    said = next((m.text for m in part.messages if m.text and not m.recalled), "")
-    if not part.messages:
-        return None
-    return Described(visit.to.plain.day(key, part.date), name, f"{name} · {said}")

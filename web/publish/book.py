@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -22,7 +23,7 @@ from web.page import TO, Site, Visit
 from web.pages import errors
 from web.publish.media_files import ending_of
 from web.publish.places import PART, Places, anchor, day_file, file_of
-from web.publish.state import Asked, Settings
+from web.publish.state import Asked, Query, Settings
 from web.publish.views import arguments, view_of
 
 _ALMOST = PART // 2
@@ -55,6 +56,8 @@ class Book:
         """Pages that are linked, and how far down a long list each lies."""
         self.files: dict[str, str] = {}
         """Media that are shown: SHA-256 by file."""
+        self._language = settings.language.encode()
+        self._months: dict[str, dict[str, int]] = {}
         self._depth = 0
         self._list: tuple[str, ...] = ()
         site = Site(
@@ -71,11 +74,11 @@ class Book:
         """Return a visit whose page is made for a file."""
         return Visit(self._request(path, places))
 
-    def _request(self, path: str, places: Places) -> Request:
+    def _request(self, path: str, places: Places, query: Query = ()) -> Request:
         scope: dict[str, Any] = {
             "type": "http", "method": "GET", "scheme": "http", "path": path, "root_path": "",
-            "query_string": b"", "headers": [(b"accept-language", b"zh")], "app": self._app,
-            TO: places,
+            "query_string": urlencode(query).encode(),
+            "headers": [(b"accept-language", self._language)], "app": self._app, TO: places,
         }  # fmt: skip
         kind = "member" if self.settings.members else "public"
         let_read(scope, Visitor(self.reader, kind=kind))
@@ -83,14 +86,14 @@ class Book:
 
     def page(self, asked: Asked) -> Page:
         """Make a page; what is not there says so, as links may lead to it."""
-        parts, _ = asked
+        parts, query = asked
         view = view_of(parts, self.settings.members)
         file = file_of(asked)
         depth = self.wanted.get(asked, 0)
         assert view is not None
         places = Places(self, file, depth + 1 < view.pages)
         self._depth, self._list = depth, parts
-        request = self._request("/" + "/".join(parts), places)
+        request = self._request("/" + "/".join(parts), places, query)
         try:
             response: Response = view.show(request, **arguments(view, asked))
         except NotFound:
@@ -145,10 +148,25 @@ class Book:
         """Tell whether an essence may be seen."""
         return number in self.posts
 
+    def days(self) -> Iterator[tuple[str, str]]:
+        """Return each file of a day on which something can be read, and the day."""
+        for group in self.standing.groups.values():
+            for day in group.days:
+                said = self.standing.said_on(group, day, _ALMOST)
+                for part in range(1, -(-said // PART) + 1):
+                    yield day_file(group.key, day, part), day
+
     def day(self, key: str, date: str) -> bool:
         """Tell whether a group has a page of a day."""
         group = self.standing.groups.get(key)
         return group is not None and date in group.days
+
+    def month(self, key: str, name: str) -> bool:
+        """Tell whether a group has a page of a month, `2026-11`."""
+        if key not in self._months:
+            group = self.standing.groups.get(key)
+            self._months[key] = group.months() if group is not None else {}
+        return name in self._months[key]
 
 
 def _unable(does: object) -> Any:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from archive import calendar
 from archive.groups import get_group
 from archive.published import rows_of
 from archive.views import DayView, MessageView
 from web.day_parts import DayParts, DayWriter
+from web.described import of_day
 from web.publish.book import Book, Page
+from web.publish.frame import Frame
 from web.publish.places import PART, Places, anchor, day_file
-from web.sending import printable
 
 _CURRENT = ' aria-current="true"'
 
@@ -31,12 +30,12 @@ class DayPages:
         self._days = book.standing.groups[self._group.key]
         self._names = list(self._days.days)
         self._places = Places(book, day_file(self._group.key, "2000-01-01"))
-        visit = book.visit(f"/g/{self._group.key}/d/2000-01-01", self._places)
+        self._visit = visit = book.visit(f"/g/{self._group.key}/d/2000-01-01", self._places)
         self._writer = DayWriter(self._group, visit.words, self._places, visit.talk)
-        mark = secrets.token_hex(16)
-        marks = {name: f"[{mark}:{name}]" for name in DayParts.__struct_fields__}
-        shell = visit.page("day.html", group=self._group, d=DayParts(**_safe(marks))).body
-        self._frame = re.split(rf"\[{mark}:(\w+)\]", bytes(shell).decode())
+        self._frame = Frame(
+            DayParts.__struct_fields__,
+            lambda marks: visit.page("day.html", group=self._group, d=DayParts(**marks)),
+        )
         self._drawn: tuple[str, dict[str, Markup]] = ("", {})
 
     def pages(self, month: str) -> Iterator[Page]:
@@ -81,12 +80,12 @@ class DayPages:
         if answered:
             places.learn(self._book.links(self._days, answered, places))
         after = part if part > 1 else None
-        parts = self._writer.parts(date.fromisoformat(name), view, after, self._month(name))
-        out = [
-            str(escape(getattr(parts, piece))) if place % 2 else piece
-            for place, piece in enumerate(self._frame)
-        ]
-        return Page(places.here, printable("".join(out)).encode())
+        title = f"{name} · {self._group.title}" + (f" ({part})" if part > 1 else "")
+        listing = self._visit.listed(of_day(title, said, places.here))
+        parts = self._writer.parts(
+            date.fromisoformat(name), view, after, self._month(name), listing
+        )
+        return Page(places.here, self._frame.filled(parts))
 
     def _month(self, day: str) -> Markup:
         """Return the days of a month beside one of them."""
@@ -106,7 +105,3 @@ class DayPages:
             )
             for at, name in enumerate(names)
         }
-
-
-def _safe(marks: dict[str, str]) -> dict[str, Markup]:
-    return {name: Markup(mark) for name, mark in marks.items()}

@@ -8,12 +8,22 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol
 
+from markupsafe import Markup
+
 from web.addresses import Addresses
 from web.assets import STATIC
 from web.publish.state import Asked
 
 PART = 500
 """Messages of one file of a day."""
+
+# `file:` beside 'self': to Firefox every file has an origin of its own, which is nobody's self
+_HERE = "'self' file:"
+POLICY = Markup(
+    f"default-src 'none'; script-src {_HERE}; style-src {_HERE}; img-src {_HERE};"
+    f" media-src {_HERE}; form-action {_HERE}; base-uri 'none'"
+)
+"""What a page may load: what lies in the folder, and nothing else."""
 
 _LONGEST = 80
 _KEPT = 60
@@ -52,7 +62,7 @@ _folder = lru_cache(maxsize=1_000)(slug)
 
 
 def day_file(group_key: str, day: str, part: int = 1) -> str:
-    """Return the file of a part of a group's day; the first part is 1."""
+    """Return the file of a part of a group's day, the first part is 1; or of a month."""
     return f"g/{_folder(group_key)}/{day}{f'-{part}' if part > 1 else ''}.html"
 
 
@@ -88,12 +98,14 @@ class Known(Protocol):
     def tag(self, name: str) -> str | None: ...
     def post(self, essence: int) -> bool: ...
     def day(self, key: str, date: str) -> bool: ...
+    def month(self, key: str, name: str) -> bool: ...
 
 
 class Places(Addresses):
     """The links of one file: relative, so that the folder may lie anywhere."""
 
     published = True
+    policy = POLICY
 
     def __init__(self, known: Known, here: str, follows: bool = True) -> None:
         super().__init__()
@@ -175,9 +187,9 @@ class Places(Addresses):
 
     def group(self, key: str, **query: object) -> str:
         month = str(query.get("month") or "")
-        if not month:
-            return self._page(("g", key), {})
-        return f"{self.part_of_group(key, 'calendar', year=month[:4])}#m{month}"
+        if self._known.month(key, month):
+            return self.file(day_file(key, month))
+        return self._page(("g", key), {})
 
     def part_of_group(self, key: str, part: str, **query: object) -> str:
         return self._page(("g", key, part), query)

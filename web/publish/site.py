@@ -10,6 +10,7 @@ import msgspec
 from web.assets import STATIC
 from web.publish.book import Book, Page
 from web.publish.days import DayPages
+from web.publish.months import MonthPages
 from web.publish.places import file_of
 from web.publish.search_page import SCRIPTS
 from web.publish.state import Asked, Made
@@ -84,15 +85,17 @@ class Maker:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._days: tuple[str, DayPages] | None = None
+        self._group = ""
+        self._pages: tuple[DayPages, MonthPages]
 
     def make(self, piece: Piece, put: Callable[[Page], bytes]) -> Iterator[tuple[str, Made]]:
         """Make a piece and give each page to `put`, which returns its hash; yield what was made
         under each name."""
         if isinstance(piece, Months):
-            days = self._of_group(piece.key)
+            days, months = self._of_group(piece.key)
             for month in piece.months:
-                yield month_name(piece.key, month), self._made(days.pages(month), put)
+                pages = chain((months.page(month),), days.pages(month))
+                yield month_name(piece.key, month), self._made(pages, put)
         elif isinstance(piece, Tags):
             for name in piece.names:
                 yield tag_name(name), self._followed([(("tag", name), ())], tag_name(name), put)
@@ -107,10 +110,11 @@ class Maker:
                 made.files[page.file] = put(page)
             yield REST, made
 
-    def _of_group(self, key: str) -> DayPages:
-        if self._days is None or self._days[0] != key:
-            self._days = (key, DayPages(self._book, key))
-        return self._days[1]
+    def _of_group(self, key: str) -> tuple[DayPages, MonthPages]:
+        if self._group != key:
+            self._group = key
+            self._pages = DayPages(self._book, key), MonthPages(self._book, key)
+        return self._pages
 
     def _followed(self, roots: Sequence[Asked], owner: str, put: Callable[[Page], bytes]) -> Made:
         """Make these pages, and those they lead to that are made under the same name."""

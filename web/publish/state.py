@@ -22,6 +22,8 @@ class Settings(msgspec.Struct, frozen=True):
     """For members of the groups that are not private; else for everybody."""
     base_url: str = ""
     time_zone: str = DEFAULT_ZONE
+    language: str = "zh-Hans"
+    """Of the words around what people said: `zh-Hans` or `en`."""
     operator: str = ""
     welcome: Mapping[str, str] = {}
 

@@ -12,10 +12,7 @@ from web.feed_sources import Source, read_feed
 from web.feeds import feed_bytes
 from web.publish.book import Book, Page
 from web.publish.places import Places
-from web.sitemap import KINDS, parts, robots, sitemap, sitemap_index
-
-_LISTED = tuple(kind for kind in KINDS if kind != "days")
-"""Kinds of pages that may be found; days are context, and say so."""
+from web.sitemap import KINDS, Place, parts, robots, sitemap, sitemap_index
 
 
 def told(book: Book) -> Iterator[Page]:
@@ -51,11 +48,10 @@ def _feeds(book: Book, to: Places) -> Iterator[Page]:
 
 
 def _sitemaps(book: Book, to: Places) -> Iterator[Page]:
-    files = dict(
-        chain.from_iterable(
-            parts(kind, KINDS[kind](book.db, book.reader, to)).items() for kind in _LISTED
-        )
-    )
+    found = {k: finds(book.db, book.reader, to) for k, finds in KINDS.items() if k != "days"}
+    # a long day has several files
+    found["days"] = [Place(file, day) for file, day in book.days()]
+    files = dict(chain.from_iterable(parts(*kind).items() for kind in found.items()))
     for name, places in files.items():
         yield Page(to.sitemap(name), sitemap(places, book.base_url))
     yield Page(to.sitemap(), sitemap_index(files, to, book.base_url))

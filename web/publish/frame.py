@@ -1,0 +1,32 @@
+"""A page of which there are many: rendered once, then filled in."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterable
+
+import msgspec
+from markupsafe import Markup, escape
+from starlette.responses import Response
+
+from web.sending import printable
+
+
+class Frame:
+    """What all pages of a kind have in common, and where the rest stands between."""
+
+    def __init__(
+        self, names: Iterable[str], render: Callable[[dict[str, Markup]], Response]
+    ) -> None:
+        mark = secrets.token_hex(16)
+        shell = render({name: Markup(f"[{mark}:{name}]") for name in names}).body
+        self._pieces = re.split(rf"\[{mark}:(\w+)\]", bytes(shell).decode())
+
+    def filled(self, parts: msgspec.Struct) -> bytes:
+        """Return a page with these parts, escaped where they are no markup."""
+        pieces = (
+            str(escape(getattr(parts, piece))) if place % 2 else piece
+            for place, piece in enumerate(self._pieces)
+        )
+        return printable("".join(pieces)).encode()

@@ -1,0 +1,57 @@
+"""The page of each month of a group: its days."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from archive import calendar
+from archive.groups import get_group
+from web.day_parts import DayWriter
+from web.environment import TEMPLATES
+from web.publish.book import Book, Page
+from web.publish.frame import Frame
+from web.publish.places import Places, day_file
+
+
+class _MonthParts(msgspec.Struct, frozen=True):
+    name: str
+    said: str
+    year: str
+    days: Markup
+    near: Markup
+
+
+class MonthPages:
+    """Makes the pages of one group."""
+
+    def __init__(self, book: Book, group_key: str) -> None:
+        self._book = book
+        self._group = get_group(book.db, book.reader, group_key)
+        self._months = list(book.standing.groups[self._group.key].months())
+        self._to = Places(book, day_file(self._group.key, "2000-01"))
+        visit = book.visit(f"/g/{self._group.key}", self._to)
+        self._words = visit.words
+        self._writer = DayWriter(self._group, visit.words, self._to, visit.talk)
+        self._parts: Any = TEMPLATES.get_template("parts/month.html").module
+        self._frame = Frame(
+            _MonthParts.__struct_fields__,
+            lambda marks: visit.page("month.html", group=self._group, d=_MonthParts(**marks)),
+        )
+
+    def page(self, month: str) -> Page:
+        """Make the page of a month, `2026-11`."""
+        words, to, key = self._words, self._to, self._group.key
+        layers = calendar.days(self._book.db, self._book.reader, key, month)
+        at = self._months.index(month)
+        beside = self._months[max(at - 1, 0) : at], self._months[at + 1 : at + 2]
+        parts = _MonthParts(
+            name=words.month(month),
+            said=words("count.messages", n=sum(layer.messages for layer in layers)),
+            year=to.part_of_group(key, "calendar", year=month[:4]),
+            days=self._writer.month(layers, ()),
+            near=self._parts.near(month, *beside, to, words, key),
+        )
+        return Page(day_file(key, month), self._frame.filled(parts))
