@@ -28,6 +28,15 @@ def run(
     only: Annotated[
         str | None, typer.Option(help="capture, jobs or web; several with commas.")
     ] = None,
+    standby: Annotated[
+        float | None,
+        typer.Option(
+            min=2,
+            metavar="SECONDS",
+            help="Wait while another process runs; take its place once it has ended, or end it"
+            " once it has given no sign of life for so long.",
+        ),
+    ] = None,
 ) -> None:
     """Listen to the groups, answer commands, serve the site; until stopped."""
     from archive.database import open_archive
@@ -42,7 +51,7 @@ def run(
     start_logging()
     adapters = make_adapters(loaded.accounts) if "capture" in chosen else {}
     archive = open_archive(data or Path(loaded.data), create=True)
-    run(archive, loaded, adapters, {part for part in PARTS if part in chosen})
+    run(archive, loaded, adapters, {part for part in PARTS if part in chosen}, standby)
 
 
 def check(config: Configured = None, as_json: AsJson = False) -> None:

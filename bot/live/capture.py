@@ -112,6 +112,7 @@ class Capture:
         return any(event.key == key for event in self.inbox.pending(-1))
 
     def _store_all(self, batch: list[Work[Arrival, int]]) -> None:
+        self.writer.check()
         arrivals = [work.asked for work in batch]
         with self._projector.storing:
             ids = self.inbox.store_many(arrivals)

@@ -35,7 +35,7 @@ from bot.live.door import AccountDoor
 from bot.live.fetching import Fetching
 from bot.live.forgetting import Forgetting
 from bot.live.housekeeping import Housekeeping
-from bot.live.leases import lease
+from bot.live.leases import Lease, lease, stand_by
 from bot.live.logs import said
 from bot.live.metrics import Metrics
 from bot.live.obeying import Obeying
@@ -58,8 +58,15 @@ _LAST_SECONDS = 4.0
 """For everything to end in order once the process is told to stop."""
 
 
-def run(archive: Archive, config: Config, adapters: dict[str, Adapter], parts: set[Part]) -> None:
-    """Run until told to stop. Raises ArchiveError while another process holds an account."""
+def run(
+    archive: Archive,
+    config: Config,
+    adapters: dict[str, Adapter],
+    parts: set[Part],
+    silence: float | None = None,
+) -> None:
+    """Run until told to stop. Raises ArchiveError while another process holds an account; with
+    `silence` it stands by instead, until that one ends or gives no sign of life for so long."""
     if "capture" in parts and not adapters and "web" not in parts:
         raise ConfigError(
             "there is no account to capture from.", "add one: see config.example.toml"
@@ -67,28 +74,39 @@ def run(archive: Archive, config: Config, adapters: dict[str, Adapter], parts: s
     # its threads hand over to each other many times an event; Python's 5 ms would add up
     sys.setswitchinterval(0.0005)
     with ExitStack() as held:
+        holds: Lease | None = None
         if "capture" in parts:
-            held.enter_context(lease(archive.folder, "capture"))
+            if silence is None:
+                holds = held.enter_context(lease(archive.folder, "capture", whole=True))
+            else:
+                holds = stand_by(held, archive.folder, "capture", silence)
             held.enter_context(Turns(archive.folder).serving())
             for account in adapters:
                 held.enter_context(lease(archive.folder, f"account {account}"))
-        asyncio.run(_Running(archive, config, adapters, parts).run())
+        asyncio.run(_Running(archive, config, adapters, parts, holds).run())
 
 
 class _Running:
     """One process's parts."""
 
     def __init__(
-        self, archive: Archive, config: Config, adapters: dict[str, Adapter], parts: set[Part]
+        self,
+        archive: Archive,
+        config: Config,
+        adapters: dict[str, Adapter],
+        parts: set[Part],
+        lease: Lease | None,
     ) -> None:
+        self._lease = lease
         self._archive = archive
         self._config = config
         self._adapters = adapters if "capture" in parts else {}
         self._parts = parts
 
     async def run(self) -> None:
-        archive, config = self._archive, self._config
-        inbox, writer, metrics = Inbox(archive.folder), Writer(archive), Metrics()
+        archive, config, holds = self._archive, self._config, self._lease
+        inbox, metrics = Inbox(archive.folder), Metrics()
+        writer = Writer(archive, holds.check if holds else None)
         capture = Capture(archive, inbox, writer, config, metrics)
         connections = Connections(capture)
         sending, fetching = Sending(capture), Fetching(capture)
@@ -98,7 +116,7 @@ class _Running:
         await writer.run(self._settle_groups)
         await capture.begin(self._adapters, obeying.obey)
         ingesting = self._ingesting(inbox, metrics)
-        tasks: list[Coroutine[Any, Any, None]] = []
+        tasks: list[Coroutine[Any, Any, None]] = [holds.beat()] if holds else []
         if "capture" in self._parts:
             offering = Offering(capture, sending)
             for part in (capture, connections, sending, fetching, forgetting, offering):

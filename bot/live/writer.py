@@ -28,8 +28,10 @@ class Writer:
     pieces with ArchiveError, and nothing of them was kept.
     """
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, check: Callable[[], None] | None = None) -> None:
         self._archive = archive
+        self.check = check or (lambda: None)
+        """Raises ArchiveError where this process may write and speak no more."""
         self._turns = Turns(archive.folder)
         self._db: sqlite3.Connection | None = None
         self._log = Log(archive.path)
@@ -85,6 +87,7 @@ class Writer:
             ) from error
 
     def _commit(self, batch: list[Work[Piece, Any]]) -> None:
+        self.check()
         if self._db is None:
             self._db = self._archive.connect_for_writing()
             self._log.leave_to_copier(self._db)

@@ -23,13 +23,15 @@ PROGRAM = Path(sys.executable).with_name("chendian")
 class Operated:
     """One data folder with its configuration and, between `start` and an end, its process."""
 
-    def __init__(self, folder: Path, accounts: str, more: str = "") -> None:
+    def __init__(
+        self, folder: Path, accounts: str, more: str = "", port: int = 0, log: str = "log.txt"
+    ) -> None:
         self.data = folder / "data"
         self.config = folder / "config.toml"
-        self.log = folder / "log.txt"
+        self.log = folder / log
         self.config.write_text(
             f'data = "{self.data}"\n[capture]\noperator = "阿珍 azhen@example.org"\n'
-            f"[web]\nport = 0\n{accounts}\n{more}",
+            f"[web]\nport = {port}\n{accounts}\n{more}",
             "utf-8",
         )
         self.program: list[str | Path] = [PROGRAM]

@@ -22,10 +22,11 @@ _LATEST = 40
 
 
 class Talking:
-    """Says things at `RATE` in a thread of its own, as long as the block lasts."""
+    """Says things, `rate` a second, in a thread of its own, as long as the block lasts."""
 
-    def __init__(self, one: Callable[[], object]) -> None:
+    def __init__(self, one: Callable[[], object], rate: int = RATE) -> None:
         self._one = one
+        self._rate = rate
         self._ended = threading.Event()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -43,7 +44,7 @@ class Talking:
     def _run(self) -> None:
         began, number = time.monotonic(), 0
         try:
-            while not self._ended.wait(max(0.0, began + number / RATE - time.monotonic())):
+            while not self._ended.wait(max(0.0, began + number / self._rate - time.monotonic())):
                 self._one()
                 number += 1
         except BaseException as error:
