@@ -29,6 +29,7 @@ from archive.records import (
     Group,
     Member,
     Message,
+    Note,
     Recall,
     Rejected,
 )
@@ -59,7 +60,7 @@ class Begin(msgspec.Struct, tag=True, frozen=True):
 class Batch(msgspec.Struct, tag=True, frozen=True):
     """Some of its records; `done` and `total` are bytes of the whole request."""
 
-    records: list[Group | Member | Recall | EssenceMark | Gap | Rejected]
+    records: list[Group | Member | Recall | EssenceMark | Gap | Rejected | Note]
     messages: list[Prepared]
     done: int
     total: int
