@@ -23,6 +23,7 @@ from archive.records import (
     Gap,
     Group,
     Member,
+    Note,
     Rejected,
     name_key,
 )
@@ -150,6 +151,8 @@ class Keeper:
             self._directory.take_member(record)
         elif isinstance(record, Rejected):
             self.report.rejected.append(record)
+        elif isinstance(record, Note) and record.text not in self.report.notes:
+            self.report.notes.append(record.text)
         elif isinstance(record, Gap):
             note_span(
                 self._db, self._directory.group(record.group_key).id, record.since, record.until,

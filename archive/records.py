@@ -226,7 +226,13 @@ class Rejected(Record, frozen=True):
     """Names the fault, never quotes message text."""
 
 
-AnyRecord = Group | Member | Message | Reacted | Recall | EssenceMark | Gap | Rejected
+class Note(Record, frozen=True):
+    """What whoever brought a source should know about what was read, in words; nothing is lost."""
+
+    text: str
+
+
+AnyRecord = Group | Member | Message | Reacted | Recall | EssenceMark | Gap | Rejected | Note
 
 
 def _short_hash(*parts: str) -> str:

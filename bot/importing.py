@@ -90,12 +90,14 @@ def import_paths(
     zone_is_guess: bool = False,
     group: str | None = None,
     encoding: str | None = None,
+    date: str | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Import files, folders and ZIPs. Safe to repeat, to kill, and to run twice at once.
 
     An archive that is not there is made when there is something to keep. `time_zone` is for local
-    times and for groups that are new; as a guess, it gives way to the zone of `group`.
+    times and for groups that are new; as a guess, it gives way to the zone of `group`. `date` is
+    the day (`YYYY-MM-DD`) of texts that do not say it.
 
     Raises ArchiveError when the archive cannot be written.
     """
@@ -107,6 +109,7 @@ def import_paths(
             zone,
             key,
             encoding,
+            date,
         )
         try:
             # closed here and now: a reading process that outlives the writer would complain

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 from zoneinfo import ZoneInfo
@@ -29,6 +30,7 @@ from archive.records import (
     Group,
     Member,
     Message,
+    Note,
     Recall,
     Rejected,
 )
@@ -47,6 +49,8 @@ class Request(msgspec.Struct, frozen=True):
     time_zone: str
     group: str | None = None
     encoding: str | None = None
+    date: str | None = None
+    """`YYYY-MM-DD`, for texts that do not say their day."""
 
 
 class Begin(msgspec.Struct, tag=True, frozen=True):
@@ -59,7 +63,7 @@ class Begin(msgspec.Struct, tag=True, frozen=True):
 class Batch(msgspec.Struct, tag=True, frozen=True):
     """Some of its records; `done` and `total` are bytes of the whole request."""
 
-    records: list[Group | Member | Recall | EssenceMark | Gap | Rejected]
+    records: list[Group | Member | Recall | EssenceMark | Gap | Rejected | Note]
     messages: list[Prepared]
     done: int
     total: int
@@ -90,7 +94,8 @@ decode = msgspec.msgpack.Decoder(Frame).decode
 def read(request: Request) -> Iterator[Frame]:
     """Read everything asked for, file by file."""
     meter = Meter()
-    options = Options(ZoneInfo(request.time_zone), request.group, request.encoding)
+    day = date.fromisoformat(request.date) if request.date else None
+    options = Options(ZoneInfo(request.time_zone), request.group, request.encoding, day)
     store = MediaStore(Path(os.fsdecode(request.media)))
     exports: list[Export] = []
     for path in map(os.fsdecode, request.paths):

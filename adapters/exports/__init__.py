@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from adapters.exports import chatlab, memotrace_csv, qq_txt, telegram_html, telegram_json
+from adapters.exports import (
+    chatlab,
+    chatlog,
+    memotrace_csv,
+    pywxdump,
+    qce,
+    qq_txt,
+    telegram_html,
+    telegram_json,
+)
 from adapters.exports.format import Format
 
 FORMATS: tuple[Format, ...] = (
     telegram_json,
     telegram_html,
+    qce,
+    pywxdump,
+    chatlog,
     chatlab,
     qq_txt,
     memotrace_csv,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ class Options(msgspec.Struct, frozen=True):
     """Title or key of the group the file belongs to, for formats that do not name it."""
     encoding: str | None = None
     """Overrules the detection."""
+    date: datetime.date | None = None
+    """The day of a text that does not say it; None: the day the file was written."""
 
 
 class ExportError(Exception):
@@ -45,6 +48,10 @@ class ExportFile(Protocol):
     @property
     def size(self) -> int:
         """Bytes, uncompressed."""
+
+    @property
+    def modified(self) -> int | None:
+        """When it was last written, in Unix seconds, as far as that is known."""
 
     def open(self) -> BinaryIO:
         """Open for streaming; the caller closes it. Raises ExportError."""

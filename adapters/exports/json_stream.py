@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
+import msgspec
+
 from adapters.exports.encoding import Text
 
 LARGEST = 16 * 2**20
@@ -27,6 +29,31 @@ class Element(NamedTuple):
     value: Any = None
     fault: str | None = None
     """Why there is no value."""
+
+
+def elements(text: Text, start: re.Pattern[str] | None = None) -> Iterator[Element]:
+    """Give the elements of a text that is one array, in order; `start` as with `members`."""
+    walk = _Walk(_Cursor(text, start), (), ())
+    try:
+        yield from walk.elements()
+    except _Cut:
+        yield Element(walk.key, walk.number, fault=CUT)
+    except _Broken as broken:
+        yield Element(walk.key, walk.number, fault=f"{broken}; what follows is not read")
+
+
+def decoded(line: str) -> tuple[Any, str | None]:
+    """Read a line that is one JSON value, or tell why it is none."""
+    try:
+        return msgspec.json.decode(line), None
+    except (msgspec.MsgspecError, RecursionError, ValueError):
+        pass
+    try:  # takes lone halves of surrogate pairs and line ends in strings
+        return json.loads(line, strict=False), None
+    except RecursionError:
+        return None, "nested too deeply"
+    except ValueError as error:
+        return None, f"not JSON: {getattr(error, 'msg', 'a number is too long')}"
 
 
 class _Cut(Exception):
@@ -74,7 +101,7 @@ class _Walk:
             self.key = key
             cursor.take(":")
             if key in self._streamed and cursor.peek() == "[":
-                yield from self._elements()
+                yield from self.elements()
             elif key in self._wanted:
                 yield Element(key, None, *cursor.value())
             else:
@@ -82,7 +109,7 @@ class _Walk:
             if cursor.peek() != "}":
                 cursor.take(",")
 
-    def _elements(self) -> Iterator[Element]:
+    def elements(self) -> Iterator[Element]:
         cursor = self._cursor
         cursor.take("[")
         self.number = 0

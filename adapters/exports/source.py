@@ -16,8 +16,10 @@ from archive.records import AnyRecord
 
 __all__ = ["Export", "Meter", "find_exports"]
 
-ACCEPTED = "zip, json, jsonl, html, csv, txt only"
-SUFFIXES = (".json", ".jsonl", ".ndjson", ".html", ".htm", ".csv", ".txt")
+ACCEPTED = "zip, json, jsonl, html, csv, txt, mht only"
+SUFFIXES = (
+    ".json", ".jsonl", ".ndjson", ".html", ".htm", ".csv", ".txt", ".mht", ".mhtml",
+)  # fmt: skip
 """What is looked at in a folder or a ZIP; the rest is media."""
 MEDIA_FOLDERS = frozenset(
     [
@@ -123,9 +125,18 @@ def _expect(tree: Tree, file: TreeFile, beside: list[TreeFile]) -> None:
     # pages that continue a claimed one, messages2.html, are read with it
     name = re.sub(r"[0-9]+", "", file.name)
     tree.meter.expect(file)
+    if file.name.endswith("manifest.json"):
+        beside = [*beside, *_parts(tree, file.name.rpartition("/")[0])]
     for other in beside:
-        if re.sub(r"[0-9]+", "", other.name) == name:
+        if re.sub(r"[0-9]+", "", other.name) == name or other.name.endswith(".jsonl"):
             tree.meter.expect(other)
+
+
+def _parts(tree: Tree, folder: str) -> list[TreeFile]:
+    """Return the parts that a manifest names, which no format claims for themselves."""
+    if "chunks" not in tree.listing(folder)[0]:
+        return []
+    return tree.listing(f"{folder}/chunks".lstrip("/"))[1]
 
 
 def _claim(file: TreeFile) -> Export | None:

@@ -60,9 +60,10 @@ class Tree(ABC):
 class TreeFile:
     """One file of a tree; the `ExportFile` that formats read."""
 
-    def __init__(self, tree: Tree, name: str, size: int) -> None:
+    def __init__(self, tree: Tree, name: str, size: int, modified: int | None = None) -> None:
         self._tree = tree
         self.name = name
+        self.modified = modified
         self.label = f"{tree.label}/{name}" if tree.label else name
         self.size = size
 
@@ -121,7 +122,8 @@ class Folder(Tree):
         try:
             full = (self._root / path).resolve()
             if full.is_relative_to(self._root) and full.is_file():
-                return TreeFile(self, path, full.stat().st_size)
+                told = full.stat()
+                return TreeFile(self, path, told.st_size, int(told.st_mtime))
         except (OSError, RuntimeError, ValueError):
             return None
         return None

@@ -8,6 +8,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -58,7 +59,7 @@ class Zip(Tree):
     def find(self, path: str) -> TreeFile | None:
         """Find a file by its path."""
         info = self._entries.get(path)
-        return TreeFile(self, path, info.file_size) if info else None
+        return TreeFile(self, path, info.file_size, _written(info)) if info else None
 
     def open(self, path: str) -> io.RawIOBase:
         """Open an entry; it is held to the size it declares."""
@@ -110,6 +111,13 @@ class _Entry(io.RawIOBase):
     def close(self) -> None:
         self._handle.close()
         super().close()
+
+
+def _written(info: zipfile.ZipInfo) -> int | None:
+    try:  # a ZIP has local times of nobody knows where
+        return int(datetime(*info.date_time).timestamp()) if info.date_time[0] > 1980 else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _opened(path: Path, label: str) -> BinaryIO:

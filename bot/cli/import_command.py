@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date as day_named
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from archive.database import Archive
 from bot.cli.options import AsJson, Data, folder, many, safe, say_error, show_json
-from bot.config import check_zone, load_config
+from bot.config import ConfigError, check_zone, load_config
 from bot.progress import Bar
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ def import_(
     ] = None,
     tz: Annotated[str | None, typer.Option(help="Zone of local times, e.g. Asia/Shanghai.")] = None,
     encoding: Annotated[str | None, typer.Option(help="E.g. gb18030, if not detected.")] = None,
+    date: Annotated[
+        str | None, typer.Option(help="The day of a text without days, e.g. 2024-05-01.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring in the history you exported. Importing the same again adds nothing."""
@@ -50,6 +54,7 @@ def import_(
                 zone_is_guess=tz is None,
                 group=group,
                 encoding=encoding,
+                date=_day(date),
                 progress=bar.update,
             )
         except KeyboardInterrupt:
@@ -62,6 +67,14 @@ def import_(
     _say_failed(outcome)
     if outcome.refused:
         sys.exit(1)
+
+
+def _day(written: str | None) -> str | None:
+    try:
+        return day_named.fromisoformat(written).isoformat() if written else None
+    except ValueError:
+        what, hint = f"--date {written!r} is no day.", "write it like 2024-05-01"
+        raise ConfigError(what, hint) from None
 
 
 def _say_failed(outcome: Outcome) -> None:

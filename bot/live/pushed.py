@@ -36,6 +36,7 @@ class _Body:
     """A body as the file that a reader of exports expects; there is nothing beside it."""
 
     name = label = "push.jsonl"
+    modified: int | None = None
 
     def __init__(self, body: bytes) -> None:
         self._body = body

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.exports import memotrace_csv
+from adapters.exports import csv_rows
 from adapters.exports.format import ExportError, Options
 from adapters.exports.source import find_exports
 from archive.records import (
@@ -177,7 +177,7 @@ def test_fault_10_a_cell_of_a_million_characters_is_read(tmp_path: Path) -> None
 def test_fault_10_a_cell_beyond_the_cap_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memotrace_csv, "MAX_FIELD", 1000)
+    monkeypatch.setattr(csv_rows, "MAX_FIELD", 1000)
     records = read(tmp_path / "a.csv", written(OLD, [old(), old("长" * 2000), old("后")]))
     assert [r.text for r in records if isinstance(r, Message)] == ["你好", "后"]
     (rejected,) = [r for r in records if isinstance(r, Rejected)]

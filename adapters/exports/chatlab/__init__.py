@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from adapters.exports.chatlab.rows import Conversation, headed, seconds
 from adapters.exports.encoding import open_text, peek
 from adapters.exports.format import ExportFile, Options
-from adapters.exports.json_stream import members
+from adapters.exports.json_stream import decoded, members
 from archive.records import AnyRecord, Rejected
 
 __all__ = ["NAME", "read", "seconds", "sniff"]
@@ -78,7 +75,7 @@ def _read_lines(file: ExportFile, options: Options) -> Iterator[AnyRecord]:
             if not bare or bare.startswith("#"):
                 continue
             where = f"line {number}"
-            value, fault = _decoded(bare)
+            value, fault = decoded(bare)
             fault = text.fault(line) or fault
             kind = value.get("_type") if isinstance(value, dict) else None
             if kind == "header" and not fault:
@@ -95,16 +92,3 @@ def _read_lines(file: ExportFile, options: Options) -> Iterator[AnyRecord]:
                 yield from conversation.member(value, where)
             else:
                 yield from conversation.message(value, where)
-
-
-def _decoded(line: str) -> tuple[Any, str | None]:
-    try:
-        return msgspec.json.decode(line), None
-    except (msgspec.MsgspecError, RecursionError, ValueError):
-        pass
-    try:  # takes lone halves of surrogate pairs and line ends in strings
-        return json.loads(line, strict=False), None
-    except RecursionError:
-        return None, "nested too deeply"
-    except ValueError as error:
-        return None, f"not JSON: {getattr(error, 'msg', 'a number is too long')}"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from adapters.exports.memotrace_csv.conversation import Conversation
 from adapters.exports.memotrace_csv.merged import unfolded
+from adapters.exports.wechat_chat import Conversation
 from adapters.notices import action_of
 from adapters.wechat_xml.content import NOT_EXPORTED, Content, Place
 from archive.records import AnyRecord, Attachment, Message, Quote, Rejected, Span

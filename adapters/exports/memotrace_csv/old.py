@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from adapters.exports.memotrace_csv.conversation import MYSELF, Conversation
+from adapters.exports.wechat_chat import MYSELF, Conversation
 from adapters.wechat_xml.content import Place
 from adapters.wechat_xml.message import content_of
 from archive.records import AnyRecord, Message, Rejected

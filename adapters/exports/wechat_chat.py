@@ -1,4 +1,4 @@
-"""The group that a MemoTrace CSV belongs to, and the members met in it."""
+"""The conversation that an export of WeChat belongs to, and the members met in it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _time = re.compile(
 class Conversation:
     """Gives groups and members once, before the first message that needs them."""
 
-    def __init__(self, file: ExportFile, options: Options) -> None:
+    def __init__(self, file: ExportFile, options: Options, title: str | None = None) -> None:
         self.file = file
         self.options = options
         self.zone = options.time_zone
@@ -31,13 +31,23 @@ class Conversation:
         self._groups: set[str] = set()
         self._members: dict[tuple[str, str], tuple[str | None, str | None]] = {}
         self._title, self._room = _titled(file)
+        if title is not None:
+            self._title = title
 
-    def open(self, room: str = "", title: str = "", private: bool = False) -> Iterator[AnyRecord]:
-        """Go to the group of a row: by its room id, by a title, else by the file's name."""
-        room = room if _chat_id.fullmatch(room) else self._room
+    def open(
+        self, room: str = "", title: str = "", private: bool = False, *, sure: bool = False
+    ) -> Iterator[AnyRecord]:
+        """Go to the group of a row: by its room id, by a title, else by the file's name.
+
+        `sure`: the room is an id, whatever it looks like.
+        """
+        named = _wxid.fullmatch(room) if sure else _chat_id.fullmatch(room)
+        room = room if named else self._room
         if room:
             private = not room.endswith("@chatroom")
-            group = Group(f"wechat:{room}", title or self._title, "private" if private else "group")
+            kind = "private" if private else "group"
+            title = title or self._title
+            group = Group(f"wechat:{room}", title if title != room else None, kind)
         else:
             kind = "private" if private else "group"
             group = proposed_group("wechat", title or self._title, self.options, kind)
