@@ -1,4 +1,4 @@
-"""A conversation as values that belong to no format; each writer beside this writes it in its own."""
+"""A conversation as values of no format; each writer beside this writes it in its own."""
 
 from __future__ import annotations
 
