@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from adapters.exports import chatlab, memotrace_csv, qq_txt, telegram_html, telegram_json
+from adapters.exports import (
+    chatlab,
+    memotrace_csv,
+    qq_txt,
+    telegram_html,
+    telegram_json,
+    whatsapp_txt,
+)
 from adapters.exports.format import Format
 
 FORMATS: tuple[Format, ...] = (
     telegram_json,
     telegram_html,
     chatlab,
+    whatsapp_txt,
     qq_txt,
     memotrace_csv,
 )
