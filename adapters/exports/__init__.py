@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adapters.exports import (
     chatlab,
+    discord_json,
     memotrace_csv,
     qq_txt,
     telegram_html,
@@ -16,6 +17,7 @@ FORMATS: tuple[Format, ...] = (
     telegram_json,
     telegram_html,
     chatlab,
+    discord_json,
     whatsapp_txt,
     qq_txt,
     memotrace_csv,

@@ -33,7 +33,7 @@ _behind = re.compile(
 )
 _inside = re.compile(r"<(?:attached|附件|已附加|附加檔案)[::：] ?(?P<name>[^<>\n]{1,300})>")
 _edited = re.compile(
-    rf"[\s{MARKS}]*<(?:This message was edited|(?:此|这条|這則)?(?:消息|訊息)?已[编編][辑輯](?:此..)?)>\Z"
+    rf"[\s{MARKS}]*<(?:This message was edited|(?:此|这条|這則)?(?:..)?已[编編][辑輯](?:此..)?)>\Z"
 )
 _deleted = re.compile(
     r"(?:This message was deleted(?: by admin .{1,100})?|You deleted this message(?: as admin)?|"
