@@ -5,6 +5,7 @@ from __future__ import annotations
 from adapters.exports import (
     chatlab,
     discord_json,
+    line_txt,
     memotrace_csv,
     qq_txt,
     slack,
@@ -21,6 +22,7 @@ FORMATS: tuple[Format, ...] = (
     discord_json,
     slack,
     whatsapp_txt,
+    line_txt,
     qq_txt,
     memotrace_csv,
 )
