@@ -14,9 +14,12 @@ from adapters.exports import (
     whatsapp_txt,
 )
 from adapters.exports.format import Format
+from adapters.exports.tg_archive import database, site
 
 FORMATS: tuple[Format, ...] = (
     telegram_json,
+    database,
+    site,
     telegram_html,
     chatlab,
     discord_json,

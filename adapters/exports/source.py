@@ -16,8 +16,8 @@ from archive.records import AnyRecord
 
 __all__ = ["Export", "Meter", "find_exports"]
 
-ACCEPTED = "zip, json, jsonl, html, csv, txt only"
-SUFFIXES = (".json", ".jsonl", ".ndjson", ".html", ".htm", ".csv", ".txt")
+ACCEPTED = "zip, json, jsonl, html, csv, txt, sqlite only"
+SUFFIXES = (".json", ".jsonl", ".ndjson", ".html", ".htm", ".csv", ".txt", ".sqlite", ".db")
 """What is looked at in a folder or a ZIP; the rest is media."""
 MEDIA_FOLDERS = frozenset(
     [
@@ -34,7 +34,6 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PACKED = (
     (0, b"Rar!"), (0, b"7z\xbc\xaf"), (0, b"\x1f\x8b"), (0, b"BZh"), (0, b"\xfd7zXZ"),
     (0, b"\x28\xb5\x2f\xfd"), (0, b"MZ"), (0, b"\x7fELF"), (257, b"ustar"), (0, b"%PDF"),
-    (0, b"SQLite format 3"),
 )  # fmt: skip
 
 
