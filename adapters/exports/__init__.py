@@ -5,22 +5,33 @@ from __future__ import annotations
 from adapters.exports import (
     chatlab,
     chatlog,
+    discord_json,
+    line_txt,
     memotrace_csv,
     pywxdump,
     qce,
     qq_txt,
+    slack,
     telegram_html,
     telegram_json,
+    whatsapp_txt,
 )
 from adapters.exports.format import Format
+from adapters.exports.tg_archive import database, site
 
 FORMATS: tuple[Format, ...] = (
     telegram_json,
+    database,
+    site,
     telegram_html,
     qce,
     pywxdump,
     chatlog,
     chatlab,
+    discord_json,
+    slack,
+    whatsapp_txt,
+    line_txt,
     qq_txt,
     memotrace_csv,
 )

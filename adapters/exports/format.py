@@ -66,6 +66,10 @@ class ExportFile(Protocol):
     def siblings(self) -> list[ExportFile]:
         """Return the files in the same folder, this one included, in natural order of names."""
 
+    def inside(self, folder: str) -> list[ExportFile]:
+        """Return the files of a folder beside this file, in natural order, as parts of this
+        export; none if it is not there."""
+
 
 class Format(Protocol):
     """A module that reads one kind of export file."""

@@ -16,9 +16,10 @@ from archive.records import AnyRecord
 
 __all__ = ["Export", "Meter", "find_exports"]
 
-ACCEPTED = "zip, json, jsonl, html, csv, txt, mht only"
+ACCEPTED = "zip, json, jsonl, html, csv, txt, mht, sqlite only"
 SUFFIXES = (
     ".json", ".jsonl", ".ndjson", ".html", ".htm", ".csv", ".txt", ".mht", ".mhtml",
+    ".sqlite", ".db",
 )  # fmt: skip
 """What is looked at in a folder or a ZIP; the rest is media."""
 MEDIA_FOLDERS = frozenset(
@@ -36,7 +37,6 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PACKED = (
     (0, b"Rar!"), (0, b"7z\xbc\xaf"), (0, b"\x1f\x8b"), (0, b"BZh"), (0, b"\xfd7zXZ"),
     (0, b"\x28\xb5\x2f\xfd"), (0, b"MZ"), (0, b"\x7fELF"), (257, b"ustar"), (0, b"%PDF"),
-    (0, b"SQLite format 3"),
 )  # fmt: skip
 
 

@@ -96,6 +96,19 @@ class TreeFile:
         """Return the files in the same folder in natural order."""
         return list(self._tree.listing(self.name.rpartition("/")[0])[1])
 
+    def inside(self, folder: str) -> list[ExportFile]:
+        """Return the files of a folder beside this one; reading them counts as progress."""
+        path = within(self.name.rpartition("/")[0], folder)
+        if path is None:
+            return []
+        try:
+            files = self._tree.listing(path)[1]
+        except ExportError:
+            return []
+        for file in files:
+            self._tree.meter.expect(file)
+        return list(files)
+
 
 class Folder(Tree):
     """A folder on disk; what lies outside of it, or is no plain file, is not there."""

@@ -54,6 +54,9 @@ class _Body:
     def siblings(self) -> list[ExportFile]:
         return [self]
 
+    def inside(self, folder: str) -> list[ExportFile]:
+        return []
+
 
 def is_chatlab(body: bytes, content_type: str) -> bool:
     """Tell a ChatLab body from lines of our own: its type says so, or its first line."""

@@ -14,7 +14,7 @@ import pytest
 from chat_files import chatlab, qq_txt, telegram_json, telegram_rows
 from program import PROGRAM, environment, refused, run, run_cold
 
-KNOWN = "zip, json, jsonl, html, csv, txt, mht only"
+KNOWN = "zip, json, jsonl, html, csv, txt, mht, sqlite only"
 
 
 def _tar() -> bytes:

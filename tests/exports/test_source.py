@@ -135,7 +135,7 @@ def test_fault_19_other_archives_and_files_name_what_is_taken(
     with pytest.raises(ExportError) as raised:
         find_exports(path)
     assert raised.value.what == f"not an export this program knows: {path}."
-    assert raised.value.hint == ACCEPTED == "zip, json, jsonl, html, csv, txt, mht only"
+    assert raised.value.hint == ACCEPTED == "zip, json, jsonl, html, csv, txt, mht, sqlite only"
 
 
 def test_zips_in_a_folder_are_read_beside_other_exports(tmp_path: Path) -> None:

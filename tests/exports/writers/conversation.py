@@ -1,4 +1,4 @@
-"""A conversation of no format, from which each writer makes a file of its own."""
+"""A conversation as values of no format; each writer beside this writes it in its own."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import msgspec
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Who said something."""
+    """Somebody who speaks."""
 
     id: str
     name: str
 
 
 class File(msgspec.Struct, frozen=True):
-    """What came with a message; `kind` as in `archive.records`."""
+    """What was sent with a message; `kind` as in `archive.records.KINDS`."""
 
     name: str
     kind: str
@@ -21,7 +21,7 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Said(msgspec.Struct, frozen=True):
-    """One message; `at` is in Unix seconds, `reply_to` another one's id."""
+    """One row; nobody says what the platform says, and `at` is Unix seconds."""
 
     id: str
     sender: Person | None
@@ -33,7 +33,7 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class Conversation(msgspec.Struct, frozen=True):
-    """A group, and what was said in it in order of time."""
+    """A group or chat with its rows, oldest first."""
 
     id: str
     name: str
