@@ -147,10 +147,12 @@ def create_app(
 
 def _open(app: FastAPI) -> None:
     """Give it its rooms, and who stands at the door."""
-    app.include_router(api.routes)
+    # as they are: routers that are included are made anew by every app, and asked twice a request
+    rooms = app.router.routes
+    rooms.extend(api.routes)
     for page in (*_PAGES, *_DESK):
-        app.include_router(page.routes, include_in_schema=False)
-    app.include_router(acting.router(ACTS), include_in_schema=False)
+        rooms.extend(page.routes.routes)
+    rooms.extend(acting.router(ACTS).routes)
     errors.install(app)
     app.add_middleware(Entrance, refuse=errors.answer)
     app.add_middleware(Twins)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from functools import cached_property
@@ -147,7 +147,7 @@ class Visit:
             return self.to.has(path)
         state = self.request.app.state
         if not hasattr(state, "paths"):
-            state.paths = frozenset(_paths(self.request.app.routes))
+            state.paths = {getattr(route, "path", "") for route in self.request.app.routes}
         return path in state.paths
 
     @property
@@ -256,9 +256,3 @@ class Visit:
         pairs = self.request.query_params.multi_items()
         path = path_of(self.request.scope["path"])
         return f"{path}?{urlencode(pairs)}" if pairs else path
-
-
-def _paths(routes: Iterable[object]) -> Iterator[str]:
-    for route in routes:
-        inner = getattr(route, "original_router", None)
-        yield from [getattr(route, "path", "")] if inner is None else _paths(inner.routes)

@@ -71,10 +71,7 @@ class Named:
 def routes_of(routes: Iterable[Any]) -> Iterator[str]:
     """Name every route of an app that can be read."""
     for route in routes:
-        inner = getattr(route, "original_router", None)
-        if inner is not None:
-            yield from routes_of(inner.routes)
-        elif "GET" in (getattr(route, "methods", None) or ()):
+        if "GET" in (getattr(route, "methods", None) or ()):
             yield route.path
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 from web.api import (
     counts,
@@ -19,9 +19,8 @@ from web.api import (
     tags,
 )
 
-routes = APIRouter()
-for part in (
+_PARTS = (
     search, groups, messages, essence, tags, shelves, questions, digests, files, people, counts,
     described,
-):  # fmt: skip
-    routes.include_router(part.routes)
+)  # fmt: skip
+routes: list[BaseRoute] = [route for part in _PARTS for route in part.routes.routes]

@@ -69,8 +69,9 @@ def description(app: FastAPI) -> dict[str, Any]:
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
+    routes = [route for route in app.routes if getattr(route, "path", "").startswith("/api/")]
     made: dict[str, Any] = get_openapi(
-        title=app.title, version=app.version, description=_ABOUT, routes=app.routes
+        title=app.title, version=app.version, description=_ABOUT, routes=routes
     )
     parts = made.setdefault("components", {})
     known = parts.setdefault("schemas", {})
