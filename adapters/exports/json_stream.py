@@ -83,20 +83,6 @@ def members(
         yield Element(walk.key, walk.number, fault=f"{broken}; what follows is not read")
 
 
-def elements(
-    text: Text, start: re.Pattern[str] | None = None
-) -> Iterator[tuple[int, Any, str | None]]:
-    """Give the elements of a file that is one array: number from 1, value, why there is none."""
-    walk = _Walk(_Cursor(text, start), (), ())
-    try:
-        for element in walk.elements():
-            yield element.number or 0, element.value, element.fault
-    except _Cut:
-        yield walk.number or 0, None, CUT
-    except _Broken as broken:
-        yield walk.number or 0, None, f"{broken}; what follows is not read"
-
-
 class _Walk:
     def __init__(self, cursor: _Cursor, wanted: Collection[str], streamed: Collection[str]) -> None:
         self.key = ""

@@ -65,12 +65,12 @@ def _channel(
         name = "/".join(day.name.split("/")[-2:])
         try:
             with open_text(day, options) as text:
-                for number, value, fault in elements(text, _ROW):
-                    where = f"{name} row {number}"
-                    if fault:
-                        yield Rejected(where, fault)
+                for row in elements(text, _ROW):
+                    where = f"{name} row {row.number}"
+                    if row.fault:
+                        yield Rejected(where, row.fault)
                     else:
-                        yield from rows.records(value, where)
+                        yield from rows.records(row.value, where)
         except ExportError as error:
             yield Rejected(name, str(error))
 

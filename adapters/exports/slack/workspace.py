@@ -106,11 +106,12 @@ class Workspace:
             return
         try:
             with open_text(file, self._options) as text:
-                for number, value, fault in elements(text, _ENTRY):
-                    if isinstance(value, dict):
-                        yield value
+                for entry in elements(text, _ENTRY):
+                    if isinstance(entry.value, dict):
+                        yield entry.value
                     else:
-                        self.faults.append(Rejected(f"{name} {number}", fault or "not an object"))
+                        why = entry.fault or "not an object"
+                        self.faults.append(Rejected(f"{name} {entry.number}", why))
         except ExportError as error:
             self.faults.append(Rejected(name, str(error)))
 

@@ -1,4 +1,4 @@
-"""The configuration: one TOML file and the environment, every option known and checked."""
+"""Reads the configuration: one TOML file and the environment, every option known and checked."""
 
 from __future__ import annotations
 
@@ -8,10 +8,23 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+
+from bot.config.digest import DigestConfig, RemindersConfig, TogetherConfig
+from bot.config.ingest import IngestConfig
+from bot.config.section import ConfigError, Section
+from bot.config.sections import (
+    BackupConfig,
+    CaptureConfig,
+    Config,
+    GroupConfig,
+    MailConfig,
+    MediaConfig,
+    WebConfig,
+)
 
 DEFAULT_FILE = Path("config.toml")
 PREFIX = "CHENDIAN_"
@@ -20,172 +33,7 @@ PREFIX = "CHENDIAN_"
 _EXAMPLE = "see config.example.toml"
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*?)`(?: - at `(.*)`)?$", re.S)
 
-
-class ConfigError(Exception):
-    """The configuration is wrong: `what` names the option, `hint` how to mend it."""
-
-    def __init__(self, what: str, hint: str = "") -> None:
-        super().__init__(f"{what} {hint}".strip())
-        self.what = what
-        self.hint = hint
-
-
-class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file."""
-
-
-class WebConfig(_Section, frozen=True):
-    """[web]: how the site is served."""
-
-    host: str = "127.0.0.1"
-    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8765
-    base_url: str = ""
-    proxies: tuple[str, ...] = ()
-
-
-class CaptureConfig(_Section, frozen=True):
-    """[capture]: what live capture keeps, and for how long."""
-
-    operator: str = ""
-    keep_raw_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 30
-
-
-class MediaConfig(_Section, frozen=True):
-    """[media]: which files of live messages are fetched."""
-
-    fetch: bool = True
-    largest_mb: Annotated[int, msgspec.Meta(ge=0)] = 100
-    kinds: tuple[
-        Literal["photo", "video", "voice", "audio", "file", "sticker", "animation"], ...
-    ] = ("photo", "video", "voice", "audio", "file", "sticker", "animation")
-    tries: Annotated[int, msgspec.Meta(ge=1, le=50)] = 8
-
-
-Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-"""A time of day in the group's time zone: `20:00`."""
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
-
-Language = Literal["zh-Hans", "en"]
-
-SHORTEST_SECRET = 16
-"""Characters."""
-
-
-class TogetherConfig(_Section, frozen=True):
-    """[[digest.together]]: one weekly digest of several groups."""
-
-    name: Annotated[str, msgspec.Meta(pattern=r"^[^:\s][^:\x00-\x1f]{0,39}$")]
-    groups: tuple[str, ...] | Literal["all"]
-    send_to: tuple[str, ...] = ()
-    admins: tuple[str, ...] = ()
-    language: Language | None = None
-
-
-class DigestConfig(_Section, frozen=True):
-    """[digest]: when the round-up is drafted, and who lets it be sent."""
-
-    enabled: bool = False
-    day: Weekday = "sunday"
-    time: Clock = "20:00"
-    daily: bool = False
-    daily_time: Clock = "21:30"
-    send: Literal["approval", "unapproved"] = "approval"
-    groups: tuple[str, ...] = ()
-    language: Language = "zh-Hans"
-    together: tuple[TogetherConfig, ...] = ()
-
-
-class RemindersConfig(_Section, frozen=True):
-    """[reminders]: what admins, and those who are asked something, are told by themselves."""
-
-    candidates: bool = False
-    candidates_time: Clock = "21:00"
-    assigned: bool = False
-    assigned_time: Clock = "10:00"
-    open_questions: bool = False
-    open_questions_day: Weekday = "monday"
-    open_questions_time: Clock = "10:00"
-
-
-class MailConfig(_Section, frozen=True):
-    """[mail]: digests by mail."""
-
-    host: str = ""
-    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 587
-    user: str = ""
-    password: str = ""
-    sender: str = ""
-    to: tuple[str, ...] = ()
-    starttls: bool = True
-
-
-class BackupConfig(_Section, frozen=True):
-    """[backup]: backups by the clock."""
-
-    every: Annotated[str, msgspec.Meta(pattern=r"^(off|[1-9]\d{0,2}[hdw])$")] = "off"
-    keep: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 7
-    folder: str = "backups"
-
-
-class GroupConfig(_Section, frozen=True):
-    """[groups."platform:id"]: what is decided for a group outside the chat."""
-
-    archive: bool | None = None
-    visibility: Literal["private", "members", "public"] | None = None
-    admins: tuple[str, ...] = ()
-    welcome: str = ""
-    greet: bool = False
-    offer: bool | None = None
-    digest: bool | None = None
-    digest_language: Language | None = None
-
-
-IngestName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-"""A part of an address."""
-
-
-class IngestConfig(_Section, frozen=True):
-    """[ingest.NAME]: a bridge that pushes what it hears, signed."""
-
-    secret: str = ""
-    groups: tuple[str, ...] = ()
-    history: bool = False
-    largest_mb: Annotated[int, msgspec.Meta(ge=1, le=256)] = 16
-    per_minute: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 600
-
-    @property
-    def is_usable(self) -> bool:
-        """Tell whether the secret is one that nobody guesses."""
-        return len(self.secret) >= SHORTEST_SECRET
-
-
-class Config(_Section, frozen=True):
-    """Everything `config.toml` can say; config.example.toml explains each option."""
-
-    data: str = "data"
-    title: str = "沉淀"
-    timezone: str = "Asia/Shanghai"
-    language: Language = "zh-Hans"
-    web: WebConfig = WebConfig()
-    capture: CaptureConfig = CaptureConfig()
-    media: MediaConfig = MediaConfig()
-    digest: DigestConfig = DigestConfig()
-    reminders: RemindersConfig = RemindersConfig()
-    mail: MailConfig = MailConfig()
-    backup: BackupConfig = BackupConfig()
-    accounts: dict[str, dict[str, Any]] = {}
-    """By any name; `platform` says whose other options they are (`bot.accounts` checks them)."""
-    groups: dict[str, GroupConfig] = {}
-    ingest: dict[IngestName, IngestConfig] = {}
-
-    @property
-    def welcome(self) -> dict[str, str]:
-        """Return what newcomers are told, by group key."""
-        return {key: group.welcome for key, group in self.groups.items() if group.welcome}
-
-
-_SECTIONS: dict[str, type[_Section]] = {
+_SECTIONS: dict[str, type[Section]] = {
     "$": Config,
     "$.web": WebConfig,
     "$.capture": CaptureConfig,
