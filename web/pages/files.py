@@ -21,6 +21,7 @@ from archive.views import GroupView, MessageView
 from web.files import Shown, card_of
 from web.links import host_of, safe_url
 from web.page import Visit
+from web.rest import Rest, rest_of
 
 routes = APIRouter()
 
@@ -97,9 +98,12 @@ def _files(
             )  # fmt: skip
         except BadQuery as error:
             found, bad = FilePage((), 0, True, None), error
+        rest = rest_of(db, visit, group, "files") if found.next else Rest()
     return visit.page(
         "files.html",
         group=group,
+        months=rest.months,
+        groups=rest.groups,
         here=_here(visit, group, "files"),
         listed=_listed(visit, group, "files"),
         asked=q[:500],
@@ -110,11 +114,11 @@ def _files(
         types=shelf.TYPES,
         found=found,
         bad=bad,
-        rows=[_file_row(visit, group, one) for one in found.files],
+        rows=[file_row(visit, group, one) for one in found.files],
     )
 
 
-def _file_row(visit: Visit, group: GroupView | None, one: FileView) -> FileRow:
+def file_row(visit: Visit, group: GroupView | None, one: FileView) -> FileRow:
     m = one.message
     theirs = ""
     if m.sender_key and m.sender:
@@ -143,23 +147,27 @@ def _links(request: Request, key: str | None, q: str, cursor: str | None) -> Res
             found = shared_links(
                 db, visit.reader, group.key if group else None, q,
                 cursor=cursor, limit=_LINKS, time_zone=visit.zone,
+                counted=not visit.to.published,
             )  # fmt: skip
         except BadQuery as error:
             found, bad = LinkPage((), 0, True, None), error
+        rest = rest_of(db, visit, group, "links") if found.next else Rest()
     return visit.page(
         "links.html",
         group=group,
+        months=rest.months,
+        groups=rest.groups,
         here=_here(visit, group, "links"),
         listed=_listed(visit, group, "links"),
         asked=q[:500],
         cursor=cursor,
         found=found,
         bad=bad,
-        rows=[row for one in found.links if (row := _link_row(one))],
+        rows=[row for one in found.links if (row := link_row(one))],
     )
 
 
-def _link_row(one: SharedLink) -> LinkRow | None:
+def link_row(one: SharedLink) -> LinkRow | None:
     url = safe_url(one.url)
     if url is None:
         return None
