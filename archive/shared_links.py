@@ -57,8 +57,10 @@ def shared_links(
     cursor: str | None = None,
     limit: int = 30,
     time_zone: str = DEFAULT_ZONE,
+    counted: bool = True,
 ) -> LinkPage:
-    """Return the addresses in the newest messages that a query finds, each once over all pages.
+    """Return the addresses in the newest messages that a query finds, each once over all pages;
+    where they are not `counted`, once in this one.
 
     Raises BadQuery as `search` does, and NotFound.
     """
@@ -73,7 +75,7 @@ def shared_links(
         for url in links_of(hit.message):
             if url in found:
                 continue
-            ids, exact = _messages_with(db, places, gone, url)
+            ids, exact = _messages_with(db, places, gone, url) if counted else ([], False)
             # with words, what was shared later need not have them
             if words.strip() or not any(i > hit.message.id for i in ids):
                 found[url] = SharedLink(hit.message, url, min(max(len(ids), 1), COUNTED), exact)

@@ -86,6 +86,17 @@ def tagged(
     return tagged_page(db, reader, name, before, limit)[0]
 
 
+def count_tagged(db: sqlite3.Connection, reader: Reader, name: str) -> int:
+    """Count the messages with a tag or its synonyms."""
+    where, values = _visible(db, reader, None)
+    (number,) = db.execute(
+        f"SELECT count(DISTINCT message_id) FROM message_tags WHERE {where}"
+        " AND tag_id IN (SELECT value FROM json_each(?))",
+        (*values, json.dumps(tag_ids(db, name))),
+    ).fetchone()
+    return int(number)
+
+
 def tagged_page(
     db: sqlite3.Connection, reader: Reader, name: str, before: int | None = None, limit: int = 20
 ) -> tuple[list[MessageView], int | None]:

@@ -41,19 +41,10 @@ def voices(
     For those inside only: others are shown no names, and this would tell who says what. Raises
     NotFound for them, NeedsReindex where there is no usable index.
     """
-    row_id = group_id(db, reader, group_key)
-    inside = inside_ids(db, reader)
-    if inside is not None and row_id not in inside:
-        raise NotFound("there is no such page.")
-    people = [i for (i,) in db.execute(_LEADING, (row_id, _MOST))]
-    if not people:
-        return []
-    check_readable(db)
-    theirs = " OR ".join(f"s{i}" for i in people)
-    match = f'(facet : "g{row_id}" AND facet : ({theirs})) NOT facet : (xrecalled OR xservice)'
+    match = match_of(db, reader, group_key)
     found: list[MessageView] = []
     below = HIGHEST if before is None else before - 1
-    while len(found) < limit:
+    while match and len(found) < limit:
         ids = [
             i
             for (i,) in db.execute(
@@ -68,3 +59,18 @@ def voices(
             break
         below = ids[-1] - 1
     return found[:limit]
+
+
+def match_of(db: sqlite3.Connection, reader: Reader, group_key: str) -> str:
+    """Return what finds their words in the index; empty where a group has none of them. Raises as
+    `voices`."""
+    row_id = group_id(db, reader, group_key)
+    inside = inside_ids(db, reader)
+    if inside is not None and row_id not in inside:
+        raise NotFound("there is no such page.")
+    people = [i for (i,) in db.execute(_LEADING, (row_id, _MOST))]
+    if not people:
+        return ""
+    check_readable(db)
+    theirs = " OR ".join(f"s{i}" for i in people)
+    return f'(facet : "g{row_id}" AND facet : ({theirs})) NOT facet : (xrecalled OR xservice)'

@@ -14,6 +14,7 @@ import msgspec
 from archive.database import open_archive
 from archive.keep import keep
 from archive.records import Message
+from benchmarks.crawling import crawl
 from benchmarks.processes import Failed, Ran, run
 
 
@@ -28,6 +29,10 @@ class Publishing(msgspec.Struct, frozen=True):
     """Of a command that does next to nothing."""
     memory: int
     pages: int
+    links: int
+    """Of its pages and its search."""
+    broken: list[str]
+    """Those that lead nowhere, and pages to which none leads."""
 
 
 def measure_publish(data: Path, folder: Path) -> Publishing:
@@ -44,6 +49,7 @@ def measure_publish(data: Path, folder: Path) -> Publishing:
         db.execute("UPDATE groups SET visibility = 'public'")
     try:
         whole, told = _published(out, copy)
+        crawled = crawl(out)
         nothing, again = _published(out, copy)
         if again["written"] or again["removed"]:
             raise Failed(f"nothing was new, and this was written: {again}")
@@ -59,7 +65,8 @@ def measure_publish(data: Path, folder: Path) -> Publishing:
     memory = max(ran.memory for ran in (whole, nothing, one))
     return Publishing(
         whole.seconds, whole.cpu_seconds, nothing.seconds, one.seconds, start, memory,
-        told["pages"],
+        told["pages"], crawled.links + crawled.results,
+        crawled.faults + ["not reached"] * crawled.unreached,
     )  # fmt: skip
 
 

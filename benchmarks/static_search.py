@@ -116,14 +116,19 @@ def build(data: Path, out: Path) -> Built:
 
 
 def measure(data: Path, out: Path, asked: list[Asked], truth: list[Found]) -> dict[str, Any]:
-    """Ask every query on a page just loaded, nothing cached; then compare all it finds."""
+    """Ask every query on a page just loaded, nothing cached, from a server and from the disk; then
+    compare all it finds."""
     places = _places(data)
+    right = [[places[key] for key in found.keys] for found in truth]
     with _served(out) as base, _browser() as browser:
         answers = [_ask(browser, base, one) for one in asked]
+    with _browser() as browser:
+        from_disk = [_ask(browser, out.absolute().as_uri(), one) for one in asked]
     faults = [
-        fault
-        for one, answer, found in zip(asked, answers, truth, strict=True)
-        if (fault := judge(one, answer, [places[key] for key in found.keys]))
+        f"{where}: {fault}"
+        for where, told in (("server", answers), ("disk", from_disk))
+        for one, answer, found in zip(asked, told, right, strict=True)
+        if (fault := judge(one, answer, found))
     ]
     return {
         "queries": len(asked),
@@ -134,6 +139,8 @@ def measure(data: Path, out: Path, asked: list[Asked], truth: list[Found]) -> di
         "p50": percentile([a["milliseconds"] for a in answers], 0.5),
         "p99": percentile([a["milliseconds"] for a in answers], 0.99),
         "slowest": max(a["milliseconds"] for a in answers),
+        "disk_p50": percentile([a["milliseconds"] for a in from_disk], 0.5),
+        "disk_p99": percentile([a["milliseconds"] for a in from_disk], 0.99),
         "first_load": answers[0]["first"],
         "bad": faults,
         "over": [

@@ -24,6 +24,10 @@ class Addresses:
     follows = True
     """A long list goes on."""
 
+    def rows(self, usual: int) -> int:
+        """Return how many rows a page of a long list has."""
+        return usual
+
     def __init__(self, lang: str | None = None, big: bool = False) -> None:
         self.big = big
         self.kept = ([("lang", lang)] if lang else []) + ([("big", "1")] if big else [])
@@ -89,6 +93,11 @@ class Addresses:
     def part_of_group(self, key: str, part: str, **query: object) -> str:
         """Return one of a group's tabs: `essence`, `voices`, `files`, `calendar`."""
         return self(f"/g/{quote(key, safe=_SAFE)}/{part}", **query)
+
+    def shelf(self, key: str, shelf: str, month: str, part: int = 1) -> str:
+        """Return what a group shared in a month, `links`, `files` or `voices`; of a served site all
+        of it, which goes on by itself."""
+        return self.part_of_group(key, shelf)
 
     def questions(self, key: str | None = None) -> str:
         """Return the questions of a group, or of all."""

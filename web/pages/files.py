@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -18,10 +19,12 @@ from archive.files import FilePage, FileType, FileView, Order
 from archive.query import filter_text
 from archive.records import Attachment
 from archive.shared_links import LinkPage, SharedLink, shared_links
+from archive.shelves import Shelf
 from archive.views import GroupView, MessageView
 from web.files import Shown, card_of
 from web.links import host_of, safe_url
 from web.page import Visit
+from web.rest import Rest, rest_of
 
 routes = APIRouter()
 
@@ -98,10 +101,11 @@ def _files(
             ),
             FilePage((), 0, True, None),
         )  # fmt: skip
-    rows = [_file_row(visit, group, one) for one in found.files]
+        shown = _shown(db, visit, group, "files", q, cursor, found.next)
+    rows = [file_row(visit, group, one) for one in found.files]
     return visit.page(
         "files.html",
-        **_shown(visit, group, "files", q, cursor),
+        **shown,
         only=only,
         missing=missing,
         order_of=order,
@@ -112,7 +116,7 @@ def _files(
     )
 
 
-def _file_row(visit: Visit, group: GroupView | None, one: FileView) -> FileRow:
+def file_row(visit: Visit, group: GroupView | None, one: FileView) -> FileRow:
     m = one.message
     theirs = ""
     if m.sender_key and m.sender:
@@ -139,17 +143,16 @@ def _links(request: Request, key: str | None, q: str, cursor: str | None) -> Res
         found, bad = _or_nothing(
             partial(
                 shared_links, db, visit.reader, group.key if group else None, q,
-                cursor=cursor, limit=_LINKS, time_zone=visit.zone,
+                cursor=cursor, limit=_LINKS, time_zone=visit.zone, counted=not visit.to.published,
             ),
             LinkPage((), 0, True, None),
         )  # fmt: skip
-    rows = [row for one in found.links if (row := _link_row(one))]
-    return visit.page(
-        "links.html", **_shown(visit, group, "links", q, cursor), found=found, bad=bad, rows=rows
-    )
+        shown = _shown(db, visit, group, "links", q, cursor, found.next)
+    rows = [row for one in found.links if (row := link_row(one))]
+    return visit.page("links.html", **shown, found=found, bad=bad, rows=rows)
 
 
-def _link_row(one: SharedLink) -> LinkRow | None:
+def link_row(one: SharedLink) -> LinkRow | None:
     url = safe_url(one.url)
     if url is None:
         return None
@@ -170,12 +173,21 @@ def _or_nothing(read: Callable[[], Found], nothing: Found) -> tuple[Found, BadQu
 
 
 def _shown(
-    visit: Visit, group: GroupView | None, part: str, q: str, cursor: str | None
+    db: sqlite3.Connection,
+    visit: Visit,
+    group: GroupView | None,
+    part: Shelf,
+    q: str,
+    cursor: str | None,
+    following: str | None,
 ) -> dict[str, Any]:
     """Return what the pages of both lists are told alike."""
     listed = _listed(visit, group, part)
-    here = listed().partition("?")[0]
-    return {"group": group, "here": here, "listed": listed, "asked": q[:500], "cursor": cursor}
+    rest = rest_of(db, visit, group, part) if following else Rest()
+    return {
+        "group": group, "months": rest.months, "groups": rest.groups,
+        "here": listed().partition("?")[0], "listed": listed, "asked": q[:500], "cursor": cursor,
+    }  # fmt: skip
 
 
 def _listed(visit: Visit, group: GroupView | None, part: str) -> Callable[..., str]:

@@ -37,15 +37,16 @@ def all_tags(request: Request, after: str | None = None) -> Response:
 def tag(request: Request, name: str, before: Place = None) -> Response:
     """Show the essence and the messages that carry a tag."""
     visit = Visit(request)
+    most = visit.to.rows(_PAGE)
     with visit.archive.reading() as db:
         kept = (
             essence.feed(db, visit.reader, tag=name, limit=_ESSENCE + 1) if before is None else []
         )
-        said = tags.tagged(db, visit.reader, name, before, limit=_PAGE + 1)
+        said = tags.tagged(db, visit.reader, name, before, limit=most + 1)
     if not kept and not said:
         raise NotFound("nothing carries this tag.")
-    more = said[_PAGE - 1].id if len(said) > _PAGE else None
-    lines = [visit.talk.line(message, whole=False) for message in said[:_PAGE]]
+    more = said[most - 1].id if len(said) > most else None
+    lines = [visit.talk.line(message, whole=False) for message in said[:most]]
     return visit.page(
         "tag.html",
         listing=Described(

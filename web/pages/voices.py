@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import groupby
 
 from fastapi import APIRouter
@@ -9,9 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archive import groups
+from archive.views import MessageView
 from archive.voices import voices as said_by_them
 from web.dates import local
 from web.page import Place, Visit
+from web.rest import Rest, rest_of
+from web.talk import AnyLine, Talk
 
 routes = APIRouter()
 
@@ -25,15 +30,19 @@ def voices(request: Request, key: str, before: Place = None) -> Response:
     with visit.archive.reading() as db:
         found = groups.get_group(db, visit.reader, key)
         said = said_by_them(db, visit.reader, found.key, before, _PAGE + 1)
-    shown = said[:_PAGE]
-    days = [
-        (day, visit.talk.lines(list(run)[::-1]))
-        for day, run in groupby(shown, lambda m: local(m.sent_at, m.time_zone).date())
-    ]
+        more = said[_PAGE - 1].id if len(said) > _PAGE else None
+        rest = rest_of(db, visit, found, "voices") if more else Rest()
     return visit.page(
         "voices.html",
         group=found,
-        days=days,
+        days=list(days_of(visit.talk, said[:_PAGE])),
+        months=rest.months,
         first=before is None,
-        more=shown[-1].id if len(said) > _PAGE else None,
+        more=more,
     )
+
+
+def days_of(talk: Talk, said: Iterable[MessageView]) -> Iterator[tuple[date, list[AnyLine]]]:
+    """Return what was said, the newest first, by day; each day from its beginning."""
+    for day, run in groupby(said, lambda m: local(m.sent_at, m.time_zone).date()):
+        yield day, talk.lines(list(run)[::-1])

@@ -24,7 +24,7 @@ from web.pages import errors
 from web.publish.media_files import ending_of
 from web.publish.places import PART, Places, anchor, day_file, file_of
 from web.publish.state import Asked, Query, Settings
-from web.publish.views import arguments, view_of
+from web.publish.views import arguments, rows_of, view_of
 
 _ALMOST = PART // 2
 """Messages from which a day may have several parts; the counters of days are by their own clock."""
@@ -52,14 +52,12 @@ class Book:
         self.loader = Loader(self.db, self.reader)
         self.tags = tags.tag_names(self.db, self.reader)
         self.posts = essence.visible_ids(self.db, self.reader)
-        self.wanted: dict[Asked, int] = {}
-        """Pages that are linked, and how far down a long list each lies."""
+        self.wanted: dict[Asked, None] = {}
+        """Pages that are linked, in order."""
         self.files: dict[str, str] = {}
         """Media that are shown: SHA-256 by file."""
         self._language = settings.language.encode()
         self._months: dict[str, dict[str, int]] = {}
-        self._depth = 0
-        self._list: tuple[str, ...] = ()
         site = Site(
             self.archive, settings.title, self.base_url, False, b"", _unable, _unable,
             time_zone=settings.time_zone, operator=settings.operator, welcome=settings.welcome,
@@ -89,10 +87,9 @@ class Book:
         parts, query = asked
         view = view_of(parts, self.settings.members)
         file = file_of(asked)
-        depth = self.wanted.get(asked, 0)
         assert view is not None
-        places = Places(self, file, depth + 1 < view.pages)
-        self._depth, self._list = depth, parts
+        rows = rows_of(view, asked, self.db, self.reader)
+        places = Places(self, file, view.goes_on, rows)
         request = self._request("/" + "/".join(parts), places, query)
         try:
             response: Response = view.show(request, **arguments(view, asked))
@@ -108,9 +105,7 @@ class Book:
 
     def want(self, asked: Asked) -> None:
         """Note that a page is linked."""
-        if asked not in self.wanted:
-            goes_on = asked[0] == self._list and bool(asked[1])
-            self.wanted[asked] = self._depth + 1 if goes_on else 0
+        self.wanted[asked] = None
 
     def has(self, path: str) -> bool:
         """Tell whether pages at this path of the site are published."""

@@ -1,7 +1,8 @@
-"""The page of each month of a group: its days."""
+"""The page of each month of a group: its days, and what was shared in it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from web.environment import TEMPLATES
 from web.publish.book import Book, Page
 from web.publish.frame import Frame
 from web.publish.places import Places, day_file
+from web.publish.shelves import ShelfPages
 
 
 class _MonthParts(msgspec.Struct, frozen=True):
@@ -21,6 +23,7 @@ class _MonthParts(msgspec.Struct, frozen=True):
     said: str
     year: str
     days: Markup
+    shelves: Markup
     near: Markup
 
 
@@ -29,6 +32,7 @@ class MonthPages:
 
     def __init__(self, book: Book, group_key: str) -> None:
         self._book = book
+        self._shelves = ShelfPages(book, group_key)
         self._group = get_group(book.db, book.reader, group_key)
         self._months = list(book.standing.groups[self._group.key].months())
         self._to = Places(book, day_file(self._group.key, "2000-01"))
@@ -41,8 +45,12 @@ class MonthPages:
             lambda marks: visit.page("month.html", group=self._group, d=_MonthParts(**marks)),
         )
 
-    def page(self, month: str) -> Page:
-        """Make the page of a month, `2026-11`."""
+    def pages(self, month: str) -> Iterator[Page]:
+        """Make the page of a month, `2026-11`, and those of what was shared in it."""
+        yield self._page(month)
+        yield from self._shelves.pages(month)
+
+    def _page(self, month: str) -> Page:
         words, to, key = self._words, self._to, self._group.key
         layers = calendar.days(self._book.db, self._book.reader, key, month)
         at = self._months.index(month)
@@ -52,6 +60,7 @@ class MonthPages:
             said=words("count.messages", n=sum(layer.messages for layer in layers)),
             year=to.part_of_group(key, "calendar", year=month[:4]),
             days=self._writer.month(layers, ()),
+            shelves=self._parts.shelves(self._shelves.of(month)),
             near=self._parts.near(month, *beside, to, words, key),
         )
         return Page(day_file(key, month), self._frame.filled(parts))

@@ -66,6 +66,11 @@ def day_file(group_key: str, day: str, part: int = 1) -> str:
     return f"g/{_folder(group_key)}/{day}{f'-{part}' if part > 1 else ''}.html"
 
 
+def shelf_file(group_key: str, shelf: str, month: str, part: int = 1) -> str:
+    """Return the file of a part of what a group shared in a month."""
+    return day_file(group_key, f"{month}-{shelf}", part)
+
+
 def anchor(message_key: str) -> str:
     """Return the id a message has in the page of its day."""
     # the group's part of a key is the same for all of them
@@ -107,11 +112,14 @@ class Places(Addresses):
     published = True
     policy = POLICY
 
-    def __init__(self, known: Known, here: str, follows: bool = True) -> None:
+    def __init__(
+        self, known: Known, here: str, follows: bool = True, rows: int | None = None
+    ) -> None:
         super().__init__()
         self.here = here
         self.follows = follows
         self._known = known
+        self._rows = rows
         self._up = "../" * here.count("/")
         self._own: dict[str, str] = {}
         """Links to messages that are known already, by key."""
@@ -124,6 +132,9 @@ class Places(Addresses):
     @property
     def feeds(self) -> bool:
         return bool(self._known.base_url)
+
+    def rows(self, usual: int) -> int:
+        return self._rows or usual
 
     def form(self, href: str, name: str) -> str:
         path = href.partition("#")[0].removesuffix(".html")
@@ -193,6 +204,9 @@ class Places(Addresses):
 
     def part_of_group(self, key: str, part: str, **query: object) -> str:
         return self._page(("g", key, part), query)
+
+    def shelf(self, key: str, shelf: str, month: str, part: int = 1) -> str:
+        return self.file(shelf_file(key, shelf, month, part))
 
     def month(self, name: str) -> str:
         return f"{self._page(('calendar',), {'year': name[:4]})}#m{name}"

@@ -94,7 +94,7 @@ class Maker:
         if isinstance(piece, Months):
             days, months = self._of_group(piece.key)
             for month in piece.months:
-                pages = chain((months.page(month),), days.pages(month))
+                pages = chain(months.pages(month), days.pages(month))
                 yield month_name(piece.key, month), self._made(pages, put)
         elif isinstance(piece, Tags):
             for name in piece.names:
@@ -130,7 +130,7 @@ class Maker:
                     yield book.page(asked)
 
         book = self._book
-        book.wanted = dict.fromkeys(roots, 0)
+        book.wanted = dict.fromkeys(roots)
         return self._made(pages(), put, fresh=False)
 
     def _made(

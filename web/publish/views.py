@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
+from archive.access import Reader
+from archive.tags import count_tagged
 from web.pages import (
     about,
     calendar,
@@ -28,6 +31,8 @@ from web.publish import search_page
 from web.publish.state import Asked
 
 _ANY = "*"
+_ROWS = 100
+"""Of a long page of a list."""
 
 
 class View(msgspec.Struct, frozen=True):
@@ -37,8 +42,10 @@ class View(msgspec.Struct, frozen=True):
     named: tuple[str, ...] = ()
     """What the open parts of its path are called."""
     query: tuple[str, ...] = ()
-    pages: int = 1_000_000
-    """How many pages of a long list are made, the newest first."""
+    goes_on: bool = True
+    """A long list has further pages; else what it leads to holds the rest."""
+    count: Callable[..., int] | None = None
+    """How many rows there are of something, where the pages of its list are long ones."""
 
 
 VIEWS: dict[tuple[str, ...], View] = {
@@ -46,7 +53,7 @@ VIEWS: dict[tuple[str, ...], View] = {
     ("essence",): View(essence.feed, (), ("before", "tag")),
     ("essence", _ANY): View(essence.post, ("number",), ("after",)),
     ("tags",): View(tags.all_tags, (), ("after",)),
-    ("tag", _ANY): View(tags.tag, ("name",), ("before",), 3),
+    ("tag", _ANY): View(tags.tag, ("name",), ("before",), count=count_tagged),
     ("contents",): View(columns.contents, (), ("group",)),
     ("column", _ANY): View(columns.column, ("number",), ("after",)),
     ("threads",): View(threads.all_threads, (), ("before", "group")),
@@ -56,17 +63,17 @@ VIEWS: dict[tuple[str, ...], View] = {
     ("digests",): View(digests.all_digests, (), ("below", "group")),
     ("digest", _ANY): View(digests.digest, ("name",)),
     ("calendar",): View(calendar.whole, (), ("year",)),
-    ("files",): View(files.all_files, (), ("cursor",), 3),
-    ("links",): View(files.all_links),
+    ("files",): View(files.all_files, goes_on=False),
+    ("links",): View(files.all_links, goes_on=False),
     ("people",): View(people.people, (), ("group", "until")),
     ("start",): View(start.start),
     ("about",): View(about.about),
     ("search",): View(search_page.show),
     ("g", _ANY): View(group.group, ("key",)),
     ("g", _ANY, "essence"): View(essence.of_group, ("key",), ("before", "tag")),
-    ("g", _ANY, "voices"): View(voices.voices, ("key",), ("before",), 10),
-    ("g", _ANY, "files"): View(files.files_of_group, ("key",), ("cursor",), 3),
-    ("g", _ANY, "links"): View(files.links_of_group, ("key",)),
+    ("g", _ANY, "voices"): View(voices.voices, ("key",), goes_on=False),
+    ("g", _ANY, "files"): View(files.files_of_group, ("key",), goes_on=False),
+    ("g", _ANY, "links"): View(files.links_of_group, ("key",), goes_on=False),
     ("g", _ANY, "calendar"): View(calendar.of_group, ("key",), ("year",)),
     ("g", _ANY, "start"): View(start.start_of_group, ("key",)),
 }
@@ -82,6 +89,15 @@ def view_of(parts: tuple[str, ...], inside: bool) -> View | None:
     if parts in VIEWS:
         return VIEWS[parts]
     return VIEWS.get(tuple(_ANY if at == 1 else part for at, part in enumerate(parts)))
+
+
+def rows_of(view: View, asked: Asked, db: sqlite3.Connection, reader: Reader) -> int | None:
+    """Return how many rows a page of a list has, where they are more than on the site. The first
+    has what goes beyond a multiple of the others', so that those stay as they are for ever."""
+    if view.count is None:
+        return None
+    parts, query = asked
+    return _ROWS if query else _ROWS + view.count(db, reader, parts[1]) % _ROWS
 
 
 def arguments(view: View, asked: Asked) -> dict[str, Any]:
