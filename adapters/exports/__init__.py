@@ -11,6 +11,7 @@ from adapters.exports import (
     qq_txt,
     telegram_html,
     telegram_json,
+    weflow,
 )
 from adapters.exports.format import Format
 
@@ -20,6 +21,7 @@ FORMATS: tuple[Format, ...] = (
     qce,
     pywxdump,
     chatlog,
+    weflow,
     chatlab,
     qq_txt,
     memotrace_csv,
