@@ -6,11 +6,13 @@ from adapters.exports import (
     chatlab,
     chatlog,
     memotrace_csv,
+    memotrace_txt,
     pywxdump,
     qce,
     qq_txt,
     telegram_html,
     telegram_json,
+    wechat_paste,
     weflow,
 )
 from adapters.exports.format import Format
@@ -23,7 +25,9 @@ FORMATS: tuple[Format, ...] = (
     chatlog,
     weflow,
     chatlab,
+    memotrace_txt,
     qq_txt,
     memotrace_csv,
+    wechat_paste,
 )
 """The first that claims a file reads it."""

@@ -100,7 +100,7 @@ def test_quotes_links_and_records_are_read_from_xml_and_words(tmp_path: Path) ->
     records = [{"datatype": 1, "sourcename": "李四", "sourcetime": "2024-1-1 7:30",
                 "datadesc": "里面"},
                {"datatype": 17, "sourcename": "王五", "chatRecordTitle": "t",
-                "chatRecordList": [{"datatype": 1, "sourcename": "赵", "datadesc": "更"}]}]  # fmt: skip
+                "chatRecordList": [{"datatype": 1, "datadesc": "更"}]}]  # fmt: skip
     forward = one(tmp_path, "[聊天记录]", "聊天记录合并转发", chatRecords=records)
     assert [(n.sender_name, n.sent_at, n.text) for n in forward.nested] == [
         ("李四", AT - 1800, "里面"), ("王五", None, ""),
