@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from adapters.exports import (
     chatlab,
     chatlog,
@@ -9,13 +11,14 @@ from adapters.exports import (
     memotrace_txt,
     pywxdump,
     qce,
+    qq_mht,
     qq_txt,
     telegram_html,
     telegram_json,
     wechat_paste,
     weflow,
 )
-from adapters.exports.format import Format
+from adapters.exports.format import ExportFile, Format
 
 FORMATS: tuple[Format, ...] = (
     telegram_json,
@@ -27,7 +30,11 @@ FORMATS: tuple[Format, ...] = (
     chatlab,
     memotrace_txt,
     qq_txt,
+    qq_mht,
     memotrace_csv,
     wechat_paste,
 )
 """The first that claims a file reads it."""
+
+WITHIN: dict[str, Callable[[ExportFile], ExportFile]] = {qq_mht.NAME: qq_mht.Parts}
+"""Formats whose files lie within the export itself: what finds them there."""
