@@ -97,6 +97,8 @@ def prepare(message: Message) -> Prepared:
         message = _lossless(message)
         packed = _encode(message)
     flags = RECALLED if message.recalled else 0
+    if message.time_guessed:
+        flags |= TIME_GUESSED
     words = message.text
     if len(words) > MAX_TEXT:
         words, flags = words[:MAX_TEXT], flags | TRUNCATED

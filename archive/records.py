@@ -171,7 +171,9 @@ class Message(Record, frozen=True):
     quality: int = 1
     """How much the source knows: 3 live, 2 full export, 1 reduced export (HTML), 0 plain text."""
     precision: int = 1
-    """The time's unit in seconds: 60 where a source gives only minutes."""
+    """The time's unit in seconds: 60 where a source gives only minutes, 86,400 for days."""
+    time_guessed: bool = False
+    """`sent_at` is only a place in the order: the source has no time."""
     other_ids: tuple[str, ...] = ()
     """Other names the platform has for this message, e.g. the short one in replies and recalls:
     each becomes an alias, and where two messages have the same, the later one owns it. Alike other

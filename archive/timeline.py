@@ -47,6 +47,8 @@ class Timeline:
             message.sent_at = self.received_at or self._last.get(group.id) or self._newest(group)
             message.flags |= TIME_GUESSED
             return
+        if message.flags & TIME_GUESSED:
+            return
         self._last[group.id] = at
         span = self._spans.get(group.id)
         if span is None:

@@ -137,7 +137,7 @@ def _told(text: str) -> str:
 
 
 def _batches(export: Export, options: Options, store: MediaStore, meter: Meter) -> Iterator[Batch]:
-    records = with_media(export.read(options), export.file, store)
+    records = with_media(export.read(options), export.media, store)
     gathered: list[Any] = []
     try:
         for item in prepare_all(records):

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from adapters.exports import (
     chatlab,
     chatlog,
     discord_json,
     line_txt,
     memotrace_csv,
+    memotrace_txt,
     pywxdump,
     qce,
+    qq_mht,
     qq_txt,
     slack,
     telegram_html,
     telegram_json,
+    wechat_paste,
+    weflow,
     whatsapp_txt,
 )
-from adapters.exports.format import Format
+from adapters.exports.format import ExportFile, Format
 from adapters.exports.tg_archive import database, site
 
 FORMATS: tuple[Format, ...] = (
@@ -27,12 +33,19 @@ FORMATS: tuple[Format, ...] = (
     qce,
     pywxdump,
     chatlog,
+    weflow,
     chatlab,
     discord_json,
     slack,
     whatsapp_txt,
     line_txt,
+    memotrace_txt,
     qq_txt,
+    qq_mht,
     memotrace_csv,
+    wechat_paste,
 )
 """The first that claims a file reads it."""
+
+WITHIN: dict[str, Callable[[ExportFile], ExportFile]] = {qq_mht.NAME: qq_mht.Parts}
+"""Formats whose files lie within the export itself: what finds them there."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from adapters.exports import FORMATS
+from adapters.exports import FORMATS, WITHIN
 from adapters.exports.format import ExportError, ExportFile, Format, Options
 from adapters.exports.tree import Folder, Meter, Tree, TreeFile
 from adapters.exports.zipped import Zip
@@ -50,6 +50,12 @@ class Export(msgspec.Struct, frozen=True):
     def label(self) -> str:
         """What a person is shown: `export.zip/2018-11/messages.html`."""
         return self.file.label
+
+    @property
+    def media(self) -> ExportFile:
+        """What finds the files that belong to messages."""
+        within = WITHIN.get(self.format.NAME)
+        return within(self.file) if within else self.file
 
     def read(self, options: Options) -> Iterator[AnyRecord]:
         """Read the records as a stream. Raises ExportError when nothing can be read."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.exports.memotrace_csv.merged import unfolded
+from adapters.exports.memotrace_merged import unfolded
 from adapters.wechat_xml.content import DEEPEST, Content, Place
 from adapters.wechat_xml.message import content_of
 from archive.records import Attachment, Message, Quote, Span

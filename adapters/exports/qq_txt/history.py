@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 from adapters.exports.format import ExportFile, Options
 from adapters.exports.proposal import proposed_group, stem
@@ -21,7 +20,7 @@ from archive.records import AnyRecord, Group, Member, Message, Rejected, name_ke
 
 MAX_BODY = 4 * 2**20
 """Characters of one message that are kept."""
-NO_DATE = "a time without a date; write the day, like 2020-02-21, on a line of its own above it"
+NO_DATE = "a time without a date; name the day with --date, or on a line of its own above it"
 
 _rule = re.compile(r"={16,}")
 _head_line = re.compile(r"消息(?:(分组)|(对象))[:：](.*)", re.DOTALL)
@@ -45,7 +44,7 @@ class History:
         self._in_head = True
         self._apart = True
         self._whole = True
-        self._day: date | None = None
+        self._day = options.date
         self._last: int | None = None
         self._header: Header | None = None
         self._body: list[str] = []
