@@ -81,7 +81,7 @@ def _one(name: str, seconds: int, folder: Path) -> int:
 
 def _stretch(name: str, tried: list[bytes], seconds: float = 2.0) -> list[bytes]:
     """Repeat pieces up to a size at which more than linear time shows."""
-    from judging import TooSlow, damaged, judged
+    from judging import damaged, judged
     from seeds import seeds
 
     seed = next(seed for seed in seeds() if seed.name == name)
@@ -94,7 +94,8 @@ def _stretch(name: str, tried: list[bytes], seconds: float = 2.0) -> list[bytes]
         long = data[:first] + piece * (STRETCHED // len(piece)) + data[last:]
         try:
             judged(damaged(seed, long))
-        except TooSlow:
+        except Exception as error:
+            print(f"{name}: {type(error).__name__} {_place(error)}")
             slow.append(long)
             break
     return slow
@@ -118,8 +119,7 @@ def _fuzz(name: str, seconds: int, folder: Path) -> None:
             missing = lost(seed, data)
             fault = "lost" if missing else ""
         except Exception as error:
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            fault = f"{type(error).__name__} {frame.filename}:{frame.lineno}"
+            fault = f"{type(error).__name__} {_place(error)}"
         if fault and fault not in seen:
             seen.add(fault)
             (folder / "found" / hashlib.sha256(data).hexdigest()[:12]).write_bytes(data)
@@ -130,6 +130,11 @@ def _fuzz(name: str, seconds: int, folder: Path) -> None:
                f"-artifact_prefix={folder / 'found'}{os.sep}"]  # fmt: skip
     atheris.Setup([sys.argv[0], *options, str(folder / "tried")], one)
     atheris.Fuzz()
+
+
+def _place(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename}:{frame.lineno}"
 
 
 if __name__ == "__main__":

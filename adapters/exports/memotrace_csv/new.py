@@ -21,6 +21,7 @@ KINDS = {
     "企业微信名片": "contact", "名片": "contact", "系统消息": "service", "撤回消息": "service",
     "拍一拍": "poke",
 }  # fmt: skip
+_NEEDED = {"消息ID", "类型", "发送人", "时间", "内容"}
 _LONGEST = 2000
 """Characters of the words for a file; path and names in it are ambiguous beyond."""
 _WHOLE_ID = re.compile(r"[0-9]{5,20}")
@@ -49,7 +50,7 @@ class NewRows:
     def records(self, row: list[str], where: str) -> Iterator[AnyRecord]:
         """Make what a row says."""
         told = dict(zip(self._columns, row, strict=False))
-        if "内容" not in told:
+        if not told.keys() >= _NEEDED:
             yield Rejected(where, f"{len(row)} cells instead of {len(self._columns)}")
             return
         written_id = told["消息ID"].strip()
