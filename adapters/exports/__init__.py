@@ -18,15 +18,15 @@ from adapters.exports.tg_archive import database, site
 
 FORMATS: tuple[Format, ...] = (
     telegram_json,
-    database,
-    site,
     telegram_html,
     chatlab,
-    discord_json,
-    slack,
     whatsapp_txt,
     line_txt,
     qq_txt,
     memotrace_csv,
+    discord_json,
+    slack,
+    database,
+    site,
 )
 """The first that claims a file reads it."""
