@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 SIZE ?= 1000000
 PORT ?= 8765
+SECONDS ?= 60
 # many tests wait for real sockets and processes: more of them at a time than there are cores
 PYTEST ?= -n 4 --dist worksteal
 PYTEST_BROWSER ?= -n 2 --dist loadscope
@@ -10,7 +11,7 @@ BIN := .venv/bin
 # every process of many would compile every module anew
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test test-browser lint bench lock
+.PHONY: setup demo test test-browser lint bench fuzz lock
 
 setup: .venv/ready
 
@@ -40,6 +41,10 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks --size $(SIZE)
+
+# changes exports of every format again and again; what a reader cannot bear is kept and replayed
+fuzz: setup
+	$(BIN)/python tests/exports/fuzz.py --seconds $(SECONDS)
 
 # after a change of pyproject.toml; needs uv
 lock:

@@ -57,8 +57,8 @@ def destination(db: sqlite3.Connection, group: Group, first: list[Prepared]) -> 
             (row_id, json.dumps(list(names))),
         ).fetchall()
         agreeing = sum(
-            names[name].sent_at == sent_at and _said(db, (message,), names[name].text, text)
-            for message, name, sent_at, text in rows
+            _same_time(told.sent_at, sent_at) and _said(db, (message,), told.text, text)
+            for message, told, sent_at, text in ((m, names[n], at, said) for m, n, at, said in rows)
         )
         if _enough(len(rows), agreeing, same_title):
             return key
@@ -68,16 +68,23 @@ def destination(db: sqlite3.Connection, group: Group, first: list[Prepared]) -> 
 def same_group(db: sqlite3.Connection, one: int, other: int, same_title: bool) -> bool:
     """Tell whether two groups' messages show that they are one."""
     rows = db.execute(
-        "SELECT a.id, b.id, a.sent_at = b.sent_at, a.text, b.text FROM messages a JOIN messages b"
+        "SELECT a.id, b.id, a.sent_at, b.sent_at, a.text, b.text FROM messages a JOIN messages b"
         " ON b.group_id = ? AND b.platform_id = a.platform_id WHERE a.group_id = ?"
         " AND a.service IS NULL AND b.service IS NULL AND (a.flags | b.flags) & ? = 0 LIMIT ?",
         (other, one, TIME_GUESSED, _COMPARED),
     ).fetchall()
     agreeing = sum(
-        same_time and _said(db, (first, second), text, its_text)
-        for first, second, same_time, text, its_text in rows
+        _same_time(at, its_at) and _said(db, (first, second), text, its_text)
+        for first, second, at, its_at, text, its_text in rows
     )
     return _enough(len(rows), agreeing, same_title)
+
+
+def _same_time(at: int | None, its_at: int | None) -> bool:
+    """Tell whether two times are one; a whole minute may be of a source that gives no seconds."""
+    if at == its_at or at is None or its_at is None:
+        return at == its_at
+    return not (at % 60 and its_at % 60) and at // 60 == its_at // 60
 
 
 def _said(db: sqlite3.Connection, ids: tuple[int, ...], text: str, other: str) -> bool:

@@ -27,22 +27,22 @@ from adapters.exports.tg_archive import database, site
 
 FORMATS: tuple[Format, ...] = (
     telegram_json,
-    database,
-    site,
     telegram_html,
     qce,
     pywxdump,
     chatlog,
     weflow,
     chatlab,
-    discord_json,
-    slack,
     whatsapp_txt,
     line_txt,
     memotrace_txt,
     qq_txt,
     qq_mht,
     memotrace_csv,
+    discord_json,
+    slack,
+    database,
+    site,
     wechat_paste,
 )
 """The first that claims a file reads it."""

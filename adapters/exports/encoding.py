@@ -27,6 +27,9 @@ _GB_NAMES = {"gbk", "gb2312", "gb18030", "cp936"}
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _ASCII_ONLY = re.compile(rb"[^\x80-\xff]*")
 _HAN = re.compile("[\u4e00-\u9fff]")
+_WIDE_CHARACTERS = re.compile("[\u0800-\U0010ffff]")
+_FEW = 500
+"""Bytes among which one may be damage and not a letter."""
 _COMMON_HAN = frozenset(
     "的一是不了我有在人这个们来到时大地为你说就那和要出也得里后自以会家可下过天去能对多然于"
     "学么之都好看起发没成只如事把还用样想开没图片表情群消息"
@@ -69,10 +72,13 @@ def guess(window: bytes) -> str | None:
     if wide or window.isascii():
         return wide or "utf-8"
     good, bad = _count(window, "utf-8")
-    if bad * 2 <= good:
+    if bad * 2 <= good or _begins_well(window):
         return "utf-8"
-    good, bad = _count(window, "gb18030")
-    return "gb18030" if bad * 4 <= good and _is_chinese(window) else None
+    good, its_bad = _count(window, "gb18030")
+    if its_bad * 4 <= good and _is_chinese(window):
+        return "gb18030"
+    # a language with signs of its own has more of them than damage has bytes
+    return "utf-8" if bad * _FEW <= len(window) else None
 
 
 class Text:
@@ -190,6 +196,16 @@ def _count(window: bytes, encoding: str) -> tuple[int, int]:
     text = codecs.getincrementaldecoder(encoding)("surrogateescape").decode(window)
     bad = len(_ESCAPED.findall(text))
     return sum(1 for char in text if char > "\x7f") - bad, bad
+
+
+def _begins_well(window: bytes) -> bool:
+    """Tell UTF-8 by what stands before the first byte that does not fit: three bytes in a row that
+    make a character, twice, are no accident."""
+    try:
+        window.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return len(_WIDE_CHARACTERS.findall(window[: error.start].decode("utf-8"))) > 1
+    return True
 
 
 def _is_chinese(window: bytes) -> bool:

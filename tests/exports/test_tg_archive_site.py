@@ -56,7 +56,7 @@ def test_rows_become_messages(tmp_path: Path) -> None:
     assert (group.title, group.title_only) == ("techclub", True)
     assert (member.name, member.username) == ("张 三", "zhang")
     assert said == Message(group.key, "5", at(2023, 7, 1, 9, 59, zone="UTC"), member.key, "张 三",
-                           text="你好", precision=60)  # fmt: skip
+                           text="你好", precision=60, quality=0)  # fmt: skip
     assert isinstance(answer, Message) and answer.reply_to == "4"
 
 

@@ -9,6 +9,7 @@ from adapters.exports.memotrace_words import content_of
 from adapters.exports.wechat_chat import Conversation
 from archive.records import AnyRecord, Message, Rejected
 
+_NEEDED = {"消息ID", "类型", "发送人", "时间", "内容"}
 _WHOLE_ID = re.compile(r"[0-9]{5,20}")
 
 
@@ -22,7 +23,7 @@ class NewRows:
     def records(self, row: list[str], where: str) -> Iterator[AnyRecord]:
         """Make what a row says."""
         told = dict(zip(self._columns, row, strict=False))
-        if "内容" not in told:
+        if not told.keys() >= _NEEDED:
             yield Rejected(where, f"{len(row)} cells instead of {len(self._columns)}")
             return
         written_id = told["消息ID"].strip()

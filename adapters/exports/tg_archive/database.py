@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +10,7 @@ from contextlib import closing
 from adapters.exports.format import ExportError, ExportFile, Options
 from adapters.exports.tg_archive.settings import settings_of
 from adapters.exports.tg_archive.stored import Rows
-from adapters.exports.tg_archive.tables import Cells, opened
+from adapters.exports.tg_archive.tables import FAULTS, Cells, opened
 from archive.records import AnyRecord, Rejected
 
 __all__ = ["NAME", "read", "sniff"]
@@ -43,7 +42,7 @@ def read(file: ExportFile, options: Options) -> Iterator[AnyRecord]:
         try:
             with closing(opened(copy.name)) as db:
                 yield from _records(Cells(db), file, options)
-        except (sqlite3.Error, OverflowError) as error:
+        except FAULTS as error:
             why = f"{file.label} is a damaged or foreign database: {error}."
             raise ExportError(why, _AGAIN) from error
 
@@ -64,7 +63,7 @@ def _records(cells: Cells, file: ExportFile, options: Options) -> Iterator[AnyRe
                 after, step = row["id"] if isinstance(row["id"], int) else after, 1
                 yield from rows.records(row)
             return
-        except sqlite3.Error as error:
+        except FAULTS as error:
             # go on behind the damage: a page holds a few dozen messages, or a few thousand
             faults += step == 1
             if step == 1:

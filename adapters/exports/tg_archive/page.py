@@ -97,7 +97,7 @@ def _message(
     return Message(
         group.key, number or None, sent_at, key, name, kind, text,
         reply_to=target[1] if target else None, service=service[0] if service else None,
-        attachments=files, spans=spans, poll=poll, detail=detail, precision=60,
+        attachments=files, spans=spans, poll=poll, detail=detail, precision=60, quality=0,
     )  # fmt: skip
 
 

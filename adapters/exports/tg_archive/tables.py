@@ -30,6 +30,9 @@ _LIMITS = (
 _ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)
 Row = dict[str, Any]
 
+FAULTS = (sqlite3.Error, OverflowError, ValueError)
+"""What asking a damaged database can raise; its complaints themselves may be no text."""
+
 
 def opened(path: str) -> sqlite3.Connection:
     """Open a file that nobody else has open, for reading only."""
@@ -75,7 +78,7 @@ class Cells:
             row = self._db.execute(
                 "SELECT id, username FROM users WHERE tags = 'group_self' LIMIT 1"
             ).fetchone()
-        except sqlite3.Error:
+        except FAULTS:
             return None
         number, title = row or (0, None)
         return (number, title if isinstance(title, str) else None) if number > 0 else None
@@ -89,7 +92,7 @@ class Cells:
             return None
         try:
             row = self._db.execute(f"{found[0]} WHERE id = ?", (number,)).fetchone()
-        except sqlite3.Error:
+        except FAULTS:
             return None
         return dict(zip(found[1], row, strict=True)) if row else None
 
