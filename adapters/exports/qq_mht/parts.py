@@ -43,6 +43,10 @@ class Parts:
         """Return the files in the same folder."""
         return self._file.siblings()
 
+    def inside(self, folder: str) -> list[ExportFile]:
+        """Return the files of a folder beside this file."""
+        return self._file.inside(folder)
+
     def beside(self, path: str) -> ExportFile | None:
         """Find a part by its name, or else a file beside this one."""
         if self._places is None:
@@ -88,6 +92,10 @@ class _Part:
     def beside(self, path: str) -> ExportFile | None:
         """Find nothing: nothing lies beside a part."""
         return None
+
+    def inside(self, folder: str) -> list[ExportFile]:
+        """Find no folder: nothing lies beside a part."""
+        return []
 
     def siblings(self) -> list[ExportFile]:
         """Return this part alone."""
