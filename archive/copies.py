@@ -175,16 +175,22 @@ def also_in(db: sqlite3.Connection, reader: Reader, row_id: int) -> tuple[AlsoIn
     return copies.places([row_id]).get(row_id, ())
 
 
-def once(copies: Copies, ids: Sequence[int]) -> list[int]:
-    """Leave out of a list what stands before in it as a copy in another group."""
-    copies.learn(ids)
+def once(copies: Copies, ids: Sequence[int], most: int | None = None) -> list[int]:
+    """Leave out of a list what stands before in it as a copy in another group; return the first
+    `most` of what is left."""
     before: set[int] = set()
-    kept = []
-    for row_id in ids:
-        if not any(copy.id in before for copy in copies.elsewhere(row_id)):
-            kept.append(row_id)
-        before.add(row_id)
-    return kept
+    kept: list[int] = []
+    step = len(ids) if most is None else most
+    for start in range(0, len(ids), max(step, 1)):
+        part = ids[start : start + step]
+        copies.learn(part)
+        for row_id in part:
+            if not any(copy.id in before for copy in copies.elsewhere(row_id)):
+                kept.append(row_id)
+            before.add(row_id)
+        if most is not None and len(kept) >= most:
+            break
+    return kept[:most]
 
 
 def _json(values: Iterable[int]) -> str:

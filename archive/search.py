@@ -64,8 +64,8 @@ def search(
     else:
         candidates = newest_ids(db, compiled, CANDIDATES)
         best = ranked(db, candidates, parsed.terms)
-        best = without_copies(copies, best) if copies else best
         start = place or 0
+        best = without_copies(copies, best, start + limit + 1) if copies else best
         ids = best[start : start + limit + 1]
         older = str(start + limit) if len(ids) > limit else None
     if count is None:
