@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
 from archive.access import Reader, operator
 from archive.consent import member_keys
+from archive.copies import Copies, once
 from archive.digest.choosing import to_item
 from archive.digest.keeping import essence_of, join
 from archive.digest.making import choose
@@ -29,6 +30,8 @@ MOST_READ = 10_000
 UNKNOWN = 86_400
 """Seconds told of to who has not said anything yet."""
 
+_FILES = 200
+"""Files among which those are found that came in several groups."""
 _LISTED = 10
 """Answers, mentions, files of each."""
 _OWN_LOOKED_AT = 30
@@ -43,6 +46,8 @@ class Topic(msgspec.Struct, frozen=True):
     keys: tuple[str, ...]
     why: str
     group_key: str
+    also_in: tuple[str, ...] = ()
+    """Messages that say the same in other groups."""
 
 
 class CatchUp(msgspec.Struct, frozen=True):
@@ -98,11 +103,11 @@ def catch_up(
         since=begins,
         messages=len(heard.said),
         people=len({one.sender for one in heard.said if one.sender is not None}),
-        topics=tuple(Topic(i.title, i.keys, i.why, i.group_key) for i in items),
+        topics=tuple(Topic(i.title, i.keys, i.why, i.group_key, i.also_in) for i in items),
         answers=_newest(heard, _answering(db, others, places, mine)),
         mentions=_newest(heard, mentioning(db, others, places, mine, keys)),
         essence=tuple(every.key(one.messages[0]) for one in reversed(kept))[:_LISTED],
-        files=_newest(heard, {i for i in heard.files if i not in selling}),
+        files=_newest(heard, _each_once(db, reader, heard.files.keys() - selling)),
     )
 
 
@@ -169,6 +174,12 @@ def _answering(
     )
     own = set(rows.fetchall())
     return {one.id for one in replies if (one.group, one.reply_to) in own}
+
+
+def _each_once(db: sqlite3.Connection, reader: Reader, ids: Collection[int]) -> set[int]:
+    """Leave out what a later message in another group brought as well."""
+    newest = sorted(ids, reverse=True)[:_FILES]
+    return set(once(Copies(db, reader), newest, _LISTED))
 
 
 def _newest(heard: Heard, ids: set[int]) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ def cleaned(digest: dict[str, Any], shown: frozenset[str]) -> dict[str, Any]:
     An item may quote any of its messages, so that it goes where one of them goes; it leaves null.
     """
     items = [
-        item if item and item["keys"] and shown.issuperset(item["keys"]) else None
+        _item(item, shown) if item and item["keys"] and shown.issuperset(item["keys"]) else None
         for item in digest.get("items") or ()
     ]
     thanks = [
@@ -64,6 +64,13 @@ def cleaned(digest: dict[str, Any], shown: frozenset[str]) -> dict[str, Any]:
     return {
         **digest, "items": items, "thanks": thanks, "open_questions": questions, "asked": asked,
     }  # fmt: skip
+
+
+def _item(item: dict[str, Any], shown: frozenset[str]) -> dict[str, Any]:
+    """Return an item without the other places of it that are not shown."""
+    if shown.issuperset(also := item.get("also_in") or ()):
+        return item
+    return {**item, "also_in": [key for key in also if key in shown]}
 
 
 def in_order(
@@ -88,3 +95,4 @@ def _keys(part: Any) -> Iterator[str]:
         if isinstance(part.get("key"), str):
             yield part["key"]
         yield from part.get("keys") or ()
+        yield from part.get("also_in") or ()

@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter
 from typing import Any
 
+from archive import places
 from archive.acts import drop_words
 from archive.database import rows_are_gone
 from archive.edition_erasing import editions_of, scrub_editions
@@ -95,6 +96,7 @@ class Erasure:
             "UPDATE messages SET detail = ?, more = ? WHERE id = ?", (detail, new["more"], row_id)
         )
         drop_edited(self._db, row_id)
+        places.settle(self._db, row_id, new)
         return True
 
     def finish(self) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from typing import Any
 
-from archive import index
+from archive import index, places
 from archive.ids import Slots
 from archive.people import Directory, KnownGroup
 from archive.prepare import Prepared
@@ -58,6 +58,7 @@ class Newcomers:
         slots.load({message.sent_at or 0 for _, message in self._messages})
         rows: list[tuple[Any, ...]] = []
         entries: list[tuple[int, str, str, str]] = []
+        marks: list[tuple[int, int]] = []
         days: Counter[str] = Counter()
         group_id, sender = self._group.id, self._directory.sender
         for platform_id, m in self._messages:
@@ -74,10 +75,13 @@ class Newcomers:
                  facet, self._run_id)
             )  # fmt: skip
             entries.append((row_id, m.body, m.chars, facet))
+            if m.mark is not None:
+                marks.append((row_id, m.mark))
             days[self._group.day(at)] += 1
             self._ids.append(row_id)
         self._db.executemany(INSERT, rows)
         index.add(self._db, entries)
+        places.add(self._db, marks)
         self._hanging.write(self._db)
         count_days(self._db, self._group, days)
         self._count()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from archive.views import Hit, MessageView, Results
+from archive.views import AlsoIn, Hit, Results
 
 
 def results_json(results: Results, base_url: str = "") -> dict[str, Any]:
@@ -35,13 +35,24 @@ def hit_json(hit: Hit, base_url: str = "") -> dict[str, Any]:
         "sender_key": message.sender_key,
         "sent_at": iso(message.sent_at),
         "text": message.text or message.more,
-        "url": message_url(message, base_url),
+        "url": message_url(message.key, base_url),
+        "also_in": [_place_json(one, base_url) for one in hit.also_in],
     }
 
 
-def message_url(message: MessageView, base_url: str = "") -> str:
+def _place_json(place: AlsoIn, base_url: str) -> dict[str, Any]:
+    return {
+        "key": place.key,
+        "group": place.group_key,
+        "group_title": place.group_title,
+        "sent_at": iso(place.sent_at),
+        "url": message_url(place.key, base_url),
+    }
+
+
+def message_url(key: str, base_url: str = "") -> str:
     """Return a message's permalink."""
-    return f"{base_url}/m/{quote(message.key, safe=':@')}"
+    return f"{base_url}/m/{quote(key, safe=':@')}"
 
 
 def iso(seconds: int | None) -> str | None:

@@ -11,7 +11,7 @@ import sqlite3
 from collections import Counter
 from typing import Any
 
-from archive import index
+from archive import index, places
 from archive.fresh import COLUMNS, count_days
 from archive.hanging import CHILDREN, merge_attachments, merge_reactions, merge_tags
 from archive.ids import Slots
@@ -82,6 +82,8 @@ def store(
     index.replace(db, row_id, entry_of(old), entry_of(new))
     names = ", ".join(f"{name} = ?" for name in changes)
     db.execute(f"UPDATE messages SET {names} WHERE id = ?", (*changes.values(), row_id))
+    if any(old[name] != new[name] for name in ("text", "more", "detail", "flags", "service")):
+        places.settle(db, row_id, new)
 
 
 def recall(db: sqlite3.Connection, row_id: int) -> None:
@@ -111,6 +113,7 @@ def retime(db: sqlite3.Connection, group: KnownGroup, row_id: int, was: int, now
     index.replace(db, new_id, None, entry_of(old))
     for table in CHILDREN:
         db.execute(f"UPDATE {table} SET message_id = ? WHERE message_id = ?", (new_id, row_id))
+    places.settle(db, new_id, old)
     db.execute(
         "UPDATE aliases SET target = ? WHERE kind = 'message' AND target = ?", (new_id, row_id)
     )

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from archive import index, text
+from archive import index, places, text
 from archive.ids import is_sane
 from archive.records import (
     KINDS,
@@ -69,6 +69,8 @@ class Prepared(msgspec.Struct, array_like=True, gc=False):
     attachments: tuple[Attachment, ...]
     reactions: tuple[Reaction, ...]
     other_ids: tuple[str, ...] = ()
+    mark: int | None = None
+    """See `archive.places`."""
 
 
 Ready = Prepared | Record
@@ -103,7 +105,8 @@ def prepare(message: Message) -> Prepared:
     if len(words) > MAX_TEXT:
         words, flags = words[:MAX_TEXT], flags | TRUNCATED
     more = more_of(message)
-    found = text.EMPTY if message.recalled else text.tokens(index.indexable(words, more))
+    searched = index.indexable(words, more)
+    found = text.EMPTY if message.recalled else text.tokens(searched)
     return Prepared(
         message.group_key,
         _id(message.id),
@@ -131,7 +134,19 @@ def prepare(message: Message) -> Prepared:
         message.attachments,
         message.reactions,
         tuple(filter(None, map(_id, other_ids))) if other_ids else (),
+        None if message.recalled else _mark_of(message, words, more, found.body, searched),
     )
+
+
+def _mark_of(
+    message: Message, words: str, more: str | None, body: str, searched: str
+) -> int | None:
+    if len(body) < places.LONG and not message.detail and "://" not in words:
+        return None
+    if message.service is not None:
+        return None
+    card = places.card_of(message.detail) if message.detail else None
+    return places.mark_of(words, more, card, body, searched)
 
 
 def _id(value: str | None) -> str | None:

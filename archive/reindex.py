@@ -9,6 +9,7 @@ from archive import index, text
 from archive.database import compact, transaction
 from archive.facets import mend_facets
 from archive.ids import LOWEST
+from archive.places import refill
 from archive.prepare import RECALLED
 from archive.soundness import page_faults, whole_without
 
@@ -51,6 +52,7 @@ def reindex(db: sqlite3.Connection, progress: Progress | None = None) -> int:
             mend_facets(db, last, rows[-1][0])
             rows = _rows(db, last)
             index.add(db, entries(rows), NEXT)
+            refill(db, last, rows[-1][0])
             _remember(db, rows[-1][0])
         done += len(rows)
         if progress is not None:

@@ -10,14 +10,17 @@ import msgspec
 
 from archive.access import Reader
 from archive.compile import Branch, Compiled, compile_query
+from archive.copies import Copies
+from archive.copies import once as without_copies
 from archive.errors import ArchiveError, BadQuery
 from archive.highlight import excerpt_of, marks_in
 from archive.index import TABLE, check_readable
 from archive.loading import load_views
+from archive.newest_once import page_of
 from archive.people import DEFAULT_ZONE
 from archive.query import Prefix, Query, parse
 from archive.relevance import CANDIDATES, ranked
-from archive.views import Hit, MessageView, Results
+from archive.views import AlsoIn, Hit, MessageView, Results
 
 COUNTED = 10_000
 """Counts are exact up to here, then "10,000+"."""
@@ -37,9 +40,13 @@ def search(
     now: int | None = None,
     time_zone: str = DEFAULT_ZONE,
     count: int | None = None,
+    once: bool = False,
 ) -> Results:
     """Search what this reader may see. `cursor` is `Results.older` of the page before; `count` is
     `Around.count` where that is known.
+
+    `once`: what stands in several groups is one hit, with its places; `count` still counts
+    messages.
 
     Raises BadQuery for what cannot be understood, NeedsReindex where there is no usable index.
     """
@@ -51,27 +58,57 @@ def search(
     parsed = parse(query, now=int(time.time()) if now is None else now, time_zone=time_zone)
     compiled = compile_query(db, parsed, reader)
     place = _place(cursor)
+    copies = Copies(db, reader) if once else None
     if order == "newest":
-        ids = newest_ids(db, compiled, limit + 1, below=place)
-        older = str(ids[limit - 1]) if len(ids) > limit else None
+        ids, older = _newest_page(db, compiled, copies, limit, place)
     else:
         candidates = newest_ids(db, compiled, CANDIDATES)
         best = ranked(db, candidates, parsed.terms)
         start = place or 0
+        best = without_copies(copies, best, start + limit + 1) if copies else best
         ids = best[start : start + limit + 1]
         older = str(start + limit) if len(ids) > limit else None
     if count is None:
         count = count_hits(db, compiled)
     views = load_views(db, reader, ids[:limit])
+    places = copies.places([view.id for view in views]) if copies else {}
     return Results(
         query=query,
-        hits=tuple(_hit(view, parsed) for view in views),
+        hits=tuple(_hit(view, parsed, places.get(view.id, ())) for view in views),
         count=min(count, COUNTED),
         exact=count <= COUNTED,
         milliseconds=round((time.perf_counter() - began) * 1000, 2),
         older=older,
         notes=compiled.notes,
     )
+
+
+def _newest_page(
+    db: sqlite3.Connection, compiled: Compiled, copies: Copies | None, limit: int, below: int | None
+) -> tuple[list[int], str | None]:
+    """Return a page's hits, newest first, and the cursor of the next one."""
+    if copies is None:
+        ids = newest_ids(db, compiled, limit + 1, below=below)
+        return ids[:limit], str(ids[limit - 1]) if len(ids) > limit else None
+
+    def newest(most: int, under: int | None) -> list[int]:
+        return newest_ids(db, compiled, most, below=under)
+
+    def is_hit(row_id: int) -> bool:
+        return row_id in newest_ids(db, _only(compiled, row_id), 1)
+
+    ids, place = page_of(newest, is_hit, copies, limit, below)
+    return ids, str(place) if place is not None else None
+
+
+def _only(compiled: Compiled, row_id: int) -> Compiled:
+    """Narrow a query to one message."""
+    branches = (
+        branch._replace(lowest=row_id, highest=row_id)
+        for branch in compiled.branches
+        if branch.lowest <= row_id <= branch.highest
+    )
+    return compiled._replace(branches=tuple(branches))
 
 
 def newest_ids(
@@ -126,7 +163,7 @@ def _place(cursor: str | None) -> int | None:
     return int(cursor)
 
 
-def _hit(view: MessageView, parsed: Query) -> Hit:
+def _hit(view: MessageView, parsed: Query, also_in: tuple[AlsoIn, ...]) -> Hit:
     terms = [*parsed.terms, *(f"{p}*" for p in _prefixes(parsed))]
     marks = marks_in(view.text, terms)
     shown = view.text
@@ -134,7 +171,7 @@ def _hit(view: MessageView, parsed: Query) -> Hit:
         marks = marks_in(view.more, terms)
         shown = view.more if marks or not shown else shown
     excerpt, marks = excerpt_of(shown, marks)
-    return Hit(view, excerpt, marks)
+    return Hit(view, excerpt, marks, also_in)
 
 
 def _prefixes(parsed: Query) -> list[str]:

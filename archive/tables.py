@@ -128,6 +128,15 @@ class Version(SQLModel, table=True):
     edited_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
+class Place(SQLModel, table=True):
+    """What tells that a message is the same article as another one; see `archive.places`."""
+
+    __tablename__ = "places"
+    __table_args__ = (Index("places_by_mark", "mark"),)
+    message_id: int = Field(primary_key=True, sa_type=_Id)
+    mark: int = Field(sa_type=BigInteger)
+
+
 class AttachmentRow(SQLModel, table=True):
     """A file of a message: stored (`sha256`) or missing with its reason."""
 

@@ -147,6 +147,15 @@ class EssenceView(View, frozen=True):
     messages: tuple[MessageView, ...]
 
 
+class AlsoIn(View, frozen=True):
+    """Another group in which the same article stands, and the message there."""
+
+    group_key: str
+    group_title: str
+    key: str
+    sent_at: int
+
+
 class Hit(View, frozen=True):
     """A search hit: the message and the piece of its text to show."""
 
@@ -154,6 +163,7 @@ class Hit(View, frozen=True):
     excerpt: str
     marks: tuple[tuple[int, int], ...]
     """(start, end) of what matched, in code points of `excerpt`."""
+    also_in: tuple[AlsoIn, ...] = ()
 
 
 class Results(View, frozen=True):

@@ -145,10 +145,21 @@ def _lines(digest: Digest, titles: Mapping[str, str], base_url: str) -> list[_Li
             [_quiet(said) for said in item.text.splitlines() if said.strip()],
             _quiet(item.why),
             _url(item, base_url),
-            _quiet(titles.get(item.group_key, item.group_key)) if several else "",
+            _places(item, titles, words) if several else "",
         )
         for number, item in enumerate(digest.items, 1)
     ]
+
+
+def _places(item: Item, titles: Mapping[str, str], words: Words) -> str:
+    """Name an item's group, and those that have the same."""
+    also = [
+        title for key in item.also_in for group, title in titles.items()
+        if key.startswith(f"{group}:")
+    ]  # fmt: skip
+    group = _quiet(titles.get(item.group_key, item.group_key))
+    named = words("digest.between").join(_quiet(title) for title in also)
+    return words("digest.also_in", group=group, others=named) if named else group
 
 
 def _tail(digest: Digest, base_url: str, code: bool = True) -> list[str]:

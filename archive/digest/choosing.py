@@ -56,6 +56,13 @@ class Candidate(msgspec.Struct):
     """Somebody chose its messages: it is not one with what else its thread is about."""
     repeated: int = 0
     """How often the same was found again."""
+    also: list[Said] = []
+    """Where it was."""
+
+    def is_also(self, one: Candidate) -> None:
+        """Note that another says the same."""
+        self.repeated += 1
+        self.also.append(one.lead)
 
 
 def of_thread(thread: Thread, heard: Heard) -> Candidate | None:
@@ -137,7 +144,7 @@ def merge(candidates: list[Candidate]) -> list[Candidate]:
                 kept.append(one)
                 continue
             twin = kept[number]
-            twin.repeated += 1
+            twin.is_also(one)
         twin.covers |= one.covers
     return kept
 
@@ -149,7 +156,7 @@ def count_again(chosen: list[Candidate], lesser: list[Candidate]) -> None:
             twin = next((c for c in chosen if c.covers.isdisjoint(one.core)
                          and same(c.alike, one.alike)), None)  # fmt: skip
             if twin is not None:
-                twin.repeated += 1
+                twin.is_also(one)
 
 
 def _tells(kept: Candidate, one: Candidate) -> bool:
@@ -213,4 +220,13 @@ def to_item(one: Candidate, heard: Heard, language: Language = CHINESE) -> Item:
         why=why(one.notes, one.weight, one.repeated, language),
         group_key=heard.places[one.lead.group].key,
         at=min(m.at for m in one.quoted),
+        also_in=tuple(map(heard.key, _elsewhere(one))),
     )
+
+
+def _elsewhere(one: Candidate) -> list[Said]:
+    """Return the first message that says the same in each other group."""
+    first: dict[int, Said] = {}
+    for other in sorted(one.also, key=lambda m: m.id):
+        first.setdefault(other.group, other)
+    return [other for group, other in first.items() if group != one.lead.group]

@@ -22,6 +22,8 @@ class Item(msgspec.Struct, frozen=True):
     group_key: str
     at: int
     """Unix seconds of the first message."""
+    also_in: tuple[str, ...] = ()
+    """Messages that say the same in other groups of the digest, one of each."""
 
 
 class Thanks(msgspec.Struct, frozen=True):

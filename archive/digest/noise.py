@@ -53,13 +53,16 @@ def is_slight(one: Said) -> bool:
 
 
 def adverts(said: list[Said]) -> set[int]:
-    """Return the ids of messages that sell or chain, or say the same over and over."""
+    """Return the ids of messages that sell or chain, or say the same over and over in one group;
+    the same article in each of several groups is no advert."""
     found = {one.id for one in said if len(one.plain) >= 10 and sells(one.plain)}
-    again = Counter((one.sender, one.text) for one in said if len(one.text) >= 6)
-    linked = Counter((one.sender, link) for one in said for link in set(links_in(one.text)))
+    again = Counter((one.group, one.sender, one.text) for one in said if len(one.text) >= 6)
+    linked = Counter(
+        (one.group, one.sender, link) for one in said for link in set(links_in(one.text))
+    )
     for one in said:
-        if again[one.sender, one.text] >= _AGAIN or any(
-            linked[one.sender, link] >= 2 for link in links_in(one.text)
+        if again[one.group, one.sender, one.text] >= _AGAIN or any(
+            linked[one.group, one.sender, link] >= 2 for link in links_in(one.text)
         ):
             found.add(one.id)
     return found

@@ -33,6 +33,9 @@ def search(
     limit: Annotated[int, typer.Option(min=1, max=200, help="Hits at once.")] = 20,
     order: Annotated[str, typer.Option(help="newest or relevance")] = "newest",
     cursor: Annotated[str | None, typer.Option(help="`older` of the page before.")] = None,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="What stands in several groups, once for each.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find messages: 部署 from:张三 after:7d."""
@@ -40,7 +43,7 @@ def search(
     with opened(data).reading() as db:
         results = run_search(
             db, query, operator(), limit=limit, order=order, cursor=cursor,
-            time_zone=config.timezone,
+            time_zone=config.timezone, once=not apart,
         )  # fmt: skip
     if as_json:
         show_json(results_json(results, config.web.base_url))
@@ -64,6 +67,8 @@ def _show(results: Results, order: str) -> None:
         seal = " 精" if message.essence else ""
         typer.echo(f"\n{when}  {safe(message.group_title)}  {safe(message.sender)}{seal}")
         typer.echo(f"  {_marked(hit)}")
+        if hit.also_in:
+            typer.echo("  also in " + " · ".join(safe(one.group_title) for one in hit.also_in))
         typer.secho(f"  {safe(message.key)}", dim=True)
     if results.older is not None:
         typer.echo(f"\nmore: --cursor {results.older}")

@@ -77,7 +77,7 @@ def row(view: MessageView, asked: Asked, piece: str | None = None) -> str:
 
 def permalink(view: MessageView, setting: Setting) -> str:
     """Return a line with a message's address, empty where the site has none."""
-    return f"\n{message_url(view, setting.base_url)}" if setting.base_url else ""
+    return f"\n{message_url(view.key, setting.base_url)}" if setting.base_url else ""
 
 
 def address(setting: Setting, path: str, **query: str) -> str:

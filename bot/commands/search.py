@@ -25,6 +25,8 @@ _LOOKED_AT = 24
 """Hits looked at: commands themselves are messages too, and not what anyone looks for."""
 _KEPT_LOOKED_AT = 200
 _TITLE = 30
+_GROUPS, _GROUP = 2, 12
+"""Other groups named beside a hit, and characters of each name."""
 
 
 def _search(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
@@ -41,7 +43,7 @@ def _search(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     try:
         found = run_search(
             db, query, setting.reader, limit=_LOOKED_AT, order="relevance",
-            now=asked.at, time_zone=setting.time_zone,
+            now=asked.at, time_zone=setting.time_zone, once=True,
         )  # fmt: skip
     except BadQuery as error:
         return Answer(one_line(f"{error.what} {error.hint}", 200))
@@ -50,7 +52,7 @@ def _search(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     if not hits:
         return Answer(_nothing(words, found, asked))
     # where all were looked at, the commands among them are not counted either
-    count = len(others) if found.count <= _LOOKED_AT else found.count
+    count = found.count if found.count > _LOOKED_AT or found.older else len(others)
     number = f"{count:,}{'' if found.exact else '+'}"
     quoted = one_line(words, 24)
     if count == 1:
@@ -62,7 +64,10 @@ def _search(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
             f"“{quoted}”有 {number} 条，最相关的：", f"“{quoted}”, {number} hits, the closest:"
         )
     rest = address(setting, "/search", q=query)
-    lines = [head, *(row(hit.message, asked, _piece(hit, asked)) for hit in hits)]
+    lines = [
+        head,
+        *(row(hit.message, asked, _piece(hit, asked) + _places(hit, asked)) for hit in hits),
+    ]
     return Answer("\n".join(lines) + rest, tuple(hit.message.key for hit in hits))
 
 
@@ -71,6 +76,16 @@ def _piece(hit: Hit, asked: Asked) -> str:
     if not hit.marks or maybe_personal(hit.excerpt):
         return gist(hit.message, asked)
     return one_line(hit.excerpt, around=hit.marks[0][0]) or gist(hit.message, asked)
+
+
+def _places(hit: Hit, asked: Asked) -> str:
+    """Return in which other groups it stands that whoever reads the answer may see."""
+    if not hit.also_in:
+        return ""
+    named = "、".join(one_line(one.group_title, _GROUP) for one in hit.also_in[:_GROUPS])
+    more = len(hit.also_in) - _GROUPS
+    rest = asked.say(f"等 {more + _GROUPS} 个群", f" and {more} more") if more > 0 else ""
+    return asked.say(f"（还在 {named}{rest}）", f" (also in {named}{rest})")
 
 
 def _nothing(words: str, found: Results, asked: Asked) -> str:

@@ -31,7 +31,16 @@ from archive.unite import begin_union, unite_some
 from archive.verify import verify
 
 GROUPS = ("telegram:-1", "telegram:-2", "telegram:-3")
-TEXTS = ("", "部署", "部署 #甲# 完成", "#乙# 用C++写 https://a.b", "13812345678", "見 👍", "b" * 70)
+TEXTS = (
+    "",
+    "部署",
+    "部署 #甲# 完成",
+    "#乙# 用C++写 https://a.b",
+    "13812345678",
+    "見 👍",
+    "b" * 70,
+    "看 https://a.b/c?utm_source=d",
+)
 ids = st.integers(1, 6).map(str)
 groups = st.sampled_from(GROUPS)
 people = st.sampled_from(("42", "43", "44"))

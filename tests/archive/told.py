@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from archive import index
+from archive import index, places
 from archive.access import Reader, operator
 from archive.database import Archive
+from archive.ids import HIGHEST, LOWEST
 from archive.keep import Report, keep
 from archive.records import AnyRecord, Group, Message, name_key, title_key
 from archive.reindex import entries
@@ -129,6 +130,9 @@ def assert_whole(db: sqlite3.Connection) -> None:
         rows = db.execute("SELECT id, text, more, facet, flags FROM messages").fetchall()
         index.add(scratch, entries(rows))
         assert indexed(db) == indexed(scratch)
+    marked = db.execute("SELECT message_id, mark FROM places ORDER BY 1").fetchall()
+    wanted = places.marks(db, LOWEST, HIGHEST)
+    assert marked == [(row_id, places.in_week(row_id, mark)) for row_id, mark in wanted]
     counted = "SELECT id, messages FROM groups WHERE messages ORDER BY id"
     there = "SELECT group_id, count(*) FROM messages GROUP BY 1 ORDER BY 1"
     by_day = "SELECT group_id, sum(messages) FROM days GROUP BY 1 HAVING sum(messages) ORDER BY 1"

@@ -147,3 +147,18 @@ def test_private_code_opens_for_members_of_its_group_only(talk: Talk) -> None:
     assert "没有这条消息" in talk.ask(f"/出处 {code}", "8", private=True)
     talk.shows_roles = False
     assert "没有这条消息" in talk.ask(f"/出处 {code}", "3", private=True)
+
+
+def test_what_stands_in_several_groups_is_said_once_and_where_else(talk: Talk) -> None:
+    """Fault 31: of a group the others may not see nothing is said."""
+    article = (
+        "上线前先停写，再核对两边的行数，最后切换读取，出错就退回上一个版本，谁都不要临时改配置"
+    )
+    told(talk.archive, Group(QQ, "公开群"), Group("qq:404", "密室"))
+    for group in (TG, QQ, "qq:404"):
+        told(talk.archive, said("77", article, group=group))
+    with talk.archive.writing() as db:
+        set_visibility(db, QQ, "public", "test")
+    answer = talk.ask("/搜 核对两边")
+    assert "有 1 条" in answer and "（还在 公开群）" in answer and "密室" not in answer
+    assert "(also in 公开群)" in talk.ask("/search 核对两边")

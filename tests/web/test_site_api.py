@@ -41,6 +41,7 @@ def test_search_answers_the_fixed_object(api):
         "key": f"{KEY}:4", "group": KEY, "group_title": "开发群", "sender": "张三",
         "sender_key": "telegram:42", "sent_at": "2025-11-18T02:31:04Z",
         "text": "部署 4 次，电话 13812345678", "url": f"/m/{KEY}:4",
+        "also_in": [],
     }  # fmt: skip
 
 

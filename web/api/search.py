@@ -24,13 +24,16 @@ async def search(
     limit: Limit = 20,
     order: Literal["newest", "relevance"] = "newest",
     cursor: Annotated[str | None, Query(description="`next` of the answer before")] = None,
+    apart: Annotated[
+        bool, Query(description="every copy of what stands in several groups is a hit of its own")
+    ] = False,
 ) -> Response:
     """Search messages."""
     asked = Asked(request)
     with asked.reading() as db:
         found = find(
             db, q, asked.reader, limit=limit, order=order, cursor=cursor,
-            time_zone=asked.site.time_zone,
+            time_zone=asked.site.time_zone, once=not apart,
         )  # fmt: skip
     hits = tuple(map(asked.shape.hit, found.hits))
     return asked.answer(

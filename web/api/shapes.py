@@ -158,6 +158,16 @@ class Context(Shape, frozen=True):
     former: Annotated[tuple[Former, ...], Meta(description="for readers inside the group")]
 
 
+class Place(Shape, frozen=True):
+    """Where else the same article stands."""
+
+    key: str
+    group: str
+    group_title: str
+    sent_at: Time
+    url: str
+
+
 class Hit(Shape, frozen=True):
     """A message that a search found."""
 
@@ -170,6 +180,7 @@ class Hit(Shape, frozen=True):
     sent_at: Time
     text: str
     url: str
+    also_in: Annotated[tuple[Place, ...], Meta(description="other groups that have it as well")]
 
 
 class Found(Shape, frozen=True):

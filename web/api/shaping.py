@@ -16,7 +16,7 @@ from archive.records import Attachment
 from archive.records import Forward as ForwardRecord
 from archive.records import Poll as PollRecord
 from archive.tombstones import mark_of
-from archive.views import EssenceView, GroupView, Hit, MessageView
+from archive.views import AlsoIn, EssenceView, GroupView, Hit, MessageView
 from web.addresses import Addresses
 from web.api import shapes, shelf_shapes
 from web.links import safe_url
@@ -92,6 +92,13 @@ class Shaping(msgspec.Struct, frozen=True):
             view.key, view.group_key, view.group_title, view.sender,
             self.sender_id(view.group_key, view.sender_key), self._key(view),
             time_of(view.sent_at), view.text or view.more, self.url(_TO.lasting(view.key)),
+            tuple(map(self._place, hit.also_in)),
+        )  # fmt: skip
+
+    def _place(self, one: AlsoIn) -> shapes.Place:
+        return shapes.Place(
+            one.key, one.group_key, one.group_title, time_of(one.sent_at),
+            self.url(_TO.lasting(one.key)),
         )  # fmt: skip
 
     def file(self, one: Attachment) -> shapes.File:

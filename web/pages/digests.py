@@ -46,6 +46,13 @@ class Heading(msgspec.Struct, frozen=True):
     """The reader is inside of all of them: then the numbers may be said."""
 
 
+class AlsoTold(msgspec.Struct, frozen=True):
+    """Another group in which the same was said."""
+
+    key: str
+    group_title: str
+
+
 class Told(msgspec.Struct, frozen=True):
     """An item as the page shows it."""
 
@@ -55,6 +62,7 @@ class Told(msgspec.Struct, frozen=True):
     key: str
     group: str
     lines: list[Quotation]
+    also: list[AlsoTold]
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -162,6 +170,12 @@ def _told(
         item["keys"][0],
         titles.get(key, "") if several else "",
         quotations(db, visit.reader, item["keys"], str(item.get("text", ""))),
+        [
+            AlsoTold(name, title)
+            for name in item.get("also_in") or ()
+            for group, title in titles.items()
+            if name.startswith(f"{group}:")
+        ],
     )
 
 

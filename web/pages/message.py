@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from archive import codes, essence, messages
+from archive.copies import also_in
 from archive.errors import NotFound
 from archive.gathered import threads_of
 from archive.views import EssenceView, MessageView
@@ -34,6 +35,7 @@ def message(request: Request, key: str) -> Response:
         inside = visit.reader.inside(found.group_key)
         code = codes.known_code(db, visit.reader, found.key) if inside else None
         threads = threads_of(db, visit.reader, found)
+        also = () if found.recalled else also_in(db, visit.reader, found.id)
     moment = local(found.sent_at, found.time_zone)
     around = [*context.before, found, *context.after]
     return visit.page(
@@ -48,6 +50,7 @@ def message(request: Request, key: str) -> Response:
         post=post,
         code=code,
         threads=threads,
+        also=also,
     )
 
 

@@ -15,7 +15,7 @@ from archive.errors import ArchiveError, BadQuery
 from archive.misses import Countable, count_miss, countable
 from archive.search import search as find
 from archive.straight import straight_to
-from archive.views import Results
+from archive.views import AlsoIn, Results
 from web.body import highlighted
 from web.forms import posted
 from web.page import Visit
@@ -94,7 +94,7 @@ def _found(
     if part != "sides":
         results = find(
             db, q, visit.reader, limit=_PAGE, order=order, cursor=cursor, time_zone=visit.zone,
-            count=narrowing.counts.count,
+            count=narrowing.counts.count, once=True,
         )  # fmt: skip
         shown = {
             "results": results,
@@ -108,8 +108,12 @@ def _found(
     return shown
 
 
-def _hits(visit: Visit, results: Results) -> list[tuple[Any, Any]]:
+def _hits(visit: Visit, results: Results) -> list[tuple[Any, Any, tuple[AlsoIn, ...]]]:
     return [
-        (visit.talk.line(hit.message, whole=False), highlighted(hit.excerpt, hit.marks))
+        (
+            visit.talk.line(hit.message, whole=False),
+            highlighted(hit.excerpt, hit.marks),
+            hit.also_in,
+        )
         for hit in results.hits
     ]
