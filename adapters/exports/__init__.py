@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from adapters.exports import chatlab, memotrace_csv, qq_txt, telegram_html, telegram_json
+from adapters.exports import (
+    chatlab,
+    chendian_jsonl,
+    memotrace_csv,
+    qq_txt,
+    telegram_html,
+    telegram_json,
+)
 from adapters.exports.format import Format
 
 FORMATS: tuple[Format, ...] = (
+    chendian_jsonl,
     telegram_json,
     telegram_html,
     chatlab,
