@@ -34,11 +34,11 @@ class FilePlace:
     takes_files = False
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     def write(self, name: str, pieces: Iterable[bytes]) -> None:
         """Write the one part."""
-        with _made(self._path) as file:
+        with _made(self.path) as file:
             file.writelines(pieces)
 
     def copy(self, name: str, source: Path) -> bool:

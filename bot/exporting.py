@@ -75,13 +75,13 @@ def export(
     began = time.monotonic()
     run = _Export(archive, wanted, progress)
     with archive.reading() as db:
-        _groups(db, wanted)
+        groups_wanted(db, wanted)
     with placed_at(out, _SINGLE[form]) as place:
         # before it is read: a copy says as well that it was made
         with archive.writing() as db:
             note(db, by, "export", form, ", ".join(wanted.groups)[:500])
         with archive.reading() as db:
-            groups = _groups(db, wanted)
+            groups = groups_wanted(db, wanted)
             run.expect(groups)
             write = {"jsonl": run.lossless, "chatlab": run.chatlab, "csv": run.table}[form]
             write(db, groups, place)
@@ -89,7 +89,8 @@ def export(
     return run.done
 
 
-def _groups(db: sqlite3.Connection, wanted: Wanted) -> list[GroupView]:
+def groups_wanted(db: sqlite3.Connection, wanted: Wanted) -> list[GroupView]:
+    """Return the groups that are asked for. Raises NotFound, ArchiveError."""
     if wanted.groups:
         found = [find_group(db, wanted.reader, name) for name in wanted.groups]
         return list({group.key: group for group in found}.values())

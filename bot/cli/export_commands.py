@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from archive.errors import ArchiveError
 from bot.cli.options import AsJson, Data, Who, many, opened, safe, show_json
 from bot.progress import Bar
 
@@ -23,8 +24,8 @@ def register(app: typer.Typer) -> None:
 def export(
     out: Annotated[Path, typer.Argument(help="A new file, folder or .zip to write.")],
     form: Annotated[
-        Literal["jsonl", "chatlab", "csv"],
-        typer.Option("--format", help="jsonl: everything, to be imported again."),
+        Literal["jsonl", "chatlab", "csv", "markdown", "epub"],
+        typer.Option("--format", help="jsonl: everything; markdown, epub: essence."),
     ] = "jsonl",
     data: Data = None,
     group: Annotated[
@@ -37,6 +38,10 @@ def export(
         typer.Option("--as", help="For whom: names, masks and levels are as they see them."),
     ] = "operator",
     media: Annotated[bool, typer.Option(help="With the files of messages.")] = True,
+    column: Annotated[
+        str | None, typer.Option(help="For markdown and epub: this column, by title or number.")
+    ] = None,
+    lang: Annotated[Literal["zh", "en"], typer.Option(help="Of a book's own words.")] = "zh",
     by: Who = "operator",
     as_json: AsJson = False,
 ) -> None:
@@ -48,8 +53,15 @@ def export(
     wanted = Wanted(
         _reader(archive, reader), tuple(group or ()), *_span(after, before), media=media
     )
-    with Bar("exporting", quiet=as_json) as bar:
-        done = write(archive, out, form, wanted, by, bar.update)
+    if form == "markdown" or form == "epub":
+        from bot.export_books import export_book
+
+        done = export_book(archive, out, form, wanted, column, lang, by)
+    elif column is not None:
+        raise ArchiveError("a column is taken out as a book.", "use --format epub or markdown")
+    else:
+        with Bar("exporting", quiet=as_json) as bar:
+            done = write(archive, out, form, wanted, by, bar.update)
     if as_json:
         show_json(
             {"out": str(out), "format": form, "groups": done.groups, "messages": done.messages,

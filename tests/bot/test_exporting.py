@@ -126,3 +126,21 @@ def test_days_and_groups_choose(data: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "d.zip") as packed:
         head, *_ = packed.read("chendian.jsonl").splitlines()
     assert json.loads(head)["whole"] is False
+
+
+def test_essence_is_a_book(data: Path, tmp_path: Path) -> None:
+    empty = refused("export", tmp_path / "a.epub", "--format", "epub", "--data", data)
+    assert "no essence" in empty
+    run("essence", "mark", f"{KEY}:5", "--data", data, expect=0)
+    told = run(
+        "export", tmp_path / "a.epub", "--format", "epub", "--data", data, "--json", expect=0
+    )
+    assert told.json["messages"] == 1
+    run("export", tmp_path / "b.md", "--format", "markdown", "--data", data, expect=0)
+    assert (tmp_path / "b.md").read_text().startswith("# 技术群 · 精华")
+    wrong = refused("export", tmp_path / "b", "--format", "epub", "--data", data)
+    assert ".epub" in wrong
+    other = refused(
+        "export", tmp_path / "c.csv", "--format", "csv", "--column", "x", "--data", data
+    )
+    assert "a book" in other
