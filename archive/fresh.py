@@ -66,7 +66,7 @@ class Newcomers:
             row_id = slots.take(at)
             sender_id = sender(self._group, m.sender_key, m.sender_name, at)
             facet = f"g{group_id} s{sender_id} {m.facet}" if sender_id else f"g{group_id} {m.facet}"
-            if m.tags or m.attachments or m.reactions:
+            if m.tags or m.attachments or m.reactions or m.former:
                 facet = self._hang_on(row_id, m, facet, missing_media)
             shown = None if sender_id else m.sender_name
             rows.append(
@@ -93,6 +93,7 @@ class Newcomers:
         self._hanging.attachments += [(row_id, *part) for part in enumerate(m.attachments)]
         missing_media.update(a.missing for a in m.attachments if a.missing)
         self._hanging.reactions += [(row_id, reaction) for reaction in m.reactions]
+        self._hanging.former += [(row_id, *version) for version in m.former]
         return facet + "".join(f" t{tag}" for tag in tags)
 
     def _count(self) -> None:
@@ -130,6 +131,7 @@ class _Hanging:
         self.tags: list[tuple[int, int, int]] = []
         self.attachments: list[tuple[int, int, Attachment]] = []
         self.reactions: list[tuple[int, Reaction]] = []
+        self.former: list[tuple[int, str, int | None]] = []
 
     def write(self, db: sqlite3.Connection) -> None:
         db.executemany(
@@ -138,6 +140,7 @@ class _Hanging:
         )
         insert_attachments(db, self.attachments)
         insert_reactions(db, self.reactions)
+        insert_versions(db, self.former)
 
 
 def insert_attachments(db: sqlite3.Connection, rows: list[tuple[int, int, Attachment]]) -> None:
@@ -155,6 +158,11 @@ def insert_attachments(db: sqlite3.Connection, rows: list[tuple[int, int, Attach
         "INSERT OR IGNORE INTO media(sha256, size) VALUES(?, ?)",
         [(a.sha256, a.size or 0) for _, _, a in rows if a.sha256],
     )
+
+
+def insert_versions(db: sqlite3.Connection, rows: list[tuple[int, str, int | None]]) -> None:
+    """Write former texts: (message, text, when it was written)."""
+    db.executemany("INSERT INTO versions(message_id, text, edited_at) VALUES(?, ?, ?)", rows)
 
 
 def insert_reactions(db: sqlite3.Connection, rows: list[tuple[int, Reaction]]) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable
 
 from archive import index
+from archive.carry.into import Carrier
 from archive.coverage import note_span
 from archive.database import if_undone
 from archive.fresh import Newcomers
 from archive.kept_out import keep_out
-from archive.matching import Matcher, add_alias, resolve
-from archive.merge import merge, pin
+from archive.matching import Matcher, add_alias, has_own_id, resolve
+from archive.merge import merge, pin_said
 from archive.orphans import Late, any_orphans, join_orphans, take_late
 from archive.other_ids import OtherIds
 from archive.people import DEFAULT_ZONE, Directory, KnownGroup
@@ -20,13 +20,16 @@ from archive.prepare import Prepared, Ready, prepare_all
 from archive.records import (
     KINDS,
     AnyRecord,
+    Carried,
+    Complete,
     Gap,
     Group,
     Member,
     Note,
+    Origin,
     Rejected,
     name_key,
-)
+)  # fmt: skip
 from archive.report import Report as Report
 from archive.scrub import Shunned
 from archive.timeline import Timeline
@@ -69,6 +72,7 @@ class Keeper:
         self._matcher = Matcher(db)
         self._waiting = Waiting(db, self._directory)
         self._timeline = Timeline(db)
+        self._carrier = Carrier(db)
         self._touched: set[str] = set()
         self.report = Report()
 
@@ -81,6 +85,7 @@ class Keeper:
         self._matcher.begin_file()
         self._waiting.begin_file()
         self._timeline.begin_file()
+        self._carrier.begin_file()
         self._touched.clear()
 
     def end_file(self) -> None:
@@ -91,7 +96,7 @@ class Keeper:
         if self._source != LIVE:
             self._timeline.end_file(self._source)
         self._waiting.end_file(self._touched)
-        self.report.notes += self._waiting.notes
+        self.report.notes += [*self._waiting.notes, *self._carrier.notes()]
         self._waiting.notes.clear()
 
     def write(self, batch: list[Ready], received_at: int | None = None) -> None:
@@ -108,6 +113,8 @@ class Keeper:
                 else:
                     self._touched.add(self._directory.take_group(item))
                     unite_former(self._db, item)
+            elif isinstance(item, Origin):
+                self._carrier.begin(item)
         self._write(self._waiting.pass_on(batch))
         # a connection has no end at which names could be written
         if self._source == LIVE or self._directory.names.are_many():
@@ -115,7 +122,7 @@ class Keeper:
 
     def _take_turn(self) -> None:
         """Forget what others have changed; remember how it was, should all this be undone."""
-        for part in (self._directory, self._waiting, self._timeline):
+        for part in (self._directory, self._waiting, self._timeline, self._carrier):
             if_undone(self._db, part.undoing())
         touched, report = set(self._touched), self.report.copy()
 
@@ -126,11 +133,13 @@ class Keeper:
         self._directory.refresh()
 
     def _write_names(self) -> None:
-        self._directory.names.write(self._timeline.newest, live=self._source == LIVE)
+        newest = None if self._carrier.knows_names else self._timeline.newest
+        self._directory.names.write(newest, live=self._source == LIVE)
 
     def _write(self, batch: list[Ready]) -> None:
         index.check_version(self._db)
         late: list[Late] = []
+        carried: list[Carried | Complete] = []
         shunned = Shunned(self._db)
         by_group: dict[str, list[Prepared]] = {}
         for item in batch:
@@ -138,6 +147,8 @@ class Keeper:
                 by_group.setdefault(item.group_key, []).append(item)
             elif isinstance(item, Late):
                 late.append(item)
+            elif isinstance(item, Carried | Complete):
+                carried.append(item)
             elif not (isinstance(item, Member) and item.key in shunned.keys):
                 self._take(item)
         for key, messages in by_group.items():
@@ -145,6 +156,16 @@ class Keeper:
         for record in late:
             group = self._directory.group(record.group_key)
             take_late(self._db, group, record, self._source, shunned)
+        if carried:
+            self._carry(carried, shunned)
+
+    def _carry(self, rows: list[Carried | Complete], shunned: Shunned) -> None:
+        """Put in rows of another archive, which knew spans better than messages tell."""
+        self._timeline.begin_file()
+        if self._carrier.fresh:
+            self._touched.clear()
+        self._carrier.carry(rows, shunned.keys)
+        self._directory.refresh(anew=True)
 
     def _take(self, record: Ready) -> None:
         if isinstance(record, Member):
@@ -198,7 +219,7 @@ class Keeper:
             if moved_to != row_id:
                 known |= {name: moved_to for name, other in known.items() if other == place}
         self._join(group, others, newcomers, known, gone)
-        self._pin(group, [m for _, m in named if m.service in _PINS])
+        pin_said(self._db, group, [m for _, m in named if m.service in _PINS])
         self.report.unknown += sum(1 for _, m in named if m.kind == _UNKNOWN)
 
     def _join(
@@ -219,12 +240,6 @@ class Keeper:
             arrived |= {name: (name, rows[name]) for name in newcomers.names()}
             join_orphans(self._db, group.id, arrived)
 
-    def _pin(self, group: KnownGroup, rows: list[Prepared]) -> None:
-        """Note on the messages themselves that service rows say they were pinned."""
-        said = [m.reply_to or json.loads(m.detail or "{}").get("message_id") for m in rows]
-        for row_id in resolve(self._db, group, [str(name) for name in said if name]).values():
-            pin(self._db, row_id)
-
     def _name(self, group: KnownGroup, message: Prepared) -> str:
         if message.sender_key is None and message.sender_name and message.quality == 0:
             message.sender_key = name_key(group.key, message.sender_name)
@@ -237,8 +252,8 @@ class Keeper:
 
     def _other_half(self, group: KnownGroup, platform_id: str, message: Prepared) -> int | None:
         """Find the message in the group as a source of the other kind (ids or none) brought it."""
-        has_id = message.platform_id is not None
-        if not (group.without_ids if has_id else _mixed(group, message)):
+        has_id = has_own_id(message)
+        if self._carrier.fresh or not (group.without_ids if has_id else _mixed(group, message)):
             return None
         at = message.sent_at or 0
         sender = self._directory.sender(group, message.sender_key, message.sender_name, at)

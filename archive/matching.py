@@ -31,6 +31,11 @@ def match_of(message: Prepared) -> str:
     return "~" + blake2b(parts.encode(), digest_size=9).hexdigest()
 
 
+def has_own_id(message: Prepared) -> bool:
+    """Tell whether the platform gave a message its id, and not an archive."""
+    return message.platform_id is not None and not message.platform_id.startswith("~")
+
+
 def comparable(text: str) -> str:
     """Return a text without what differs between sources: case, width, white space."""
     return "".join(normalise(text).split())
@@ -96,8 +101,8 @@ class Matcher:
         unit = 60 if group.without_ids == 2 else message.precision
         start = message.sent_at - message.sent_at % unit
         # a message without an id is no equal line of its own kind: that one has another ordinal
-        others = "~*" if message.platform_id is not None else "*"
-        own = f"{name.rpartition('-')[0]}-*" if message.platform_id is None else ""
+        others = "~*" if has_own_id(message) else "*"
+        own = "" if has_own_id(message) else f"{name.rpartition('-')[0]}-*"
         rows = self._db.execute(
             "SELECT m.id, m.text, m.kind, m.sender_id, coalesce(s.name, p.name, m.sender_name)"
             " FROM messages m LEFT JOIN members p ON p.id = m.sender_id LEFT JOIN memberships s"

@@ -12,10 +12,10 @@ from collections import Counter
 from typing import Any
 
 from archive import index, places
-from archive.fresh import COLUMNS, count_days
+from archive.fresh import COLUMNS, count_days, insert_versions
 from archive.hanging import CHILDREN, merge_attachments, merge_reactions, merge_tags
 from archive.ids import Slots
-from archive.matching import comparable
+from archive.matching import comparable, resolve
 from archive.people import KnownGroup
 from archive.prepare import PINNED, RECALLED, TIME_GUESSED, TRUNCATED, Prepared
 from archive.records import KINDS
@@ -44,6 +44,9 @@ def merge(
     wins = rank_new > rank_old or (rank_new == rank_old and not _is_former(db, row_id, incoming))
     new = _merged(db, old, incoming, sender_id, wins)
     changed = _keep_versions(db, row_id, old, new, incoming)
+    for text, edited in incoming.former:
+        if comparable(text) != comparable(new["text"]):
+            changed |= _add_version(db, row_id, text, edited)
     changed |= merge_attachments(db, row_id, incoming, wins)
     changed |= merge_reactions(db, row_id, incoming)
     if new["flags"] & RECALLED:
@@ -102,6 +105,13 @@ def pin(db: sqlite3.Connection, row_id: int) -> None:
         flags = old["flags"] | PINNED
         facet = facet_of(db, row_id, old["group_id"], {**old, "flags": flags})
         store(db, row_id, old, {"flags": flags, "facet": facet})
+
+
+def pin_said(db: sqlite3.Connection, group: KnownGroup, rows: list[Prepared]) -> None:
+    """Note on the messages themselves that service rows say they were pinned."""
+    said = [m.reply_to or json.loads(m.detail or "{}").get("message_id") for m in rows]
+    for row_id in resolve(db, group, [str(name) for name in said if name]).values():
+        pin(db, row_id)
 
 
 def retime(db: sqlite3.Connection, group: KnownGroup, row_id: int, was: int, now: int) -> int:
@@ -217,12 +227,15 @@ def _keep_versions(
         return False
     if new["edited_at"] is None and old["quality"] != incoming.quality:
         return False  # two ways to write the same message, not an edit
+    return _add_version(db, row_id, loser, edited)
+
+
+def _add_version(db: sqlite3.Connection, row_id: int, text: str, edited: int | None) -> bool:
+    """Keep a former text unless it is known."""
     known = db.execute("SELECT text FROM versions WHERE message_id = ?", (row_id,)).fetchall()
-    if any(comparable(text) == comparable(loser) for (text,) in known):
+    if any(comparable(other) == comparable(text) for (other,) in known):
         return False
-    db.execute(
-        "INSERT INTO versions(message_id, text, edited_at) VALUES(?, ?, ?)", (row_id, loser, edited)
-    )
+    insert_versions(db, [(row_id, text, edited)])
     return True
 
 

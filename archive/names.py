@@ -59,9 +59,15 @@ class Names:
 
         return undo
 
-    def write(self, newest: Callable[[int], int], live: bool = False) -> None:
+    def write(self, newest: Callable[[int], int] | None, live: bool = False) -> None:
         """Write what is newer than what is known; `newest` gives the time of the newest message
-        told of a group."""
+        told of a group. Without it all that was gathered is known better, and let go."""
+        if newest is not None:
+            self._write(newest, live)
+        for gathered in (self._titles, self._told, self._beside):
+            gathered.clear()
+
+    def _write(self, newest: Callable[[int], int], live: bool) -> None:
         for group_id, group in self._titles.items():
             self._write_title(group_id, group, _seen(group, newest(group_id)))
         self._write_told(newest)
@@ -73,8 +79,6 @@ class Names:
                 for place, (name, at) in self._beside.items()
             ],
         )
-        for gathered in (self._titles, self._told, self._beside):
-            gathered.clear()
 
     def _write_title(self, group_id: int, group: Group, at: int) -> None:
         self._db.execute(

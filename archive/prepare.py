@@ -17,6 +17,7 @@ from archive.records import (
     KINDS,
     AnyRecord,
     Attachment,
+    Kept,
     Message,
     Reaction,
     Record,
@@ -71,6 +72,7 @@ class Prepared(msgspec.Struct, array_like=True, gc=False):
     other_ids: tuple[str, ...] = ()
     mark: int | None = None
     """See `archive.places`."""
+    former: tuple[tuple[str, int | None], ...] = ()
 
 
 Ready = Prepared | Record
@@ -90,6 +92,8 @@ def prepare_all(records: Iterable[AnyRecord]) -> Iterator[Ready]:
 
 def prepare(message: Message) -> Prepared:
     """Compute a message's columns, digest and tokens."""
+    if message.kept is not None:
+        return _as_kept(clean(_believable(message)), message.kept)
     message, other_ids = _believable(message), message.other_ids
     if other_ids or message.attachments:
         message = _itself(message)
@@ -147,6 +151,26 @@ def _mark_of(
         return None
     card = places.card_of(message.detail) if message.detail else None
     return places.mark_of(words, more, card, body, searched)
+
+
+def _as_kept(message: Message, kept: Kept) -> Prepared:
+    """Take over what another archive made of a message; only its words are looked at anew."""
+    words = message.text[:MAX_TEXT]
+    gone = kept.flags & RECALLED
+    searched = index.indexable(words, kept.more)
+    found = text.EMPTY if gone else text.tokens(searched)
+    kind = _KIND.get(message.kind, _KIND["unknown"])
+    static = (t for t in kept.facet.split() if t[0] in "hx" and t.isascii() and t.isalpha())
+    facet = " ".join((f"k{kind}", *static))
+    return Prepared(
+        message.group_key, _id(message.id), None, message.sender_key, message.sender_name,
+        message.sent_at, 1, message.edited_at, kind, words, kept.more, _id(message.reply_to), None,
+        message.topic, message.service, _json(message.detail).decode() if message.detail else None,
+        kept.flags, max(0, min(message.quality, 3)), kept.digest, found.body, found.chars,
+        facet, () if gone else kept.tags, message.attachments,
+        message.reactions, former=kept.former,
+        mark=None if gone else _mark_of(message, words, kept.more, found.body, searched),
+    )  # fmt: skip
 
 
 def _id(value: str | None) -> str | None:

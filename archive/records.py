@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from archive.kept import Kept as Kept
+
 KINDS = (
     "text", "photo", "video", "voice", "audio", "file", "sticker", "animation", "link",
     "location", "contact", "poll", "forward", "card", "call", "red_packet", "transfer",
@@ -178,6 +180,19 @@ class Message(Record, frozen=True):
     """Other names the platform has for this message, e.g. the short one in replies and recalls:
     each becomes an alias, and where two messages have the same, the later one owns it. Alike other
     ids do not make two messages one; an other id that is the own `id` of a row names that row."""
+    kept: Kept | None = None
+    """Only what an archive has written out says this; `detail` then has all that was told of the
+    message in pieces (spans, quote, poll …) as it is stored."""
+
+    def with_attachments(self, found: tuple[Attachment, ...]) -> Message:
+        """Return the message with its files as they were found."""
+        kept = self.kept
+        if kept and any(
+            a.missing and not b.missing for a, b in zip(found, self.attachments, strict=True)
+        ):
+            # with them it would be another one
+            kept = msgspec.structs.replace(kept, digest=0)
+        return msgspec.structs.replace(self, attachments=found, kept=kept)
 
 
 class Reacted(Record, frozen=True):
@@ -234,7 +249,37 @@ class Note(Record, frozen=True):
     text: str
 
 
-AnyRecord = Group | Member | Message | Reacted | Recall | EssenceMark | Gap | Rejected | Note
+class Origin(Record, frozen=True):
+    """What follows was written out by an archive; comes before everything else."""
+
+    archive: str
+    """What an archive and its copies are known by."""
+    version: int = 1
+    at: int | None = None
+    whole: bool = True
+    """All of it, from the beginning on."""
+    media: bool = True
+    """The files lie beside it, in `media/`."""
+
+
+class Carried(Record, frozen=True):
+    """A row of a table of that archive, with keys instead of row ids (archive/carry/tables.py)."""
+
+    table: str
+    values: dict[str, str | int | float | tuple[str, str] | None]
+
+
+class Complete(Record, frozen=True):
+    """All was written out: so many messages and rows; without it the file was cut off."""
+
+    messages: int
+    rows: int
+
+
+AnyRecord = (
+    Group | Member | Message | Reacted | Recall | EssenceMark | Gap | Rejected
+    | Note | Origin | Carried | Complete
+)  # fmt: skip
 
 
 def _short_hash(*parts: str) -> str:

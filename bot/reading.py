@@ -25,12 +25,15 @@ from archive.prepare import Prepared, prepare_all
 from archive.records import (
     AnyRecord,
     Attachment,
+    Carried,
+    Complete,
     EssenceMark,
     Gap,
     Group,
     Member,
     Message,
     Note,
+    Origin,
     Recall,
     Rejected,
 )
@@ -63,7 +66,10 @@ class Begin(msgspec.Struct, tag=True, frozen=True):
 class Batch(msgspec.Struct, tag=True, frozen=True):
     """Some of its records; `done` and `total` are bytes of the whole request."""
 
-    records: list[Group | Member | Recall | EssenceMark | Gap | Rejected | Note]
+    records: list[
+        Group | Member | Recall | EssenceMark | Gap | Rejected | Note
+        | Origin | Carried | Complete
+    ]  # fmt: skip
     messages: list[Prepared]
     done: int
     total: int
@@ -165,7 +171,7 @@ def with_media(
     for record in records:
         if isinstance(record, Message) and record.attachments:
             taken = tuple(_take(attachment, file, store) for attachment in record.attachments)
-            record = msgspec.structs.replace(record, attachments=taken)
+            record = record.with_attachments(taken)
         yield record
 
 
@@ -175,13 +181,14 @@ def _take(attachment: Attachment, file: ExportFile, store: MediaStore) -> Attach
         return msgspec.structs.replace(attachment, missing=missing)
     found = file.beside(attachment.path)
     if found is None:
-        return msgspec.structs.replace(attachment, path=None, missing="not found")
+        return msgspec.structs.replace(attachment, path=None, sha256=None, missing="not found")
     try:
         with found.open() as stream:
             stored = store.take(stream)
     except ExportError:
-        return msgspec.structs.replace(attachment, path=None, missing="unreadable")
-    name = attachment.name or found.name.rpartition("/")[2]
+        return msgspec.structs.replace(attachment, path=None, sha256=None, missing="unreadable")
+    # one whose SHA-256 is known lies under that, and not under a name
+    name = attachment.name or (None if attachment.sha256 else found.name.rpartition("/")[2])
     return msgspec.structs.replace(
         attachment, path=None, missing=None, name=name, sha256=stored.sha256, size=stored.size
     )

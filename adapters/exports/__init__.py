@@ -7,6 +7,7 @@ from collections.abc import Callable
 from adapters.exports import (
     chatlab,
     chatlog,
+    chendian_jsonl,
     discord_json,
     line_txt,
     memotrace_csv,
@@ -26,6 +27,7 @@ from adapters.exports.format import ExportFile, Format
 from adapters.exports.tg_archive import database, site
 
 FORMATS: tuple[Format, ...] = (
+    chendian_jsonl,
     telegram_json,
     telegram_html,
     qce,

@@ -19,6 +19,7 @@ from bot.cli import (
     capture_commands,
     digest_commands,
     essence_commands,
+    export_commands,
     group_commands,
     import_command,
     job_commands,
@@ -44,7 +45,7 @@ app = typer.Typer(
 for commands in (
     archive_commands, import_command, read_commands, run_commands, capture_commands,
     digest_commands, question_commands, job_commands, roster_commands, shelf_commands,
-    backup_commands, access_commands, token_commands, publish_commands,
+    backup_commands, access_commands, token_commands, publish_commands, export_commands,
 ):  # fmt: skip
     commands.register(app)
 app.add_typer(essence_commands.app, name="essence")

@@ -107,8 +107,8 @@ class Conversation:
         if row.get("sender") == SYSTEM:
             kind = "service"
         attachments = self._attachments(kind, text)
-        if _placeholder.fullmatch(text.strip()) and attachments:
-            text = ""
+        if attachments and (attachments[0].path or _placeholder.fullmatch(text.strip())):
+            text = ""  # it stands for the file
         recalled = number == RECALL
         service = None
         if kind == "service":

@@ -1,0 +1,1 @@
+"""Carries an archive elsewhere: its messages and all that people did with them, as records."""
