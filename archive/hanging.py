@@ -19,6 +19,7 @@ CHILDREN = (
     "thread_messages", "column_messages", "saved",
     "edition_messages", "candidates",
     "item_levels", "dismissed", "reviewed",
+    "bridged",
 )  # fmt: skip
 """The tables whose rows belong to a message, by `message_id`."""
 

@@ -65,6 +65,19 @@ puppet.messageSendText = async (conversation, text, mentions = []) => {
   return 'sent-' + sent.length
 }
 
+puppet.messageSendFile = async (conversation, box) => {
+  if (refusal) throw new Error(refusal)
+  const size = (await box.toBuffer()).length
+  sent.push({ conversation, text: '', mentions: [], file: box.name, size })
+  return 'sent-' + sent.length
+}
+puppet.messageRecall = async id => {
+  const place = Number(id.replace('sent-', '')) - 1
+  if (!sent[place] || sent[place].recalled) return false
+  sent[place].recalled = true
+  return true
+}
+
 let number = 0
 const message = ({ key, from = 'wxid_lin', room = ROOM, to, type = 'Text', at, ...rest }) => {
   const id = key ?? `m${Date.now()}-${++number}`
