@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 _Id = BigInteger().with_variant(Integer, "sqlite")
@@ -15,6 +16,12 @@ class Bridged(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("message_id", "target", "part"),
         Index("bridged_copies", "target", "copy_id"),
+        Index(
+            "bridged_unkept",
+            "target",
+            sqlite_where=sql("NOT kept"),
+            postgresql_where=sql("NOT kept"),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     message_id: int = Field(sa_type=_Id)

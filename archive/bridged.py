@@ -115,6 +115,14 @@ def original_of(
         " AND copy_id IN (SELECT value FROM json_each(?2)) ORDER BY id DESC LIMIT 1",
         (json.dumps(keys), names),
     ).fetchone()
+    if row is None and platform_id:
+        # said just now: its other ids are not in the archive yet
+        row = db.execute(
+            "SELECT b.message_id FROM bridged b, json_each(b.other_ids) WHERE NOT b.kept"
+            " AND b.target IN (SELECT value FROM json_each(?)) AND value = ?"
+            " ORDER BY b.id DESC LIMIT 1",
+            (json.dumps(keys), platform_id),
+        ).fetchone()
     if row is None and words:
         row = db.execute(
             "SELECT message_id FROM bridged WHERE said = ? AND target IN"

@@ -40,8 +40,13 @@ class Original(msgspec.Struct, frozen=True):
 def original(db: sqlite3.Connection, group_key: str, platform_id: str) -> Original:
     """Return what a copy in a group shows, by the id that it has there."""
     row_id = original_of(db, group_key, platform_id)
-    row = db.execute(_FACTS, (row_id,)).fetchone() if row_id is not None else None
-    if row is None or row_id is None or row[3] & RECALLED or level_of(db, row_id) is not None:
+    return Original() if row_id is None else shown(db, row_id)
+
+
+def shown(db: sqlite3.Connection, row_id: int) -> Original:
+    """Return what the copies of a message show."""
+    row = db.execute(_FACTS, (row_id,)).fetchone()
+    if row is None or row[3] & RECALLED or level_of(db, row_id) is not None:
         return Original()
     text, more, kind, _, sender_id, sender_name, sent_at, group, title = row
     if sender_id is not None:

@@ -10,6 +10,7 @@ from adapters.contract import Carrying
 from archive import bridged
 from archive.access import operator
 from archive.consent import group_keys
+from archive.copied import shown
 from archive.errors import NotFound
 from archive.levels import level_of
 from archive.masks import mask
@@ -52,7 +53,12 @@ def answered_in(
     found = None
     if carries.replies:
         found = str(row[1]) if own else bridged.copy_in(db, row_id, target)
-    return Answered(found, view.reply.sender, mask(view.reply.text))
+    sender, text = view.reply.sender, view.reply.text
+    if not text:
+        # a copy said just now does not stand in the archive yet
+        about = shown(db, row_id)
+        sender, text = about.sender, about.text or about.more
+    return Answered(found, sender, mask(text))
 
 
 def _row_answered(db: sqlite3.Connection, view: MessageView, text: str) -> int | None:

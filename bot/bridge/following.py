@@ -101,23 +101,26 @@ def beside(account: str, target: str, copy_id: str, purpose: str, mark: str = ""
 
 def announce(db: sqlite3.Connection, links: Links) -> set[str]:
     """Say in a group, once, from where what will come; return the accounts that have to."""
-    accounts = set()
+    new: dict[tuple[str, str, str], list[Draft]] = {}
     for link in links.all():
         unique = f"{PURPOSE}:open:{link.source}>{link.target}:{link.mode}:{link.since}"
-        if outbox.is_noted(db, unique):
-            continue
-        what, english = _WHAT[link.mode]
+        if not outbox.is_noted(db, unique):
+            draft = Draft(link.account, link.label, link.target, purpose="notice", unique=unique)
+            new.setdefault((link.account, link.target, link.mode), []).append(draft)
+    for (_, _, mode), drafts in new.items():
+        labels = "、".join(dict.fromkeys(draft.text for draft in drafts))
+        what, english = _WHAT[mode]
         text = (
-            f"桥接开始了：{link.label} 的{what}会出现在这里，这里的也会到那边。"
+            f"桥接开始了：{labels} 的{what}会出现在这里，这里的也会到那边，带上名字和平台。"
             "[不存] 开头的不会过去。要停：/桥接 关\n"
-            f"Bridged: {english} from {link.label} will appear here, and the other way round."
-            " What begins with [不存] stays here. To stop: /bridge off"
+            f"Bridged: {english} from {labels} will appear here, and the other way round, with"
+            " names. What begins with [不存] stays here. To stop: /bridge off"
         )
-        outbox.put(
-            db, Draft(link.account, text, group_key=link.target, purpose="notice", unique=unique)
-        )
-        accounts.add(link.account)
-    return accounts
+        for number, draft in enumerate(drafts):
+            # one message tells of all that open together
+            said = msgspec.structs.replace(draft, text="" if number else text)
+            outbox.put(db, said, state="dropped" if number else "waiting")
+    return {account for account, _, _ in new}
 
 
 def take_essence(

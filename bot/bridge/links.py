@@ -119,8 +119,9 @@ def labels_of(
         for key in bridge.groups
     }
     names = list(platforms.values())
+    titles = {key: title_of(db, key) for key in platforms}
     return {
-        key: name if names.count(name) == 1 else f"{name} · {title_of(db, key)}"
+        key: name if names.count(name) == 1 or titles[key] == key else f"{name} · {titles[key]}"
         for key, name in platforms.items()
     }
 
@@ -131,4 +132,4 @@ def title_of(db: sqlite3.Connection, group_key: str) -> str:
         title = get_group(db, operator(), group_key).title
     except NotFound:
         title = group_key
-    return " ".join(title.split())[:30]
+    return " ".join(title.split())[:30] if title != group_key else title

@@ -58,6 +58,28 @@ class Four:
             DEV_KEY: [one["text"] for one in list(self.official.taken)],
         }
 
+    def line(self, group: str, text: str) -> str:
+        """Return the one thing that the bot said in a group with these words."""
+        (found,) = (one for one in self.there()[group] if text in one)
+        return found
+
+    def on_telegram(self, text: str) -> dict[str, Any]:
+        """Return what the Bot API was given for it."""
+        (found,) = (one for one in list(self.api.sent) if text in one["text"])
+        return found
+
+    def said_on_qq(self, text: str) -> Any:
+        """Return the event of what the bot said on QQ."""
+        log = self.qq.do(lambda peer: list(peer.world.groups[GROUP].log))
+        return next(event for event in log if text in event["raw_message"])
+
+    def gone(self, text: str) -> bool:
+        """Tell whether what the bot said was taken back on each platform that has it."""
+        on_telegram = [one for one in list(self.api.world.gone) if text in one["text"]]
+        on_wechat = [s for s in self.gateway.sent() if text in s["text"] and s.get("recalled")]
+        official = [t for t in self.official.taken if text in t["text"] and t.get("recalled")]
+        return bool(on_telegram and on_wechat and official)
+
     def until_said(self, text: str, *groups: str, seconds: float = 20) -> None:
         """Wait until the bot has said something in each of these groups."""
         until(lambda: all(any(text in one for one in self.there()[g]) for g in groups), seconds)

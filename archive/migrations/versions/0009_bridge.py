@@ -41,6 +41,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", "target", "part"),
     )
     op.create_index("bridged_copies", "bridged", ["target", "copy_id"])
+    unkept = sa.text("NOT kept")
+    op.create_index(
+        "bridged_unkept", "bridged", ["target"], sqlite_where=unkept, postgresql_where=unkept
+    )
     op.create_index(op.f("ix_bridged_said"), "bridged", ["said"])
     op.create_table(
         "bridge_consents",
