@@ -74,7 +74,7 @@ class Bridging:
                 await self.look()
                 for account in await self._capture.writer.run(self._follow):
                     self._sending.wake(account)
-                while await self._capture.writer.soon(self._keep_copies):
+                while await self._capture.writer.soon(keep_copies):
                     pass
             except ArchiveError as error:
                 log.warning("bridge waits %s", said(why=error.what))
@@ -89,21 +89,22 @@ class Bridging:
         accounts |= announce(db, links)
         return accounts | take_essence(db, links, adapters, now)
 
-    def _keep_copies(self, db: sqlite3.Connection) -> bool:
-        """Let copies stand in the archive of the groups they were said in; tell whether there are
-        more."""
-        found = bridged.unkept(db)
-        if not found:
-            return False
-        now = standing(db)
-        rows = [
-            row
-            for _, row in found
-            if row is not None and now.keeps(row.group_key)
-            and not now.paused_at(row.group_key, row.sent_at or 0)
-        ]  # fmt: skip
-        # they were said, whatever becomes of the archive: during a reindex nothing is added
-        with suppress(ArchiveError), piece(db):
-            keep(db, rows)
-        bridged.kept(db, [number for number, _ in found])
-        return True
+
+def keep_copies(db: sqlite3.Connection) -> bool:
+    """Let copies stand in the archive of the groups they were said in; tell whether there may be
+    more."""
+    found = bridged.unkept(db)
+    if not found:
+        return False
+    now = standing(db)
+    rows = [
+        row
+        for _, row in found
+        if row is not None and now.keeps(row.group_key)
+        and not now.paused_at(row.group_key, row.sent_at or 0)
+    ]  # fmt: skip
+    # they were said, whatever becomes of the archive: during a reindex nothing is added
+    with suppress(ArchiveError), piece(db):
+        keep(db, rows)
+    bridged.kept(db, [number for number, _ in found])
+    return True

@@ -60,8 +60,8 @@ def test_nothing_is_lost_or_twice_however_often_it_is_killed(tmp_path: Path) -> 
                 for _ in range(ROUNDS):
                     kill_at_any_moment(one, chance)
             one.start()
-            until(lambda: not waiting(one.data), 60)
-            until(lambda: not _unsaid(one.data), 60)
+            until(lambda: not waiting(one.data), 60 + 6 * ROUNDS)
+            until(lambda: not _unsaid(one.data), 60 + 6 * ROUNDS)
             assert one.stop() == 0
         across = {
             TECH_KEY: [_words(text) for text in qq.answers()],

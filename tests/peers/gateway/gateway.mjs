@@ -61,7 +61,7 @@ const say = puppet.messageSendText.bind(puppet)
 puppet.messageSendText = async (conversation, text, mentions = []) => {
   if (refusal) throw new Error(refusal)
   await say(conversation, text)
-  sent.push({ conversation, text, mentions })
+  sent.push({ conversation, text, mentions, at: Date.now() })
   return 'sent-' + sent.length
 }
 
