@@ -19,6 +19,8 @@ from typing import Literal, Protocol
 import msgspec
 from starlette.routing import BaseRoute
 
+from adapters.carrying import Carrying as Carrying
+from adapters.carrying import Doubt as Doubt
 from adapters.pace import Answers as Answers
 from adapters.pace import Pace as Pace
 from archive.records import AnyRecord
@@ -115,6 +117,8 @@ class Enclosed(msgspec.Struct, frozen=True):
     path: Path
     name: str
     """As people are to see it; its ending tells what it is shown as."""
+    kind: str = "file"
+    """Of `archive.records.KINDS`."""
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -130,12 +134,21 @@ class Outgoing(msgspec.Struct, frozen=True):
     """The same when it is tried again, and no other message's; 0: it has none."""
     enclosed: Enclosed | None = None
     """Only to an adapter with the ability `files`."""
+    edits: str | None = None
+    """Platform id of what the account said before, which this takes the place of."""
+    takes_back: str | None = None
+    """Platform id of what the account said before and is to be gone."""
+    doubt: Doubt | None = None
+    """It may have been sent before: what is found is not sent again. Only where `carries.looks`;
+    raises a plain AdapterError where the platform does not show it after all."""
 
 
 class Sent(msgspec.Struct, frozen=True):
     """What the platform says of a message it took."""
 
     message_id: str | None = None
+    other_ids: tuple[str, ...] = ()
+    """More ids it is known by, in answers to it."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -239,6 +252,7 @@ class Adapter(Protocol):
     """First part of its keys: `telegram`, `qq`, `wechat`."""
     abilities: frozenset[Ability]
     pace: Pace
+    carries: Carrying
 
     @property
     def sign_in(self) -> SignIn | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from archive.access import Reader
+from archive.copied import SERVICE, original
 from archive.errors import NotFound
 from archive.groups import group_id
 from archive.levels import withheld_among
@@ -56,18 +57,23 @@ def answered(
     for group, members in by_group.items():
         senders.learn(group, members)
     return {
-        place: _reply(row, keys[row[1]], reader, senders)
+        place: _reply(db, row, keys[row[1]], reader, senders)
         for place, row in rows.items()
         if row[0] not in gone
     }
 
 
-def _reply(row: tuple[Any, ...], group_key: str, reader: Reader, senders: Senders) -> ReplyView:
+def _reply(
+    db: sqlite3.Connection, row: tuple[Any, ...], group_key: str, reader: Reader, senders: Senders
+) -> ReplyView:
     _, group, platform_id, sender_id, sender_name, flags, service, text, more = row
     person = senders.known[group].get(sender_id, NOBODY)
     name = sender_name if person.name is None else person.name
     sender = reader.calls(person.alias, name or "")
     gone = flags & RECALLED or person.hidden
+    if service == SERVICE and reader.inside(group_key):
+        shown = original(db, group_key, platform_id)
+        sender, text, gone = shown.sender, shown.text, shown.gone
     if reader.inside(group_key):
         text = "" if gone else text or more or ""
     else:

@@ -72,6 +72,9 @@ def compile_query(db: sqlite3.Connection, query: Query, reader: Reader) -> Compi
     if not (needs_words(query.node) or asks_for_recalled(query.node)):
         # filters alone would list what was taken back
         branches = [b._replace(match=f'({b.match}) NOT facet : "xrecalled"') for b in branches]
+    if not needs_words(query.node):
+        # and what the bridge said again; copies have no words of their own
+        branches = [b._replace(match=f'({b.match}) NOT facet : "xbridged"') for b in branches]
     fence = compiler.fence()
     return Compiled(
         tuple(b._replace(match=fence.format(b.match)) for b in branches),

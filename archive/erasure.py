@@ -9,6 +9,7 @@ from typing import Any
 
 from archive import places
 from archive.acts import drop_words
+from archive.bridged import take_back_all
 from archive.database import rows_are_gone
 from archive.edition_erasing import editions_of, scrub_editions
 from archive.either_index import EitherIndex
@@ -189,6 +190,7 @@ class Erasure:
         essence = self._column("SELECT essence_id FROM essence_messages WHERE message_id = ?", row)
         self._editions.update(editions_of(self._db, row_id))
         let_go(self._db, row_id)
+        take_back_all(self._db, row_id)
         for table in CHILDREN:
             self._db.execute(f"DELETE FROM {table} WHERE message_id = ?", (row_id,))
         self._db.executemany(

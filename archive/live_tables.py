@@ -105,6 +105,15 @@ class Outbox(SQLModel, table=True):
     message_id: str | None = None
     """Platform id it was given."""
     why: str | None = None
+    edits: str | None = None
+    """Platform id of what the bot said before, which this text takes the place of."""
+    takes_back: str | None = None
+    """Platform id of what the bot said before and takes back."""
+    file: str | None = None
+    """SHA-256 of a stored file that goes with the text."""
+    file_name: str | None = None
+    doubt: int | None = Field(default=None, sa_type=BigInteger)
+    """It may have been said from this Unix time on; the platform is looked at first."""
 
 
 class Connection(SQLModel, table=True):

@@ -12,6 +12,7 @@ import msgspec
 
 from archive.access import Reader
 from archive.answered import SNIPPET, answered
+from archive.copied import SERVICE, original
 from archive.hanging import attachments_of
 from archive.levels import withheld_among
 from archive.masks import mask
@@ -88,8 +89,19 @@ class Loader:
             self._senders.learn(group, members)
             if group not in self._groups:
                 self._groups[group] = self._group(group)
+        # who is not in the group sees what is said where it was said
+        rows = [row for row in rows if row[12] != SERVICE or self._groups[row[1]][4]]
         parts = _Loaded(self._db, self._reader, self._senders, rows)
-        return [self._view(row, parts) for row in rows]
+        views = [self._view(row, parts) for row in rows]
+        return [self._as_original(one) if one.service == SERVICE else one for one in views]
+
+    def _as_original(self, view: MessageView) -> MessageView:
+        """Let a copy that the bridge said show what it is a copy of."""
+        shown = original(self._db, view.group_key, view.key[len(view.group_key) + 1 :])
+        return msgspec.structs.replace(
+            view, text=shown.text, more=shown.more, sender=shown.sender, forward=shown.forward,
+            recalled=shown.gone,
+        )  # fmt: skip
 
     def _group(self, row_id: int) -> tuple[str, str, str, str, bool]:
         key, title, zone = self._db.execute(

@@ -1,19 +1,20 @@
 """The outbox: what is to be said, noted with its cause in one transaction, and what became of it.
 
-waiting → sending → sent; failed where it was given up; unsure where a kill came between sending
+waiting → sending → sent; dropped where it is not to be said any more; failed where it was given up;
+unsure where a kill came between sending
 and knowing: it may have been said, so that it is not said again by itself. A spare is said only
 where what it was noted for is refused.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
-
-from archive.consent import group_keys
 
 KEEP_DAYS = 7
 """Days after which the text of what was said is erased; the group has it."""
@@ -21,13 +22,6 @@ SECRET = "login"
 """Purpose of what lets somebody in: its text is erased as soon as it was said."""
 
 _TEXT = f"iif(purpose = '{SECRET}', '', text)"
-
-_ECHOES = 600
-"""Seconds between what was said and its echo's own time, at most."""
-_NEAR = 10
-"""The same where only the times are left."""
-_PART = 300
-"""Characters that are enough to know a part of something longer."""
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -46,6 +40,13 @@ class Draft(msgspec.Struct, frozen=True):
     """What has the same is said once: the key of the event it answers."""
     essence: tuple[str, bool] | None = None
     """(platform id of the message, marked)."""
+    edits: str | None = None
+    """Platform id of what the account said before, which this text takes the place of."""
+    takes_back: str | None = None
+    """Platform id of what the account said before and takes back; then the text is empty."""
+    file: str | None = None
+    """SHA-256 of a stored file that goes with the text."""
+    file_name: str | None = None
 
 
 class Parcel(NamedTuple):
@@ -54,6 +55,10 @@ class Parcel(NamedTuple):
     id: int
     draft: Draft
     tries: int
+    doubt: int | None = None
+    """It may have been said from this Unix time on."""
+    made_at: int = 0
+    """Unix seconds."""
 
 
 class Failure(NamedTuple):
@@ -69,12 +74,12 @@ class Failure(NamedTuple):
     """Unix seconds."""
 
 
-_SPARE = "#spare"
-_LATE = 3_600
-"""Seconds by which a spare may be noted before it is said."""
+_BROUGHT = "purpose LIKE 'bridge%'"
+SPARE = "#spare"
+"""What the key of a spare ends in."""
 _COLUMNS = (
     "account, text, group_key, member_key, reply_to, purpose, unique_key, essence_id,"
-    " essence_marked"
+    " essence_marked, edits, takes_back, file, file_name"
 )
 
 
@@ -87,11 +92,12 @@ def put(db: sqlite3.Connection, draft: Draft, at: int | None = None, state: str 
     now = int(time.time())
     row = db.execute(
         f"INSERT INTO outbox({_COLUMNS}, state, made_at, next_at)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING RETURNING id",
         (
             draft.account, draft.text, draft.group_key, draft.member_key, draft.reply_to,
-            draft.purpose, draft.unique, *marked, state, now, now if at is None else at,
+            draft.purpose, draft.unique, *marked, draft.edits, draft.takes_back, draft.file,
+            draft.file_name, state, now, now if at is None else at,
         ),
     ).fetchone()  # fmt: skip
     if row is None:
@@ -105,51 +111,29 @@ def is_noted(db: sqlite3.Connection, unique: str) -> bool:
     return row is not None
 
 
-def put_spare(db: sqlite3.Connection, draft: Draft, instead_of: str) -> None:
-    """Note what is said only if the platform refuses the draft of the key `instead_of`."""
-    put(db, msgspec.structs.replace(draft, unique=instead_of + _SPARE), state="spare")
-
-
-def say_spare(db: sqlite3.Connection, instead_of: str | None, now: int, seconds: int) -> bool:
-    """Let the spare of a draft be said; False where there is none, or one was said for the same
-    person in the last `seconds`."""
-    row = db.execute(
-        "SELECT id, member_key, purpose FROM outbox WHERE unique_key = ? AND state = 'spare'",
-        ((instead_of or "") + _SPARE,),
-    ).fetchone()
-    if row is None:
-        return False
-    if _said_lately(db, row[1], row[2], now - seconds):
-        db.execute("DELETE FROM outbox WHERE id = ?", row[:1])
-        return False
-    db.execute(
-        "UPDATE outbox SET state = 'waiting', made_at = ?1, next_at = ?1 WHERE id = ?2",
-        (now, row[0]),
-    )
-    return True
-
-
-def _said_lately(db: sqlite3.Connection, member_key: str | None, purpose: str, since: int) -> bool:
-    newest = "SELECT made_at, member_key, purpose FROM outbox WHERE state != 'spare'"
-    for made_at, *whom in db.execute(f"{newest} ORDER BY id DESC"):
-        if whom == [member_key, purpose]:
-            return bool(made_at > since)
-        if made_at < since - _LATE:
-            break
-    return False
-
-
 def due(db: sqlite3.Connection, account: str, now: int, limit: int = 20) -> list[Parcel]:
-    """Return what an account has to say now, in the order it was noted.
+    """Return what an account has to say now, so much at most to each group or person: what it says
+    for itself first, then what it brings from elsewhere, each in the order it was noted.
 
     So is what was noted later than now: since then the clock was set back.
     """
     rows = db.execute(
-        f"SELECT id, tries, {_COLUMNS} FROM outbox WHERE state = 'waiting' AND account = ?1"
-        " AND (next_at <= ?2 OR (next_at = made_at AND tries = 0)) ORDER BY id LIMIT ?3",
+        f"SELECT id, tries, doubt, made_at, {_COLUMNS} FROM (SELECT *, row_number() OVER"
+        f" (PARTITION BY group_key, member_key ORDER BY {_BROUGHT}, id) AS turn FROM outbox"
+        " WHERE state = 'waiting' AND account = ?1"
+        " AND (next_at <= ?2 OR (next_at = made_at AND tries = 0))) WHERE turn <= ?3"
+        f" ORDER BY {_BROUGHT}, id",
         (account, now, limit),
     )
-    return [Parcel(i, _draft(*values), tries) for i, tries, *values in rows]
+    return [
+        Parcel(i, _draft(*values), tries, doubt, made) for i, tries, doubt, made, *values in rows
+    ]
+
+
+def is_waiting(db: sqlite3.Connection, id: int) -> bool:
+    """Tell whether something is still to be said."""
+    row = db.execute("SELECT state FROM outbox WHERE id = ?", (id,)).fetchone()
+    return row is not None and row[0] == "waiting"
 
 
 def begin(db: sqlite3.Connection, id: int) -> bool:
@@ -162,6 +146,14 @@ def begin(db: sqlite3.Connection, id: int) -> bool:
     return done.rowcount == 1
 
 
+def saying(db: sqlite3.Connection, id: int, draft: Draft) -> None:
+    """Note what it says, where that was not written down before it was begun."""
+    db.execute(
+        "UPDATE outbox SET text = ?, reply_to = ?, file = ?, file_name = ? WHERE id = ?",
+        (draft.text, draft.reply_to, draft.file, draft.file_name, id),
+    )
+
+
 def sent(db: sqlite3.Connection, id: int, message_id: str | None = None) -> None:
     """Note that the platform took it, and the id it gave."""
     db.execute(
@@ -172,7 +164,7 @@ def sent(db: sqlite3.Connection, id: int, message_id: str | None = None) -> None
     db.execute(
         "DELETE FROM outbox WHERE state = 'spare'"
         " AND unique_key = (SELECT unique_key || ? FROM outbox WHERE id = ?)",
-        (_SPARE, id),
+        (SPARE, id),
     )
 
 
@@ -189,6 +181,26 @@ def give_up(db: sqlite3.Connection, id: int, why: str) -> None:
     """Note that it will not be sent."""
     db.execute(
         f"UPDATE outbox SET state = 'failed', ended_at = ?, why = ?, text = {_TEXT} WHERE id = ?"
+        " AND state IN ('waiting', 'sending')",
+        (int(time.time()), why, id),
+    )
+
+
+def doubted(db: sqlite3.Connection, accounts: Iterable[str], purpose: str) -> int:
+    """Let what was being sent at a kill be sent again where the platform can be looked at first;
+    return how many there are."""
+    return db.execute(
+        "UPDATE outbox SET state = 'waiting', doubt = made_at, next_at = made_at"
+        " WHERE state = 'sending' AND purpose = ?"
+        " AND account IN (SELECT value FROM json_each(?))",
+        (purpose, json.dumps(list(accounts))),
+    ).rowcount
+
+
+def drop(db: sqlite3.Connection, id: int, why: str) -> None:
+    """Note that it is not to be said any more, which is no failure."""
+    db.execute(
+        "UPDATE outbox SET state = 'dropped', ended_at = ?, why = ?, text = '' WHERE id = ?"
         " AND state IN ('waiting', 'sending')",
         (int(time.time()), why, id),
     )
@@ -212,40 +224,10 @@ def retry(db: sqlite3.Connection, *, unsure_too: bool = False) -> int:
     states = "('failed', 'unsure')" if unsure_too else "('failed')"
     return db.execute(
         "UPDATE outbox SET state = 'waiting', next_at = ?, tries = 0, ended_at = NULL"
-        f" WHERE state IN {states} AND (text != '' OR essence_id IS NOT NULL)",
+        f" WHERE state IN {states}"
+        " AND (text != '' OR coalesce(essence_id, takes_back) IS NOT NULL)",
         (int(time.time()),),
     ).rowcount
-
-
-def is_echo(
-    db: sqlite3.Connection, account: str, group_key: str | None, text: str, at: int
-) -> bool:
-    """Tell whether what an account is told to have said at a Unix time is what was said for it.
-
-    Of what was said and is erased since, the place and the time are known.
-    """
-    rows = db.execute(
-        "SELECT text, group_key, state, made_at, ended_at FROM outbox"
-        " WHERE state IN ('sending', 'sent', 'unsure') AND account = ?1 AND essence_id IS NULL"
-        " AND made_at <= ?2 + ?3 AND (ended_at IS NULL OR ended_at >= ?2 - ?3)",
-        (account, at, _ECHOES),
-    )
-    plain, here = _plain(text), group_keys(db, group_key) if group_key else [None]
-    for said, place, state, made_at, ended_at in rows:
-        if said:
-            # a platform may add the mention of whom it answers, or have taken a part of it
-            whole = _plain(said)
-            if plain.endswith(whole) or (len(plain) >= _PART and plain[-_PART:] in whole):
-                return True
-        elif place in here:
-            began = made_at if state == "unsure" else ended_at
-            if began - _NEAR <= at <= ended_at + _NEAR:
-                return True
-    return False
-
-
-def _plain(text: str) -> str:
-    return "".join(text.split())
 
 
 def failures(db: sqlite3.Connection, limit: int = 100) -> list[Failure]:
@@ -281,6 +263,7 @@ def _draft(
     unique: str | None,
     essence_id: str | None,
     marked: int | None,
+    *rest: str | None,
 ) -> Draft:
     essence = None if essence_id is None else (essence_id, bool(marked))
-    return Draft(account, text, group_key, member_key, reply_to, purpose, unique, essence)
+    return Draft(account, text, group_key, member_key, reply_to, purpose, unique, essence, *rest)

@@ -228,6 +228,8 @@ def _facet(message: Message) -> str:
         facet += " xservice"
     if message.recalled:
         facet += " xrecalled"
+    if message.service == "bridged":
+        facet += " xbridged"
     if message.text.endswith(("?", "？")):
         facet += " xquestion"
     return facet

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from archive import (  # noqa: F401  (they declare theirs)
+    bridge_tables,
     desk_tables,
     digest_tables,
     live_tables,

@@ -14,6 +14,7 @@ import msgspec
 
 from archive.database import open_archive
 from benchmarks.bare import measure_bare
+from benchmarks.bridging import measure_bridge
 from benchmarks.digesting import measure_digest
 from benchmarks.export import read_lines
 from benchmarks.generate import generate
@@ -185,6 +186,11 @@ def _whoosh(bench: Bench) -> Numbers:
     return {**numbers, "per_second": peer.messages / peer.index_seconds, **_points(milliseconds)}
 
 
+def _bridge(bench: Bench) -> Numbers:
+    bridged = measure_bridge(bench.folder / "bridge", bench.seconds)
+    return msgspec.structs.asdict(bridged)
+
+
 def _ingest(bench: Bench) -> Numbers:
     bench.make_chat()
     pushed = measure_ingest(bench.folder / "ingest", bench.chat)
@@ -229,6 +235,7 @@ STEPS: dict[str, Callable[[Bench], Numbers]] = {
     "static": _static,
     "whoosh": _whoosh,
     "ingest": _ingest,
+    "bridge": _bridge,
     "live": _live,
 }
 """In this order; each after `import` needs the archive it left."""

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from adapters.contract import Adapter, Answers, Pace
+from adapters.contract import Adapter, Answers, Carrying, Pace
 from adapters.qq_official.options import Options, read_options
 
-__all__ = ["PACE", "Options", "make"]
+__all__ = ["CARRIES", "PACE", "Options", "make"]
 
 # https://bot.q.qq.com/wiki/develop/api-v2/server-inter/message/overview.html (September 2026)
 PACE = Pace(
@@ -21,6 +21,8 @@ PACE = Pace(
     unasked_each_day=1000,
     links=frozenset(),
 )
+# an answer uses up one of five, so a copy never is one
+CARRIES = Carrying(label="QQ", recalls=115, captions=2000, largest={"file": 200 << 20})
 
 
 def make(options: dict[str, Any], name: str) -> Adapter:

@@ -18,7 +18,7 @@ from adapters.contract import (
     Sent,
 )
 from adapters.download import download
-from adapters.qq_official import PACE, keys
+from adapters.qq_official import CARRIES, PACE, keys
 from adapters.qq_official.api import Api
 from adapters.qq_official.checks import findings
 from adapters.qq_official.envelope import envelope_of
@@ -39,6 +39,7 @@ class OfficialBot:
     abilities: frozenset[Ability] = frozenset(("media", "files", "direct"))
     sign_in = None
     pace = PACE
+    carries = CARRIES
 
     def __init__(self, options: Options, name: str, pace: Pace) -> None:
         self.pace = pace

@@ -50,7 +50,8 @@ class Speaking:
         self._api = api
 
     async def send(self, message: Outgoing) -> Sent:
-        """Send plain text. Raises AdapterError; TooLate where it can only be said unasked."""
+        """Send words, or take back what was said. Raises AdapterError; TooLate where it can only be
+        said unasked."""
         group, person = keys.bare(message.group_key), keys.bare(message.member_key)
         if message.group_key is not None and group is not None:
             place = f"/v2/groups/{group}"
@@ -59,6 +60,8 @@ class Speaking:
         else:
             raise Forbidden("the message is for nobody that the bot knows.")
         path, file = f"{place}/messages", None
+        if message.takes_back is not None:
+            return await self._take_back(f"{path}/{message.takes_back}")
         try:
             if message.enclosed is not None:
                 file = await upload(self._api, place, message.enclosed)
@@ -71,6 +74,13 @@ class Speaking:
             return await self._say(path, message, _dotted.sub("．", message.text), file)
         except Refused as error:
             raise _understood(error, message) from None
+
+    async def _take_back(self, path: str) -> Sent:
+        try:
+            await self._api.ask("DELETE", path)
+        except Refused:
+            raise Forbidden("QQ does not take that back any more.") from None
+        return Sent()
 
     async def _say(self, path: str, message: Outgoing, text: str, file: str | None) -> Sent:
         body: dict[str, Any] = {"msg_type": _WORDS, "content": text}
@@ -92,7 +102,9 @@ class Speaking:
             raise AdapterError(
                 "QQ did not say whether it took a message.", "look into the group"
             ) from error
-        return Sent(keys.message_id(dictionary(told).get("id")))
+        told = dictionary(told)
+        index = keys.message_id(dictionary(told.get("ext_info")).get("ref_idx"))
+        return Sent(keys.message_id(told.get("id")), (index,) if index else ())
 
     async def role_of(self, group_key: str, member_key: str) -> str | None:
         """Return what somebody is in a group now. Raises AdapterError."""

@@ -23,7 +23,7 @@ from adapters.contract import (
     Outgoing,
     Sent,
 )
-from adapters.qq_onebot import PACE, checking, outbound
+from adapters.qq_onebot import CARRIES, PACE, checking, outbound
 from adapters.qq_onebot.duties import Duties
 from adapters.qq_onebot.envelope import envelope_of
 from adapters.qq_onebot.fetching import fetch
@@ -53,9 +53,12 @@ class OneBot:
     """An Adapter (adapters/contract.py) for one QQ account."""
 
     platform = PLATFORM
-    abilities: frozenset[Ability] = frozenset(("history", "essence", "media", "roles", "direct"))
+    abilities: frozenset[Ability] = frozenset(
+        ("history", "essence", "media", "files", "roles", "direct")
+    )
     sign_in = None
     pace = PACE
+    carries = CARRIES
 
     def __init__(self, options: Options, name: str) -> None:
         self._options = options
@@ -186,7 +189,7 @@ class OneBot:
         me = await link.call("get_login_info")
         me = me if isinstance(me, dict) else {}
         link.self_id = word(me.get("user_id"))
-        link.app, link.version = await _version(link)
+        link.app, link.version = await checking.version_of(link)
         if self._self_id not in (None, link.self_id):
             door.alarm("another account is logged in at the gateway.", "is that meant?")
         self._self_id = link.self_id
@@ -260,15 +263,6 @@ class OneBot:
             await self._arrivals.get_nowait().close("connected anew")
         await self._arrivals.put(socket)
         return None
-
-
-async def _version(link: Link) -> tuple[str, str]:
-    try:
-        told = await link.call("get_version_info")
-    except AdapterError:
-        return "", ""
-    known = told if isinstance(told, dict) else {}
-    return str(known.get("app_name") or "")[:60], str(known.get("app_version") or "")[:40]
 
 
 def _says_offline(frame: bytes) -> bool:

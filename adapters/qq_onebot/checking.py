@@ -84,3 +84,13 @@ def _of_version(version: object) -> Finding:
         return Finding(True, f"{app} {number}: how it pages through history is not known.",
                        "what is missed while disconnected may stay a gap")  # fmt: skip
     return Finding(True, f"{app} {number}.")
+
+
+async def version_of(link: Link) -> tuple[str, str]:
+    """Return the name and the version of the gateway; empty where it does not tell."""
+    try:
+        told = await link.call("get_version_info")
+    except AdapterError:
+        return "", ""
+    known = told if isinstance(told, dict) else {}
+    return str(known.get("app_name") or "")[:60], str(known.get("app_version") or "")[:40]

@@ -34,12 +34,15 @@ class Memory:
         self._handed: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._names: dict[str, dict[str, str]] = {}
         self._uploads: OrderedDict[tuple[Any, ...], tuple[float, str]] = OrderedDict()
+        self.reports_own = False
+        """The gateway has told what its own account said."""
 
     def learn(self, event: dict[str, Any]) -> None:
         """Remember a message: its ids, and what its sender is called."""
         group, short = keys.word(event.get("group_id")), keys.word(event.get("message_id"))
         if group is None or event.get("post_type") not in (*MESSAGES, None):
             return
+        self.reports_own |= event.get("post_type") == "message_sent"
         who = keys.word(event.get("user_id"))
         own_id = keys.message_id(event)
         if short is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.contract import AdapterError, Forbidden, NotReachable, Outgoing, Sent
-from adapters.qq_onebot import keys
+from adapters.qq_onebot import bringing, keys
 from adapters.qq_onebot.history import Look
 from adapters.qq_onebot.link import Link, Refused, meant
 from adapters.qq_onebot.memory import Memory
@@ -21,6 +21,10 @@ _SEARCHED = 2000
 
 async def say(link: Link, memory: Memory, message: Outgoing) -> Sent:
     """Send one message, as an answer where it answers one. Raises AdapterError."""
+    if message.takes_back is not None:
+        return await bringing.take_back(link, message)
+    if message.doubt is not None and (there := await bringing.found(link, message, message.doubt)):
+        return there
     if message.group_key is None:
         if message.member_key is None:
             raise NotReachable("nobody is named to send to.")
@@ -32,12 +36,17 @@ async def say(link: Link, memory: Memory, message: Outgoing) -> Sent:
         )
     else:
         segments = _addressed(message, memory, link)
-        segments.append(_text(message.text))
+        if message.text:
+            segments.append(_text(message.text))
+        if message.enclosed is not None:
+            segments.append(await bringing.segment_of(message.enclosed))
         answer = await _said(
             link, "send_group_msg", group_id=keys.api_id(message.group_key), message=segments
         )
     short = answer.get("message_id") if isinstance(answer, dict) else None
-    return Sent(keys.short_name(short))
+    if message.group_key is None:
+        return Sent(keys.short_name(short))
+    return await bringing.ids_of(memory, message.group_key, short)
 
 
 async def _said(link: Link, action: str, **parameters: Any) -> Any:

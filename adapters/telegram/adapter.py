@@ -16,7 +16,7 @@ from adapters.contract import (
     Sent,
     SignIn,
 )
-from adapters.telegram import PACE
+from adapters.telegram import CARRIES, PACE
 from adapters.telegram.api import BotApi
 from adapters.telegram.checks import findings
 from adapters.telegram.envelope import read_envelope
@@ -29,7 +29,9 @@ from adapters.telegram.speaking import Speaking
 from adapters.telegram.webhook import Webhook
 from archive.records import AnyRecord
 
-_ALWAYS: frozenset[Ability] = frozenset(("held", "media", "roles", "menu", "essence", "direct"))
+_ALWAYS: frozenset[Ability] = frozenset(
+    ("held", "media", "files", "roles", "menu", "essence", "direct")
+)
 _SIGN_IN: frozenset[Ability] = frozenset(("sign_in",))
 
 
@@ -38,6 +40,7 @@ class TelegramAdapter:
 
     platform = "telegram"
     pace = PACE
+    carries = CARRIES
 
     def __init__(self, options: Options, name: str) -> None:
         self._options = options

@@ -23,6 +23,11 @@ def message_id(chat: Any, number: Any, bot: int) -> str | None:
     return f"{bot}-{found}" if counted_alone else str(found)
 
 
+def is_supergroup(chat: int) -> bool:
+    """Tell whether a chat counts its messages for itself, the same for every account."""
+    return chat < _SUPERGROUPS
+
+
 def number_of(kept: str, chat: int, bot: int) -> int | None:
     """Return the number by which this bot knows a message in a chat; None if it does not."""
     counted_by, _, number = kept.rpartition("-")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from adapters.contract import (
     AdapterError,
+    Doubt,
     Forbidden,
     MenuLine,
     NotReachable,
@@ -14,8 +16,9 @@ from adapters.contract import (
     Sent,
     Unavailable,
 )
+from adapters.telegram import bringing
 from adapters.telegram.api import BotApi, Moved, NoAnswer, Refused
-from adapters.telegram.ids import message_id, number_of
+from adapters.telegram.ids import is_supergroup, message_id, number_of
 from adapters.telegram.media import TOO_LARGE
 from adapters.telegram.options import Options
 from adapters.telegram.people import number_of as peer_number
@@ -36,22 +39,47 @@ class Speaking:
         """Groups that have become supergroups, as far as Telegram said so."""
 
     async def send(self, message: Outgoing) -> Sent:
-        """Send plain text without a link preview. Raises AdapterError."""
+        """Send words without a link preview, or a file with them; or change or delete what was said
+        before. Raises AdapterError."""
         key = message.group_key or message.member_key
         chat = peer_number(key) if key else None
         if chat is None or (message.group_key is None and chat < 0):
             raise Forbidden("the message is for nobody on Telegram.")
         try:
-            told = await self._where_it_is(
-                chat, lambda place: self._api.ask("sendMessage", **self._message(place, message))
-            )
+            told = await self._where_it_is(chat, lambda place: self._do(place, message))
         except NoAnswer as error:
             # a second one would be worse than none
             raise AdapterError(
                 "Telegram did not say whether it took a message.", "look into the chat"
             ) from error
+        if message.takes_back is not None or message.edits is not None:
+            return Sent()
         told = dictionary(told)
         return Sent(message_id(told.get("chat"), told.get("message_id"), self._options.bot))
+
+    async def _do(self, chat: int, message: Outgoing) -> Any:
+        if message.takes_back is not None:
+            return await bringing.delete(self._api, chat, self._number(message.takes_back, chat))
+        if message.edits is not None:
+            number = self._number(message.edits, chat)
+            return await bringing.change(self._api, chat, number, message.text)
+        if message.doubt is not None and (there := await self._look(chat, message.doubt)):
+            return {"chat": {"id": chat, "type": _type_of(chat)}, "message_id": there}
+        method, parameters = "sendMessage", self._message(chat, message)
+        if message.enclosed is not None:
+            enclosed = message.enclosed
+            method, parameters = await asyncio.to_thread(bringing.with_file, parameters, enclosed)
+        return await self._api.ask(method, **parameters)
+
+    async def _look(self, chat: int, doubt: Doubt) -> int | None:
+        after = self._number(doubt.after or "", chat)
+        if after is None:
+            raise AdapterError(
+                "Telegram does not show whether a message was said.", "look into the chat"
+            )
+        numbers = (self._number(name, chat) for name in doubt.others)
+        known = {number for number in numbers if number is not None}
+        return await bringing.found(self._api, chat, after, doubt, known)
 
     def _message(self, chat: int, message: Outgoing) -> dict[str, Any]:
         parameters: dict[str, Any] = {
@@ -152,6 +180,10 @@ class Speaking:
             yield piece
         if size is not None and received != size:
             raise NotReachable("a file came with a length other than announced.")
+
+
+def _type_of(chat: int) -> str:
+    return "supergroup" if is_supergroup(chat) else "group"
 
 
 def _command(name: str, description: str) -> dict[str, str]:

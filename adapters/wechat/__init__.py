@@ -7,10 +7,12 @@ from typing import Any
 
 import msgspec
 
-from adapters.contract import Adapter, AdapterError, Pace
+from adapters.contract import Adapter, AdapterError, Carrying, Pace
 
 # WeChat forbids automation: slower than any person is the least that can be done
 PACE = Pace(longest=1800, each_second=1, each_minute=10)
+# what a gateway takes in one call is 4 MiB, and a file in it is a third larger
+CARRIES = Carrying(label="微信", recalls=115, largest={"file": 2_900_000})
 INSTALL = 'pip install "chendian[wechat]"'
 _endpoint = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>\d+)")
 

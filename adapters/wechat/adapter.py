@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 from starlette.routing import BaseRoute
 
@@ -19,7 +22,7 @@ from adapters.contract import (
     Sent,
     TooFast,
 )
-from adapters.wechat import PACE
+from adapters.wechat import CARRIES, PACE
 from adapters.wechat.checking import look
 from adapters.wechat.envelope import envelope_of
 from adapters.wechat.event import PLATFORM, read
@@ -45,9 +48,10 @@ class WeChat:
     """One WeChat account."""
 
     platform = PLATFORM
-    abilities: frozenset[Ability] = frozenset({"media", "direct"})
+    abilities: frozenset[Ability] = frozenset({"media", "files", "direct"})
     sign_in = None
     pace = PACE
+    carries = CARRIES
 
     def __init__(
         self, host: str, port: int, token: str, name: str, patience: Patience | None = None
@@ -83,6 +87,23 @@ class WeChat:
             raise Forbidden("a WeChat message needs a group or a person.")
         if self._state.logged_in is False:
             raise self._expired()
+        try:
+            return await self._do(message, conversation, room_id, person_id)
+        except Refused as error:
+            raise self._understood(error) from None
+        except Late as error:
+            raise AdapterError(error.what, "look in the group whether it was said") from None
+
+    async def _do(
+        self, message: Outgoing, conversation: str, room_id: str | None, person_id: str | None
+    ) -> Sent:
+        if message.takes_back is not None:
+            if not await self._gateway.recall(message.takes_back):
+                raise Forbidden("WeChat does not take that back any more.")
+            return Sent()
+        if message.enclosed is not None:
+            data = await asyncio.to_thread(_encoded, message.enclosed.path)
+            return Sent(await self._gateway.send_file(conversation, message.enclosed.name, data))
         text, mentions = message.text, []
         if room_id and person_id:
             told = await self._people.person(person_id, room_id)
@@ -90,12 +111,7 @@ class WeChat:
             # the separator by which WeChat knows where a name ends
             text = f"@{called}\u2005{text}" if called else text
             mentions = [person_id] if called else []
-        try:
-            return Sent(await self._gateway.send_text(conversation, text, mentions))
-        except Refused as error:
-            raise self._understood(error) from None
-        except Late as error:
-            raise AdapterError(error.what, "look in the group whether it was said") from None
+        return Sent(await self._gateway.send_text(conversation, text, mentions))
 
     def fetch(self, source: str) -> AsyncIterator[bytes]:
         """Stream the file of a message."""
@@ -139,6 +155,13 @@ class WeChat:
         if any(sign in error.why for sign in _CLOSED):
             return Forbidden("WeChat does not let the account write there.")
         return error
+
+
+def _encoded(path: Path) -> str:
+    try:
+        return b64encode(path.read_bytes()).decode()
+    except OSError:
+        raise AdapterError("the file to send cannot be read.") from None
 
 
 def _bare(key: str | None) -> str | None:

@@ -32,6 +32,8 @@ from adapters.wechat.wire import (
 T = TypeVar("T")
 ROOM = 3
 """The number of rooms among the payloads that the gateway keeps a copy of."""
+_BASE64 = 1
+"""The number of files that stand in a file box as they are."""
 _BROKEN = (OSError, StreamTerminatedError, ProtocolError, H2Error, AssertionError)
 _AGAIN = (Status.UNAVAILABLE, Status.DEADLINE_EXCEEDED, Status.CANCELLED)
 # What protobuf raises for bytes that are not the message expected.
@@ -169,6 +171,16 @@ class Gateway:
             conversation_id=conversation_id, text=text, mentonal_ids=mentions
         )
         return (await self._ask(does, 30)).id or None
+
+    async def send_file(self, conversation_id: str, name: str, data: str) -> str | None:
+        """Send a file, given as base64; return its id where the gateway tells it."""
+        box = json.dumps({"type": _BASE64, "name": name, "base64": data})
+        does = self._stub.message_send_file(conversation_id=conversation_id, filebox=box)
+        return (await self._ask(does, 60)).id or None
+
+    async def recall(self, message_id: str) -> bool:
+        """Take back what the account said; False where WeChat does not let it."""
+        return bool((await self._ask(self._stub.message_recall(id=message_id), 30)).success)
 
     async def file(self, message_id: str) -> dict[str, Any]:
         """Return the file box of a message: type, name, and base64, uuid or url."""

@@ -7,7 +7,7 @@ import re
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -24,7 +24,10 @@ _QUIET = 0.1
 class Captured:
     """`chendian run` on an archive, with accounts and the groups that are archived."""
 
-    def __init__(self, data: Path, accounts: str, groups: Iterable[str]) -> None:
+    def __init__(
+        self, data: Path, accounts: str, groups: Iterable[str],
+        program: Sequence[str | Path] = (PROGRAM,),
+    ) -> None:  # fmt: skip
         self.data = data
         self.port = free_port()
         data.mkdir(parents=True, exist_ok=True)
@@ -39,7 +42,7 @@ class Captured:
         own = {k: v for k, v in os.environ.items() if not k.startswith("CHENDIAN_")}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "run", "--config", config], stdout=log, stderr=log, env=own
+                [*program, "run", "--config", config], stdout=log, stderr=log, env=own
             )
         try:
             self.http: HTTPConnection = connect(self.process, self.port)

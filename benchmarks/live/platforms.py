@@ -37,6 +37,9 @@ class Played(Protocol):
     def answers(self) -> list[tuple[int, float]]:
         """Return the bot's answers so far: the message answered, and when (perf_counter)."""
 
+    def told(self) -> list[tuple[str, float]]:
+        """Return what the bot said so far, and when (Unix seconds)."""
+
 
 class Telegram:
     """A Bot API with supergroups."""
@@ -76,17 +79,27 @@ class Telegram:
             if "reply_parameters" in said
         ]
 
+    def told(self) -> list[tuple[str, float]]:
+        return [(one["text"], at) for one, at in self._sent.stamped()]
 
-class _Stamped(list[dict[str, Any]]):
+
+class _Stamped(list[Any]):
     """A list that knows when each of its items came."""
 
     def __init__(self) -> None:
         super().__init__()
         self.times: list[float] = []
+        self.moments: list[float] = []
+        """The same as Unix seconds."""
 
-    def append(self, item: dict[str, Any]) -> None:
+    def append(self, item: Any) -> None:
         self.times.append(time.perf_counter())
+        self.moments.append(time.time())
         super().append(item)
+
+    def stamped(self) -> list[tuple[Any, float]]:
+        """Return the items and when they came, Unix seconds."""
+        return list(zip(list(self), self.moments, strict=False))
 
 
 class OneBot:
@@ -97,6 +110,7 @@ class OneBot:
         self._peer = OneBotPeer("napcat", heartbeat=heartbeat)
         self._loop = asyncio.new_event_loop()
         self._said = 0
+        self._peer.actions.sent = self._sent = _Stamped()
         for group in groups:
             self._peer.world.group(group).last_place += turn * _BETWEEN_TURNS
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
@@ -131,6 +145,12 @@ class OneBot:
     def answers(self) -> list[tuple[int, float]]:
         return []
 
+    def told(self) -> list[tuple[str, float]]:
+        return [
+            ("".join(part["data"].get("text", "") for part in given["message"]), at)
+            for (_, given), at in self._sent.stamped()
+        ]
+
 
 class WeChat:
     """The real Wechaty gateway over a mock account, where Node and its packages are."""
@@ -156,3 +176,7 @@ class WeChat:
 
     def answers(self) -> list[tuple[int, float]]:
         return []
+
+    def told(self) -> list[tuple[str, float]]:
+        assert self._gateway is not None
+        return [(one["text"], one["at"] / 1000) for one in self._gateway.sent()]

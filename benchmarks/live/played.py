@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.live.conversing import Conversing, brought
 from benchmarks.live.platforms import OneBot, Played, Telegram, WeChat
 from benchmarks.live.saying import Asking, Flow
 from benchmarks.live.talk import Talk
@@ -22,6 +23,7 @@ class Stage:
         self._played = played
         self._flow: Flow | None = None
         self._asking: Asking | None = None
+        self._conversing: Conversing | None = None
 
     def start(self, port: int = 0) -> int:
         """Be there."""
@@ -56,6 +58,23 @@ class Stage:
         """Return how long each command took, in seconds; what was never answered as -1."""
         assert self._asking is not None
         return [seconds if seconds < 1e9 else -1.0 for seconds in self._asking.wait()]
+
+    def converse(self, name: str, rate: float, number: int) -> None:
+        """Begin to say `number` messages that tell who said them, and when."""
+        self._conversing = Conversing(self._played, name, rate, number)
+
+    def conversed(self) -> int:
+        """Wait until all of it is said."""
+        assert self._conversing is not None
+        return self._conversing.wait()
+
+    def heard(self) -> int:
+        """Return how many of others' messages were brought so far."""
+        return len(brought(self._played.told()))
+
+    def brought(self) -> list[tuple[str, int, float]]:
+        """Return what was brought: whose, its number, and the seconds it took."""
+        return brought(self._played.told())
 
 
 _PLATFORMS: dict[str, Callable[..., Played]] = {

@@ -16,6 +16,7 @@ from bot.cli import (
     access_commands,
     archive_commands,
     backup_commands,
+    bridge_commands,
     capture_commands,
     digest_commands,
     essence_commands,
@@ -51,6 +52,7 @@ for commands in (
 app.add_typer(essence_commands.app, name="essence")
 app.add_typer(essence_commands.tags, name="tags")
 app.add_typer(group_commands.app, name="group")
+app.add_typer(bridge_commands.app, name="bridge")
 
 
 def main() -> None:

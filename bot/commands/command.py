@@ -12,7 +12,7 @@ from archive.access import Reader, public
 from archive.database import Archive
 from archive.forget import Forgotten
 from archive.people import DEFAULT_ZONE
-from bot.config import DigestConfig
+from bot.config import BridgeConfig, DigestConfig
 
 CODE = "\0"
 """Stands in an answer's text for a short code; nothing from people has it (`lines.one_line`)."""
@@ -127,6 +127,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     welcome: Mapping[str, str] = {}
     """A group's own words to its newcomers, by group key."""
     digest: DigestConfig = DigestConfig()
+    bridges: tuple[BridgeConfig, ...] = ()
     reader: Reader = public()
     """Who is asking; the router sets it."""
     own_names: tuple[str, ...] = ()

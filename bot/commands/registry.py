@@ -6,6 +6,7 @@ from adapters.contract import MenuLine
 from archive.text import normalise
 from bot.commands import (
     archive,
+    bridge,
     catchup,
     digest,
     essence,
@@ -25,7 +26,7 @@ from bot.commands.command import Command
 _FAMILIES = (
     search, catchup, digest, questions, people,
     essence, tags, shelves,
-    privacy, rights, archive, roster, login,
+    privacy, rights, archive, bridge, roster, login,
 )  # fmt: skip
 
 COMMANDS: tuple[Command, ...] = tuple(c for family in _FAMILIES for c in family.COMMANDS)

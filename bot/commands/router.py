@@ -19,6 +19,7 @@ from archive.codes import code_of
 from archive.database import Archive
 from archive.errors import ArchiveError, NotFound
 from archive.handled import first_time
+from archive.spares import put_spare
 from bot.commands import refusals
 from bot.commands.admission import Admission
 from bot.commands.command import CODE, Answer, Asked, Command, Setting
@@ -260,7 +261,7 @@ def _note(db: sqlite3.Connection, asked: Asked, answer: Answer) -> Answer:
         ),
     )
     if alone and asked.group_key is not None:
-        outbox.put_spare(db, _write_first(asked), asked.key)
+        put_spare(db, _write_first(asked), asked.key)
     return answer
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from bot.config.bridge import BridgeConfig, check_bridges
 from bot.config.digest import DigestConfig, RemindersConfig, TogetherConfig
 from bot.config.ingest import IngestConfig
 from bot.config.section import ConfigError, Section
@@ -44,6 +45,7 @@ _SECTIONS: dict[str, type[Section]] = {
     "$.mail": MailConfig,
     "$.backup": BackupConfig,
     "$.groups[...]": GroupConfig,
+    "$.bridge[...]": BridgeConfig,
     "$.ingest[...]": IngestConfig,
 }
 
@@ -65,6 +67,7 @@ def load_config(path: Path | None = None, environment: Mapping[str, str] = os.en
         config = _converted(raw, "the environment", strict=False)
     check_zone(config.timezone)
     _check_together(config.digest)
+    check_bridges(config.bridge)
     return config
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from bot.config.bridge import BridgeConfig
 from bot.config.digest import DigestConfig, Language, RemindersConfig
 from bot.config.ingest import IngestConfig, IngestName
 from bot.config.section import Section
@@ -88,6 +89,7 @@ class Config(Section, frozen=True):
     accounts: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
     """By any name; `platform` says whose other options they are (`bot.accounts` checks them)."""
     groups: dict[str, GroupConfig] = msgspec.field(default_factory=dict)
+    bridge: tuple[BridgeConfig, ...] = ()
     ingest: dict[IngestName, IngestConfig] = msgspec.field(default_factory=dict)
 
     @property

@@ -15,6 +15,8 @@ from archive.edition_erasing import begun_in, outbox_key
 from archive.editions import TOGETHER, EditionView
 from archive.groups import get_group
 from archive.outbox import Draft
+from bot.bridge import digests as bridged
+from bot.bridge.links import Link
 from bot.jobs.job import Place
 from bot.together import groups_sent_to, groups_told
 
@@ -53,6 +55,9 @@ def post(db: sqlite3.Connection, place: Place, edition_id: int, now: int) -> boo
     for group_key, account in accounts.items():
         if group_key not in begun:  # the rest may be written anew after something was forgotten
             _put(db, place, view, told, group_key, account)
+    for link in [] if view.place.startswith(TOGETHER) else bridged.ways(db, place, where):
+        if link.target not in begun:
+            _put_across(db, place, view, told, link)
     if place.config.mail.host:
         mails.put(db, edition_id, place.config.mail.to, now)
     return True
@@ -63,22 +68,34 @@ def _put(
     account: str,
 ) -> None:  # fmt: skip
     """Put an edition into the outbox for one group."""
-    for number, text in enumerate(_texts(db, place, view, told, account), 1):
+    digest = digest_of(db, view, told)
+    for number, text in enumerate(_texts(db, place, digest, account), 1):
         part = f"{group_key}:{number}" if view.place.startswith(TOGETHER) else number
         unique = outbox_key(view.place, view.kind, view.period, part)
         outbox.put(db, Draft(account, text, group_key=group_key, purpose="digest", unique=unique))
 
 
-def _texts(
-    db: sqlite3.Connection, place: Place, view: EditionView, told: list[str], account: str
-) -> list[str]:
+def _put_across(
+    db: sqlite3.Connection, place: Place, view: EditionView, told: list[str], link: Link
+) -> None:
+    """Put an edition into the outbox for a group that shares digests with its own."""
+    digest = bridged.narrowed(db, digest_of(db, view, told))
+    if not digest.items:
+        return
+    for number, text in enumerate(_texts(db, place, digest, link.account), 1):
+        said = text if number > 1 else bridged.marked(link, text)
+        unique = outbox_key(view.place, view.kind, view.period, f"{link.target}:{number}")
+        draft = Draft(link.account, said, group_key=link.target, purpose="digest", unique=unique)
+        outbox.put(db, draft)
+
+
+def _texts(db: sqlite3.Connection, place: Place, digest: Digest, account: str) -> list[str]:
     """Write an edition in pieces that the account may send, with short codes where there is no
     site."""
     from web.digest_forms import CODE, as_text, cited
 
     adapter = place.adapters.get(account)
     longest = adapter.pace.longest if adapter is not None else _LONGEST
-    digest = digest_of(db, view, told)
     base_url = place.config.web.base_url.rstrip("/")
     pieces = as_text(digest, titles_of(db, digest), base_url, longest - _CODES)
     codes = iter([] if base_url else [code_of(db, key) for key in cited(digest)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -35,6 +36,7 @@ _REMEMBERED = 20_000
 """Events whose way is timed at once."""
 
 Obey = Callable[[Asked], Awaitable[None]]
+Cross = Callable[[sqlite3.Connection, Sequence[Projected]], None]
 
 
 class Capture:
@@ -53,6 +55,8 @@ class Capture:
         self.more_fetches = asyncio.Event()
         self.overhear: Callable[[Sequence[Projected]], None] | None = None
         """Called with what is in the archive now, by the thread that brings it there."""
+        self.crossed: Callable[[], None] | None = None
+        """Called by the same thread, once what crosses the bridge is noted."""
         self._obey: Obey | None = None
         self._loop = asyncio.get_running_loop()
         self._store: Batching[Arrival, int] = Batching("inbox", self._store_all)
@@ -73,6 +77,10 @@ class Capture:
         self._projector.adapters = adapters
         self._projector.greet = Greeting(self.config, adapters).greet
         await self.look()
+
+    def let_cross(self, cross: Cross) -> None:
+        """Call this where events are kept, in their transaction."""
+        self._projector.cross = cross
 
     async def look(self) -> None:
         """Read anew who has agreed, paused and opted out."""
@@ -151,6 +159,8 @@ class Capture:
                 self.metrics.lag.observe(now - came)
         if self.overhear is not None:
             self.overhear(parts)
+        if self.crossed is not None:
+            self.crossed()
 
     def _hear(self, event: Event, asked: Asked) -> None:
         self._in_loop(self._dispatch, event, asked)

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import msgspec
 
 from adapters.contract import Adapter, Envelope
-from archive import consent, outbox
+from archive import consent
 from archive.access import operator
 from archive.consent import Standing
 from archive.coverage import note_span
+from archive.echoes import is_echo
 from archive.errors import NotFound
 from archive.groups import group_id
 from archive.inbox import Arrival, Incoming
@@ -169,7 +170,7 @@ class AccountDoor:
 
         def look() -> bool:
             with self._capture.archive.reading() as db:
-                return outbox.is_echo(db, self._account, envelope.group_key, envelope.text, at)
+                return is_echo(db, self._account, envelope.group_key, envelope.text, at)
 
         return await asyncio.to_thread(look)
 

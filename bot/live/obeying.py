@@ -37,6 +37,7 @@ class Obeying:
             time_zone=config.timezone,
             admins={key: frozenset(group.admins) for key, group in config.groups.items()},
             digest=config.digest,
+            bridges=config.bridge,
             welcome={key: group.welcome for key, group in config.groups.items() if group.welcome},
         )
 

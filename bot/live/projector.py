@@ -67,6 +67,8 @@ class Projector:
         self.adapters: Mapping[str, Adapter] = {}
         self.greet: Callable[[sqlite3.Connection, Sequence[Projected]], None] | None = None
         """Called where events are kept, in their transaction."""
+        self.cross: Callable[[sqlite3.Connection, Sequence[Projected]], None] | None = None
+        """The same, for the bridge."""
         self._keeper: Keeper | None = None
         self.storing = threading.Lock()
         """Held around storing and `take`, so that no look into the inbox falls between them."""
@@ -209,8 +211,9 @@ class Projector:
 
         def write(db: sqlite3.Connection) -> None:
             self._keeper_on(db).write(prepared, received_at)
-            if self.greet is not None:
-                self.greet(db, parts)
+            for does in (self.greet, self.cross):
+                if does is not None:
+                    does(db, parts)
 
         self._writer.do(write)
         if any(isinstance(record, Group) and record.aliases for record in records):

@@ -11,7 +11,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from adapters.contract import Adapter, AdapterError
 from archive import consent
@@ -24,6 +24,7 @@ from archive.inbox import Inbox
 from archive.questions import set_offers, wants_offers
 from archive.turns import Turns
 from bot.accounts import make_adapters
+from bot.bridge.bridging import Bridging
 from bot.config import Config, ConfigError
 from bot.jobs.backups import Backups
 from bot.jobs.compute import in_child
@@ -86,6 +87,12 @@ def run(
         asyncio.run(_Running(archive, config, adapters, parts, holds).run())
 
 
+class _Part(Protocol):
+    """What runs until it is cancelled."""
+
+    async def run(self) -> None: ...
+
+
 class _Running:
     """One process's parts."""
 
@@ -119,7 +126,10 @@ class _Running:
         tasks: list[Coroutine[Any, Any, None]] = [holds.beat()] if holds else []
         if "capture" in self._parts:
             offering = Offering(capture, sending)
-            for part in (capture, connections, sending, fetching, forgetting, offering):
+            parts: list[_Part] = [capture, connections, sending, fetching, forgetting, offering]
+            if config.bridge:
+                parts.append(await self._bridging(capture, sending))
+            for part in parts:
                 tasks.append(_steady(part.run))
             tasks.append(_steady(writer.copy_log))
             for account, adapter in self._adapters.items():
@@ -162,6 +172,12 @@ class _Running:
         speaking = self._adapters or make_adapters(self._config.accounts)
         place = Place(self._archive, self._config, speaking, in_child)
         return Jobs(place, writer.run, wake)
+
+    async def _bridging(self, capture: Capture, sending: Sending) -> Bridging:
+        bridging = Bridging(capture, sending)
+        # before anything is heard or said
+        await bridging.look()
+        return bridging
 
     def _ingesting(self, inbox: Inbox, metrics: Metrics) -> Ingesting | None:
         if not self._config.ingest:

@@ -9,7 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -25,12 +25,13 @@ from adapters.contract import (
     TooFast,
     TooLate,
 )
-from archive import outbox
+from archive import bridged, outbox
 from archive.answering import say_unasked
 from archive.database import piece
 from archive.errors import ArchiveError
 from archive.outbox import Parcel
 from archive.questions import anonymous
+from archive.spares import say_spare
 from bot.live import greeting
 from bot.live.capture import Capture
 from bot.live.linkless import has_links, without_links
@@ -43,6 +44,10 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _TRIES = 10
+_AT_ONCE = 8
+"""Groups and people to which an account speaks at once."""
+_OF_ONE_PLACE = 25
+"""Messages looked up for each of them."""
 _LONGEST_PAUSE = 300
 """Seconds between two tries at most."""
 _LOOK = 1.0
@@ -53,64 +58,97 @@ _LONGEST_REFUSAL = 10.0
 """Seconds between two tries to write while the disk refuses."""
 
 
+class Copies(Protocol):
+    """What says the bridge's copies (`bot.bridge.speaking`)."""
+
+    def begin(self, db: sqlite3.Connection, parcel: Parcel) -> Parcel | None: ...
+
+    def outgoing(self, db: sqlite3.Connection, parcel: Parcel, adapter: Adapter) -> Outgoing: ...
+
+    def said(self, db: sqlite3.Connection, parcel: Parcel, sent: Sent) -> None: ...
+
+    def gave_up(self, db: sqlite3.Connection, parcel: Parcel, error: AdapterError) -> None: ...
+
+
 class Sending:
     """The outbox of every account."""
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
         self._more: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self.copies: Copies | None = None
+        """None: there is no bridge, and what waits for one is not said."""
 
     def wake(self, account: str) -> None:
         """Say that there is something new to say."""
         self._more[account].set()
 
     async def run(self) -> None:
-        """Send until cancelled. What a kill interrupted is not sent again by itself."""
+        """Send until cancelled. What a kill interrupted is not sent again by itself, but where the
+        platform can be looked at first."""
+        adapters = self._capture.adapters
+        if self.copies is not None:
+            looking = [name for name, one in adapters.items() if one.carries.looks]
+            await self._write(lambda db: outbox.doubted(db, looking, bridged.PURPOSE))
         number = await self._write(outbox.unsure)
         if number:
             log.warning("perhaps not sent %s", said(number=number, do="chendian outbox list"))
         async with asyncio.TaskGroup() as tasks:
-            for account, adapter in self._capture.adapters.items():
+            for account, adapter in adapters.items():
                 tasks.create_task(self._serve(account, adapter))
 
     async def _serve(self, account: str, adapter: Adapter) -> None:
         pacing, pace = Pacing(adapter.pace), adapter.pace
+        free = asyncio.Semaphore(_AT_ONCE)
         while True:
             self._more[account].clear()
-            parcels = await asyncio.to_thread(self._due, account, pace)
-            held_up: set[str | None] = set()
-            progress = False
-            for parcel in parcels:
-                place = parcel.draft.group_key or parcel.draft.member_key
-                unasked = is_unasked(parcel, pace)
-                if place in held_up or not pacing.may(place, unasked=unasked):
-                    held_up.add(place)  # in a group the order is kept
-                    continue
-                progress = True
-                if not await self._send(account, adapter, parcel):
-                    held_up.add(place)
-            if not progress:
+            lanes: dict[str | None, list[Parcel]] = defaultdict(list)
+            for parcel in await asyncio.to_thread(self._due, account, pace):
+                lanes[parcel.draft.group_key or parcel.draft.member_key].append(parcel)
+            progress = await asyncio.gather(
+                *(self._lane(account, adapter, lane, pacing, free) for lane in lanes.values())
+            )
+            if not any(progress):
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_LOOK):
                         await self._more[account].wait()
 
+    async def _lane(
+        self, account: str, adapter: Adapter, parcels: list[Parcel], pacing: Pacing,
+        free: asyncio.Semaphore,
+    ) -> bool:  # fmt: skip
+        """Send what is for one group or person, in order; tell whether there was anything to do."""
+        progress = False
+        for parcel in parcels:
+            place = parcel.draft.group_key or parcel.draft.member_key
+            if not pacing.may(place, unasked=is_unasked(parcel, adapter.pace)):
+                break
+            progress = True
+            async with free:
+                if not await self._send(account, adapter, parcel):
+                    break
+        return progress
+
     def _due(self, account: str, pace: Pace) -> list[Parcel]:
         now = int(time.time())
         with self._capture.archive.reading() as db:
-            due = outbox.due(db, account, now, limit=100)
+            due = outbox.due(db, account, now, limit=_OF_ONE_PLACE)
+            if self.copies is None:
+                due = [parcel for parcel in due if not is_copy(parcel)]
             return [answering(db, account, parcel, pace, now) for parcel in due]
 
     async def _send(self, account: str, adapter: Adapter, parcel: Parcel) -> bool:
         """Send one; False where what follows in the same group must wait."""
-        draft, pace = parcel.draft, adapter.pace
+        pace = adapter.pace
         if is_unasked(parcel, pace) and pace.unasked_each_minute == 0:
             await self._give_up(account, parcel, Forbidden("the bot answers only."))
             return True
-        text, *more = split(await self._sayable(draft.text, pace), pace) or [""]
-        if not await self._write(lambda db: _begin(db, parcel, more, pace)):
-            return True
+        begun = await self._begun(parcel, adapter)
+        if begun is None:
+            return not is_copy(parcel) or not await self._is_waiting(parcel)
+        parcel, outgoing = begun
         try:
-            done = await _say(adapter, parcel, text)
+            done = await _say(adapter, parcel, outgoing)
         except TooLate:
             # who asked has waited long enough: it is said on its own
             await self._write(lambda db: say_unasked(db, parcel.id))
@@ -128,9 +166,35 @@ class Sending:
                 return True
             await self._later(parcel, error, min(2**parcel.tries, _LONGEST_PAUSE))
             return False
-        await self._write(lambda db: _sent(db, parcel, done.message_id))
+        await self._write(lambda db: self._sent(db, parcel, done), durably=False)
         self._capture.metrics.sent.labels(account).inc()
         return True
+
+    async def _begun(self, parcel: Parcel, adapter: Adapter) -> tuple[Parcel, Outgoing] | None:
+        """Note that it is being sent; None: it is not to be sent now."""
+        draft, pace = parcel.draft, adapter.pace
+        if is_copy(parcel):
+            copies = self.copies
+            assert copies is not None
+
+            def begin(db: sqlite3.Connection) -> tuple[Parcel, Outgoing] | None:
+                begun = copies.begin(db, parcel)
+                return None if begun is None else (begun, copies.outgoing(db, begun, adapter))
+
+            begun = await self._write(begin)
+            if begun is None or pace.links is None:
+                return begun
+            # what is said elsewhere may have addresses that may not be said here
+            text = await self._sayable(begun[1].text, pace)
+            return begun[0], msgspec.structs.replace(begun[1], text=text)
+        text, *more = split(await self._sayable(draft.text, pace), pace) or [""]
+        if not await self._write(lambda db: _begin(db, parcel, more, pace)):
+            return None
+        return parcel, Outgoing(text, draft.group_key, draft.member_key, draft.reply_to, parcel.id)
+
+    async def _is_waiting(self, parcel: Parcel) -> bool:
+        """Tell whether one that was not begun is to be said later, before what follows it."""
+        return await self._write(lambda db: outbox.is_waiting(db, parcel.id), durably=False)
 
     async def _sayable(self, text: str, pace: Pace) -> str:
         """Return a text without the links that may not be said there."""
@@ -145,22 +209,48 @@ class Sending:
         await self._write(lambda db: outbox.later(db, parcel.id, at, error.what))
 
     async def _give_up(self, account: str, parcel: Parcel, error: AdapterError) -> None:
-        await self._write(lambda db: _gave_up(db, parcel, error))
+        await self._write(lambda db: self._gave_up(db, parcel, error))
         self._capture.metrics.send_failures.labels(account).inc()
         log.error("not sent %s", said(account=account, purpose=parcel.draft.purpose,
                                       group=parcel.draft.group_key, why=error.what))  # fmt: skip
         self.wake(account)
 
-    async def _write(self, does: Callable[[sqlite3.Connection], T]) -> T:
+    async def _write(self, does: Callable[[sqlite3.Connection], T], durably: bool = True) -> T:
         """Write, however long the disk refuses; meanwhile nothing is said."""
-        pause = 1.0
+        writer, pause = self._capture.writer, 1.0
         while True:
             try:
-                return await self._capture.writer.run(does)
+                return await (writer.run(does) if durably else writer.soon(does))
             except ArchiveError as error:
                 log.error("outbox not written %s", said(why=error.what))
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_REFUSAL)
+
+    def _gave_up(self, db: sqlite3.Connection, parcel: Parcel, error: AdapterError) -> None:
+        """Give up; what a person may not be told alone is said in the group instead."""
+        draft = parcel.draft
+        outbox.give_up(db, parcel.id, error.what)
+        if self.copies is not None and is_copy(parcel):
+            self.copies.gave_up(db, parcel, error)
+        if isinstance(error, Forbidden):
+            say_spare(db, draft.unique, int(time.time()), _ONCE_IN)
+        if draft.purpose == greeting.PURPOSE and draft.group_key is None:
+            greeting.say_in_group(db, draft)
+
+    def _sent(self, db: sqlite3.Connection, parcel: Parcel, done: Sent) -> None:
+        """Note that the platform took it; a question asked for somebody is a message, too."""
+        outbox.sent(db, parcel.id, done.message_id)
+        if self.copies is not None and is_copy(parcel):
+            self.copies.said(db, parcel, done)
+        if parcel.draft.purpose == anonymous.PURPOSE:
+            # it was said, whatever becomes of the archive: during a reindex nothing is added
+            with suppress(ArchiveError), piece(db):
+                anonymous.posted(db, parcel.id, done.message_id, int(time.time()))
+
+
+def is_copy(parcel: Parcel) -> bool:
+    """Tell whether it is said for the bridge."""
+    return parcel.draft.purpose in (bridged.PURPOSE, bridged.EDIT, bridged.GONE)
 
 
 def _begin(db: sqlite3.Connection, parcel: Parcel, more: list[str], pace: Pace) -> bool:
@@ -177,31 +267,10 @@ def _begin(db: sqlite3.Connection, parcel: Parcel, more: list[str], pace: Pace) 
     return True
 
 
-def _gave_up(db: sqlite3.Connection, parcel: Parcel, error: AdapterError) -> None:
-    """Give up; what a person may not be told alone, or how to be, is said in the group instead."""
-    draft = parcel.draft
-    outbox.give_up(db, parcel.id, error.what)
-    if isinstance(error, Forbidden):
-        outbox.say_spare(db, draft.unique, int(time.time()), _ONCE_IN)
-    if draft.purpose == greeting.PURPOSE and draft.group_key is None:
-        greeting.say_in_group(db, draft)
-
-
-def _sent(db: sqlite3.Connection, parcel: Parcel, message_id: str | None) -> None:
-    """Note that the platform took it; a question the bot asks for somebody is a message, too."""
-    outbox.sent(db, parcel.id, message_id)
-    if parcel.draft.purpose == anonymous.PURPOSE:
-        # it was said, whatever becomes of the archive: during a reindex nothing is added
-        with suppress(ArchiveError), piece(db):
-            anonymous.posted(db, parcel.id, message_id, int(time.time()))
-
-
-async def _say(adapter: Adapter, parcel: Parcel, text: str) -> Sent:
+async def _say(adapter: Adapter, parcel: Parcel, outgoing: Outgoing) -> Sent:
     draft = parcel.draft
     if draft.essence is not None and draft.group_key is not None:
         if "essence" in adapter.abilities:
             await adapter.mark_essence(draft.group_key, *draft.essence)
         return Sent()
-    return await adapter.send(
-        Outgoing(text, draft.group_key, draft.member_key, draft.reply_to, parcel.id)
-    )
+    return await adapter.send(outgoing)

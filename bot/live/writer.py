@@ -45,6 +45,10 @@ class Writer:
         await self._flushes.ask(None)
         return cast("T", result)
 
+    async def soon(self, does: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a piece of work and wait for its commit, which a power cut may undo."""
+        return cast("T", await self._pieces.ask(does))
+
     def do(self, does: Callable[[sqlite3.Connection], T]) -> T:
         """Run it from another thread, which waits. A power cut may undo it until `make_durable`."""
         return cast("T", self._pieces.put(does).result())

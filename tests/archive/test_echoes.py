@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from archive import outbox
 from archive.database import Archive
-from archive.outbox import Draft, is_echo
+from archive.echoes import is_echo
+from archive.outbox import Draft
 
 QQ, HERE, ELSEWHERE = "old-qq", "qq:700", "qq:701"
 SAID = "“部署失败”有 1 条：\n王五 11-16 13:55：先看日志 · K7Q2MD"

@@ -9,6 +9,7 @@ from told import TG, full_group, rows, said, told
 
 from archive.codes import code_of, key_of
 from archive.database import Archive
+from archive.echoes import is_echo
 from archive.errors import NotFound
 from archive.handled import first_time
 from archive.nominations import nominate
@@ -19,7 +20,6 @@ from archive.outbox import (
     expire,
     failures,
     give_up,
-    is_echo,
     later,
     put,
     retry,

@@ -28,6 +28,7 @@ from archive.answering import answered
 from archive.database import Archive
 from archive.inbox import Inbox
 from archive.outbox import Draft
+from archive.spares import put_spare
 from bot.config import Config, WebConfig
 from bot.live.capture import Capture
 from bot.live.linkless import without_links
@@ -152,7 +153,7 @@ def test_who_may_not_be_written_to_alone_is_told_in_the_group(archive: Archive) 
     platform.refuse = lambda message: None if message.group_key else Forbidden("no friend.")
     with archive.writing() as db:
         outbox.put(db, Draft("main", "secret", member_key="telegram:2", unique="k"))
-        outbox.put_spare(db, answer("write first"), "k")
+        put_spare(db, answer("write first"), "k")
     send(archive, platform)
     assert [(one.text, one.reply_to) for one in platform.said] == [("write first", "M1")]
 

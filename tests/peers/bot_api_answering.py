@@ -70,7 +70,7 @@ class Answering:
             method = method_named(request.path_params["method"])
             if method == "getUpdates":
                 self.polls.append(time.monotonic())
-            kind = request.headers.get("content-type", "").partition(";")[0]
+            kind = request.headers.get("content-type", "")
             given = read_parameters(method, request.url.query, kind, await request.body())
             if fault := self._fault(method):
                 return await fault.answer()

@@ -7,16 +7,16 @@ from collections import Counter, defaultdict, deque
 from typing import Any
 
 from bot_api_parameters import Refusal, bad_request
+from bot_api_speaking import Speaking
 
 LARGEST_FILE = 20 * 1024 * 1024
-_LONGEST = 4096
 _GROUP_A_MINUTE = 20
 _ALL_A_SECOND = 30
 
 Json = dict[str, Any]
 
 
-class World:
+class World(Speaking):
     """What the server knows; methods are called one at a time."""
 
     def __init__(self, me: Json) -> None:
@@ -33,7 +33,9 @@ class World:
         """Language code: commands; "" for everybody else."""
         self.limits = True
         self.sent: list[Json] = []
-        """What sendMessage was given, with the id it got."""
+        """What sendMessage, and the others that send, were given, with the id it got."""
+        self.gone: list[Json] = []
+        """What deleteMessage took away."""
         self.calls: list[tuple[str, Json]] = []
         self._last_ids: Counter[int] = Counter()
         self._sent_at: dict[int, deque[float]] = defaultdict(deque)
@@ -122,30 +124,6 @@ class World:
     def _leaveChat(self, chat_id: int) -> bool:  # noqa: N802
         self.members[self.chat(chat_id)["id"]][self.me["id"]] = "left"
         return True
-
-    def _sendMessage(self, chat_id: int, text: str, **more: Any) -> Json:  # noqa: N802
-        chat = self.chat(chat_id)
-        if self._bot_is(chat) == "silenced":
-            raise bad_request("not enough rights to send text messages to the chat")
-        if not text.strip():
-            raise bad_request("message text is empty")
-        if len(text.encode("utf-16-le")) // 2 > _LONGEST:
-            raise bad_request("message is too long")
-        reply = more.get("reply_parameters", {})
-        answered = self.messages[chat["id"]].get(reply.get("message_id", 0))
-        if reply and answered is None and not reply.get("allow_sending_without_reply"):
-            raise bad_request("message to be replied not found")
-        self._slow_down(chat)
-        number = self.next_message_id(chat)
-        message = {
-            "message_id": number, "from": self.me, "chat": chat, "date": int(time.time()),
-            "text": text,
-        }  # fmt: skip
-        if answered is not None:
-            message["reply_to_message"] = answered
-        self.messages[chat["id"]][number] = message
-        self.sent.append({"chat_id": chat_id, "text": text, **more, "message_id": number})
-        return message
 
     def _slow_down(self, chat: Json) -> None:
         """Refuse what a bot may not say so fast: 30 messages a second, 20 a minute in a group."""

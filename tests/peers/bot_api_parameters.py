@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from email import message_from_bytes
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -36,6 +37,10 @@ def _switch(value: Any) -> bool:
 
 def _chat(value: Any) -> bool:
     return type(value) is int or (type(value) is str and value.startswith("@"))
+
+
+def _file(value: Any) -> bool:
+    return type(value) is tuple
 
 
 def _list_of(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -103,6 +108,22 @@ METHODS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
          "protect_content": _switch, "allow_paid_broadcast": _switch, "message_effect_id": _text,
          "reply_parameters": _reply, "reply_markup": lambda value: type(value) is dict},
     ),
+    **{
+        f"send{field.capitalize()}": (
+            {"chat_id": _chat, field: _file},
+            {"caption": _text, "disable_notification": _switch, "reply_parameters": _reply},
+        )
+        for field in ("photo", "video", "document")
+    },
+    "editMessageText": (
+        {"chat_id": _chat, "message_id": _whole, "text": _text},
+        {"entities": _entities, "parse_mode": _text, "link_preview_options": _preview},
+    ),
+    "editMessageCaption": (
+        {"chat_id": _chat, "message_id": _whole}, {"caption": _text, "parse_mode": _text},
+    ),
+    "editMessageReplyMarkup": ({"chat_id": _chat, "message_id": _whole}, {}),
+    "deleteMessage": ({"chat_id": _chat, "message_id": _whole}, {}),
     "pinChatMessage": (
         {"chat_id": _chat, "message_id": _whole},
         {"business_connection_id": _text, "disable_notification": _switch},
@@ -128,8 +149,25 @@ def method_named(name: str) -> str:
     return found
 
 
-def read_parameters(method: str, query: str, kind: str, body: bytes) -> dict[str, Any]:
+def read_form(content_type: str, body: bytes) -> dict[str, Any]:
+    """Return the fields of a form with files; a file is its name and its bytes."""
+    head = f"Content-Type: {content_type}\r\n\r\n".encode()
+    fields: dict[str, Any] = {}
+    for part in message_from_bytes(head + body).get_payload():
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        file = part.get_filename()
+        fields[name] = content.decode() if file is None else (file, content)
+    # what carries a file is named by a reference to its part
+    return {
+        name: fields.get(value.removeprefix("attach://"), value) if type(value) is str else value
+        for name, value in fields.items()
+    }
+
+
+def read_parameters(method: str, query: str, content_type: str, body: bytes) -> dict[str, Any]:
     """Return the parameters of a request, from query, form or JSON. Raises Refusal."""
+    kind = content_type.partition(";")[0]
     given: dict[str, Any] = _typed(method, dict(parse_qsl(query, keep_blank_values=True)))
     if kind == "application/json" and body:
         try:
@@ -142,6 +180,8 @@ def read_parameters(method: str, query: str, kind: str, body: bytes) -> dict[str
     elif kind == "application/x-www-form-urlencoded":
         form = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body))
         given |= _typed(method, dict(form))
+    elif kind == "multipart/form-data":
+        given |= _typed(method, read_form(content_type, body))
     elif body:
         raise bad_request(f"unsupported content type {kind}")
     _check(method, given)
@@ -156,7 +196,7 @@ def _typed(method: str, form: dict[str, str]) -> dict[str, Any]:
 
 
 def _value(check: Callable[[Any], bool] | None, text: str) -> Any:
-    if check in (None, _text):
+    if check in (None, _text) or type(text) is not str:
         return text
     try:
         return json.loads(text)

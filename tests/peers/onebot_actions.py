@@ -27,6 +27,8 @@ class Actions:
         self.sent: list[tuple[str, dict[str, Any]]] = []
         """Every send_group_msg and send_private_msg, with its parameters."""
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.gone: list[Event] = []
+        """What delete_msg took back."""
         self.reports_own = True
         self.muted_in: set[int] = set()
         self.essence_most: int | None = None
@@ -201,6 +203,16 @@ class Actions:
         if self.reports_own:
             self.tell(event)
         return {"message_id": event["message_id"]}
+
+    def _delete_msg(self, told: dict[str, Any]) -> Any:
+        found = self.world.by_short(told.get("message_id"))
+        if found is None:
+            raise Failure("消息不存在")
+        if time.time() - found["time"] > 120:
+            raise Failure("撤回消息失败")
+        self.world.groups[found["group_id"]].log.remove(found)
+        self.gone.append(found)
+        return {}
 
     def _send_private_msg(self, told: dict[str, Any]) -> Any:
         self.sent.append(("send_private_msg", told))

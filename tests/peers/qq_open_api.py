@@ -67,6 +67,7 @@ class OpenApi:
             Route("/users/@me", self._me),
             Route("/gateway/bot", self._gateway),
             Route("/v2/{place}/{openid}/messages", self._send, methods=["POST"]),
+            Route("/v2/groups/{openid}/messages/{message}", self._recall, methods=["DELETE"]),
             Route("/v2/groups/{openid}/members/{member}", self._member),
             Route("/v2/groups/{openid}/{what:str}", self._group),
         ]
@@ -146,6 +147,16 @@ class OpenApi:
             return Response(status_code=504, content=b"<html>gateway timeout</html>")
         return JSONResponse(told)
 
+    async def _recall(self, request: Request) -> Response:
+        if wrong := self._check(request):
+            return wrong
+        number = request.path_params["message"].removeprefix("ROBOT1.0_own")
+        found = next((t for t in self._platform.taken if t["number_of_own"] == int(number)), None)
+        if found is None or self._platform.now() - found["at"] > 120:
+            return Refusal(400, 304060, "撤回消息超过时限").answer
+        found["recalled"] = True
+        return Response(status_code=204)
+
     def _take(self, place: str, to: str, body: dict[str, Any]) -> dict[str, Any]:
         if place not in WINDOWS or set(body) - _FIELDS:
             raise Refusal(400, 40034109, "参数解析失败")
@@ -165,6 +176,7 @@ class OpenApi:
         self._check_answer(place, to, body)
         taken = {"place": place, "to": to, "text": body["content"], "file": file,
                  "answers": body.get("msg_id"), "number": body.get("msg_seq")}  # fmt: skip
+        taken |= {"number_of_own": len(self._platform.taken) + 1, "at": self._platform.now()}
         self._platform.taken.append(taken)
         identity = f"ROBOT1.0_own{len(self._platform.taken):05d}"
         return {"id": identity, "timestamp": moment(self._platform.now()),

@@ -61,8 +61,21 @@ const say = puppet.messageSendText.bind(puppet)
 puppet.messageSendText = async (conversation, text, mentions = []) => {
   if (refusal) throw new Error(refusal)
   await say(conversation, text)
-  sent.push({ conversation, text, mentions })
+  sent.push({ conversation, text, mentions, at: Date.now() })
   return 'sent-' + sent.length
+}
+
+puppet.messageSendFile = async (conversation, box) => {
+  if (refusal) throw new Error(refusal)
+  const size = (await box.toBuffer()).length
+  sent.push({ conversation, text: '', mentions: [], file: box.name, size })
+  return 'sent-' + sent.length
+}
+puppet.messageRecall = async id => {
+  const place = Number(id.replace('sent-', '')) - 1
+  if (!sent[place] || sent[place].recalled) return false
+  sent[place].recalled = true
+  return true
 }
 
 let number = 0

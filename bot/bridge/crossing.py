@@ -1,0 +1,137 @@
+"""What of the messages just kept crosses to other groups: noted in the same transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+
+from adapters.contract import Adapter, AdapterError, Envelope
+from archive import bridged, outbox
+from archive.access import operator
+from archive.bridged import PURPOSE
+from archive.errors import NotFound
+from archive.messages import message_id
+from archive.outbox import Draft
+from archive.records import Message, Recall
+from bot.bridge.composing import OLDEST
+from bot.bridge.links import Link, Links
+from bot.bridge.marks import Recent, is_marked
+from bot.bridge.planning import parts_of
+from bot.commands.parsing import names_command
+from bot.live.projecting import Projected
+
+_NOT_SAID = frozenset(("service", "unknown", "call", "poke", "red_packet", "transfer"))
+"""Kinds that mean nothing elsewhere."""
+_AHEAD = 60
+"""Seconds by which a platform's clock may be ahead."""
+
+
+class Crossing:
+    """Notes in the outbox what crosses; called by the one thread that keeps what was heard."""
+
+    def __init__(self, adapters: Mapping[str, Adapter]) -> None:
+        self._adapters = adapters
+        self.links = Links()
+        self.recent = Recent()
+        self.waiting: set[str] = set()
+        """Accounts that have more to say since somebody looked."""
+        self.changed = False
+        """Something was changed or taken back that may have crossed."""
+
+    def cross(self, db: sqlite3.Connection, parts: Sequence[Projected]) -> None:
+        """Note what of these crosses; what was noted before is not noted again."""
+        if not self.links:
+            return
+        now = time.time()
+        for part in parts:
+            for record in part.records:
+                if isinstance(record, Recall):
+                    self.changed = True
+                elif isinstance(record, Message):
+                    self._take(db, part, record, now)
+
+    def _take(self, db: sqlite3.Connection, part: Projected, record: Message, now: float) -> None:
+        if record.edited_at is not None or record.recalled:
+            self.changed = True
+        links = self.links.leaving(record.group_key, "all")
+        if not links or record.id is None or record.recalled or not _is_said(record):
+            return
+        envelope = self._envelope(part)
+        if envelope is None or envelope.kind != "message" or not self._is_own_word(envelope):
+            return
+        others = [link.target for link in links]
+        if is_marked(record.text) or self.recent.was_brought(record.text, others):
+            return
+        self.recent.note(record.group_key, record.text)
+        fresh = [link for link in links if _is_fresh(record, link, now)]
+        if not fresh:
+            return
+        try:
+            row_id = message_id(db, operator(), f"{record.group_key}:{record.id}")
+        except NotFound:
+            return  # it is one that is not kept
+        for link in fresh:
+            if not self.recent.circles(link.target, record.text):
+                name = f"{record.group_key}:{record.id}"
+                self._note(db, row_id, name, record.text, len(record.attachments), link, now)
+
+    def _note(
+        self, db: sqlite3.Connection, row_id: int, name: str, text: str, files: int, link: Link,
+        now: float,
+    ) -> None:  # fmt: skip
+        if put(db, self._adapters[link.account], link, row_id, name, text, files, int(now)):
+            self.waiting.add(link.account)
+
+    def _envelope(self, part: Projected) -> Envelope | None:
+        adapter = self._adapters.get(part.event.account)
+        try:
+            return adapter.envelope(part.event.body) if adapter is not None else None
+        except AdapterError:
+            return None
+
+    def _is_own_word(self, envelope: Envelope) -> bool:
+        """Tell whether a person said it, and not to the bot."""
+        return not (envelope.own or envelope.sender_is_bot or names_command(envelope.text))
+
+
+def put(
+    db: sqlite3.Connection, adapter: Adapter, link: Link, row_id: int, name: str, text: str,
+    files: int, now: int, turn: int = 0,
+) -> bool:  # fmt: skip
+    """Note a message to be said in another group, part by part; False where it was noted before.
+
+    `turn` tells apart the times at which the same message crosses again.
+    """
+    unique = f"{PURPOSE}:{name}>{link.target}" + (f"@{turn}" if turn else "")
+    if outbox.is_noted(db, f"{unique}#0"):
+        return False
+    for part in parts_of(text, files, adapter.pace, adapter.carries):
+        draft = Draft(
+            link.account, "", group_key=link.target, purpose=PURPOSE, unique=f"{unique}#{part}"
+        )
+        parcel = outbox.put(db, draft)
+        bridged.note(db, row_id, link.target, part, link.mode, parcel, now)
+    return True
+
+
+def said_of(db: sqlite3.Connection, row_ids: Sequence[int]) -> Iterator[tuple[int, str, str, int]]:
+    """Yield row id, key, text and number of files of messages."""
+    for row_id in row_ids:
+        row = db.execute(
+            "SELECT g.key || ':' || m.platform_id, m.text,"
+            " (SELECT count(*) FROM attachments a WHERE a.message_id = m.id)"
+            " FROM messages m JOIN groups g ON g.id = m.group_id WHERE m.id = ?",
+            (row_id,),
+        ).fetchone()
+        if row is not None:
+            yield row_id, row[0], row[1], row[2]
+
+
+def _is_said(record: Message) -> bool:
+    return record.service is None and record.kind not in _NOT_SAID
+
+
+def _is_fresh(record: Message, link: Link, now: float) -> bool:
+    at = record.sent_at
+    return at is not None and max(link.since, now - OLDEST) <= at <= now + _AHEAD

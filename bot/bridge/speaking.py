@@ -1,0 +1,121 @@
+"""Says copies: written when they are begun, noted when they were said, looked for after a kill."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+from adapters.contract import Adapter, AdapterError, Doubt, Enclosed, Forbidden, Outgoing, Sent
+from archive import bridged, outbox
+from archive.bridged import EDIT, GONE, PURPOSE
+from archive.consent import group_keys
+from archive.database import Archive
+from archive.outbox import Draft, Parcel
+from bot.bridge.composing import Composer, Dropped, NotYet
+from bot.bridge.following import beside
+
+_EARLIER = 20
+"""What others said last before, that a copy which may have been said comes after."""
+_LATER = 500
+_AGAIN = 1
+"""Seconds before a file on its way is looked for again."""
+
+
+class Copies:
+    """What the outbox asks about what it says for the bridge."""
+
+    def __init__(self, archive: Archive, composer: Composer) -> None:
+        self._archive = archive
+        self._composer = composer
+
+    def begin(self, db: sqlite3.Connection, parcel: Parcel) -> Parcel | None:
+        """Begin to say one, in a write transaction; None: it is not to be said, or not yet."""
+        draft, now = parcel.draft, int(time.time())
+        if draft.takes_back is None:
+            copy = self._copy(db, parcel)
+            if copy is None:
+                outbox.drop(db, parcel.id, "what it showed was forgotten")
+                return None
+            try:
+                draft = self._composer.compose(db, draft, copy, now)
+            except Dropped as dropped:
+                outbox.drop(db, parcel.id, str(dropped))
+                return None
+            except NotYet:
+                outbox.later(db, parcel.id, now + _AGAIN, "a file is on its way")
+                return None
+            if draft.purpose == PURPOSE:
+                bridged.saying(db, copy.id, draft.text)
+        if not outbox.begin(db, parcel.id):
+            return None
+        outbox.saying(db, parcel.id, draft)
+        return parcel._replace(draft=draft)
+
+    def _copy(self, db: sqlite3.Connection, parcel: Parcel) -> bridged.Copy | None:
+        draft = parcel.draft
+        if draft.purpose == PURPOSE:
+            return bridged.of_parcel(db, parcel.id)
+        return bridged.of_copy(db, draft.group_key or "", draft.edits or draft.reply_to or "")
+
+    def outgoing(self, db: sqlite3.Connection, parcel: Parcel, adapter: Adapter) -> Outgoing:
+        """Return what an adapter is given. Raises AdapterError where it cannot tell what was said
+        before."""
+        draft = parcel.draft
+        enclosed = None
+        if draft.file is not None:
+            kind, _, name = (draft.file_name or "file/file").partition("/")
+            enclosed = Enclosed(self._archive.media.path(draft.file), name, kind)
+        doubt = None
+        if parcel.doubt is not None and draft.takes_back is None and draft.edits is None:
+            doubt = self._doubt(db, draft, parcel.doubt)
+        return Outgoing(
+            draft.text, draft.group_key, None, draft.reply_to, parcel.id, enclosed,
+            draft.edits, draft.takes_back, doubt,
+        )  # fmt: skip
+
+    def _doubt(self, db: sqlite3.Connection, draft: Draft, since: int) -> Doubt:
+        """Gather what the archive knows of a group around the time something may have been said."""
+        assert draft.group_key is not None
+        said = db.execute(
+            "SELECT message_id FROM outbox WHERE group_key = ? AND state = 'sent'"
+            " AND message_id IS NOT NULL AND account = ? ORDER BY id DESC LIMIT ?",
+            (draft.group_key, draft.account, _LATER),
+        ).fetchall()
+        heard: list[str] = []
+        before: list[str] = []
+        for key in group_keys(db, draft.group_key):
+            rows = db.execute(
+                "SELECT m.platform_id, m.sent_at FROM messages m JOIN groups g ON g.id = m.group_id"
+                " WHERE g.key = ? ORDER BY m.id DESC LIMIT ?",
+                (key, _LATER),
+            ).fetchall()
+            heard += [name for name, _ in rows]
+            before += [name for name, at in rows if at < since][:_EARLIER]
+        older = before[0] if before else (heard[-1] if heard else None)
+        others = (*(name for (name,) in said), *heard)
+        return Doubt(since, older, tuple(dict.fromkeys(others)))
+
+    def said(self, db: sqlite3.Connection, parcel: Parcel, sent: Sent) -> None:
+        """Note that the platform took one; if its original was erased meanwhile, it goes again."""
+        draft = parcel.draft
+        if draft.purpose != PURPOSE or draft.takes_back is not None:
+            return
+        there = bridged.said(db, parcel.id, sent.message_id, sent.other_ids)
+        if not there and sent.message_id is not None and draft.group_key is not None:
+            outbox.put(
+                db, bridged.undoing(draft.account, draft.group_key, sent.message_id, parcel.id)
+            )
+
+    def gave_up(self, db: sqlite3.Connection, parcel: Parcel, error: AdapterError) -> None:
+        """Say beside a copy what could not be done to it."""
+        draft = parcel.draft
+        if not isinstance(error, Forbidden) or draft.group_key is None:
+            return
+        if draft.takes_back is not None:
+            copy = bridged.of_copy(db, draft.group_key, draft.takes_back)
+            if copy is not None and copy.mode == "all" and copy.part == 0:
+                note = beside(draft.account, draft.group_key, draft.takes_back, GONE)
+                outbox.put(db, note)
+        elif draft.edits is not None:
+            note = beside(draft.account, draft.group_key, draft.edits, EDIT, f"told:{parcel.id}")
+            outbox.put(db, note)

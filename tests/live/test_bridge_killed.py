@@ -1,0 +1,97 @@
+"""kill -9 at any moment while two groups talk across a bridge: nothing is lost, nothing twice."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+from accounts import TECH_KEY, approved, telegram, telegram_group
+from bot_api_updates import ALICE, BOB, CAROL, TECH
+from operated import Operated, until
+from program import rows, whole
+from qq_gateway import GROUP, KEY, QqGateway
+from talking import Talking
+from test_killed_run import ROUNDS, SEED, kill_at_any_moment, waiting
+
+pytestmark = pytest.mark.timeout(max(180, 25 * ROUNDS))
+_UNPACED = Path(__file__).with_name("unpaced.py")
+
+
+class Talk:
+    """People on both sides, who never say the same twice."""
+
+    def __init__(self, api: object, qq: QqGateway) -> None:
+        self.api, self.qq = api, qq
+        self.said: dict[str, list[str]] = {TECH_KEY: [], KEY: []}
+        self.open = threading.Event()
+
+    def one(self) -> None:
+        """Say something in one of the groups, in turn."""
+        number = sum(map(len, self.said.values()))
+        text = f"第 {number} 句话。"
+        if number % 3:
+            self.api.say(text, TECH, (ALICE, BOB, CAROL)[number % 3])  # type: ignore[attr-defined]
+            self.said[TECH_KEY].append(text)
+        else:
+            self.qq.do(lambda peer: peer.say(GROUP, 20001 + number % 2, text))
+            self.said[KEY].append(text)
+
+
+def test_nothing_is_lost_or_twice_however_often_it_is_killed(tmp_path: Path) -> None:
+    """Faults 1 and 39: each message once on the other side, those of one group in their order."""
+    chance = Random(SEED)
+    with telegram_group() as api, QqGateway() as qq:
+        talk = Talk(api, qq)
+        config = f'[[bridge]]\ngroups = ["{TECH_KEY}", "{KEY}"]\nmode = "all"'
+        accounts = "\n".join((config, telegram(api), qq.account(), approved(KEY)))
+        with Operated(tmp_path, accounts, approved(TECH_KEY)) as one:
+            one.program = [sys.executable, _UNPACED]
+            one.start()
+            until(lambda: one.said().count("connected account=") == 2, 20)
+            api.say("/桥接 开", TECH, ALICE)
+            qq.do(lambda peer: peer.say(GROUP, 20001, "/桥接 开"))
+            until(lambda: _told(api.sent) and _told_qq(qq), 20)
+            with Talking(talk.one):
+                one.kill()
+                for _ in range(ROUNDS):
+                    kill_at_any_moment(one, chance)
+            one.start()
+            until(lambda: not waiting(one.data), 60 + 6 * ROUNDS)
+            until(lambda: not _unsaid(one.data), 60 + 6 * ROUNDS)
+            assert one.stop() == 0
+        across = {
+            TECH_KEY: [_words(text) for text in qq.answers()],
+            KEY: [_words(sent["text"]) for sent in api.sent],
+        }
+    for source, texts in talk.said.items():
+        found = [text for text in across[source] if text.startswith("第 ")]
+        twice = [text for text, number in Counter(found).items() if number > 1]
+        print(source, f"seed={SEED} kills={ROUNDS} said={len(texts)} across={len(found)}")
+        assert twice == []
+        assert sorted(found) == sorted(texts)
+    assert [t for t in across[TECH_KEY] if t.startswith("第 ")] == talk.said[TECH_KEY]
+    assert rows(one.data, "SELECT count(*) FROM outbox WHERE state IN ('failed', 'unsure')") == [
+        (0,)
+    ]
+    whole(one.data)
+
+
+def _words(text: str) -> str:
+    return text.rpartition("：")[2]
+
+
+def _told(sent: list[dict[str, object]]) -> bool:
+    return any("桥接开始了" in str(one["text"]) for one in list(sent))
+
+
+def _told_qq(qq: QqGateway) -> bool:
+    return any("桥接开始了" in text for text in qq.do(lambda _: qq.answers()))
+
+
+def _unsaid(data: Path) -> bool:
+    sql = "SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending') LIMIT 1"
+    return bool(rows(data, sql))
