@@ -81,16 +81,16 @@ def _with_links(words: str, more: str | None, body: str, searched: str) -> int |
 def _of_link(address: str) -> int | None:
     """Return the mark of an address; that of a whole site is none."""
     found = canonical(address)
-    return _mark("link", found) if "/" in found.rstrip("/") else None
+    return _mark(f"link {found}") if "/" in found.rstrip("/") else None
 
 
 def _of_words(body: str, words: str, more: str | None, searched: str) -> int:
     """Return the mark of a text. Personal numbers in it have no tokens, and yet make all the
     difference between two forms: then every letter and digit counts."""
     if len(searched) == len(words) + (len(more) + 1 if more else 0):
-        return _mark("words", body)
+        return _mark(body)
     whole = text.normalise(f"{words}\n{more or ''}")
-    return _mark("words", body + "\n" + "".join(filter(str.isalnum, whole)))
+    return _mark(body + "\n" + "".join(filter(str.isalnum, whole)))
 
 
 def _without_greeting(words: str, end: int, more: str | None, body: str) -> str:
@@ -103,8 +103,8 @@ def _without_greeting(words: str, end: int, more: str | None, body: str) -> str:
     return bare if len(bare) > _LONG_AFTER_GREETING else body
 
 
-def _mark(kind: str, said: str) -> int:
-    digest = blake2b(f"{kind} {said}".encode(errors="replace"), digest_size=8).digest()
+def _mark(said: str) -> int:
+    digest = blake2b(said.encode(errors="replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> (64 - _BITS)
 
 
