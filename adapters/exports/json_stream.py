@@ -13,6 +13,9 @@ from adapters.exports.encoding import Text
 
 LARGEST = 16 * 2**20
 """Characters of the longest value that is taken into memory."""
+_LONGEST_ATOM = 32
+"""Characters at the end of what was read in which a fault may come of the cut: `tru`, `\\u12`."""
+_MOST_SWALLOWED = 100
 CUT = "the file ends in the middle"
 
 _decoder = json.JSONDecoder(strict=False)
@@ -129,6 +132,7 @@ class _Cursor:
         self._start = start
         self._window = ""
         self._at = 0
+        self._swallowed = 0
 
     def peek(self) -> str:
         """Return the next character that is not white space, without taking it."""
@@ -169,7 +173,7 @@ class _Cursor:
                 return self._refuse("nested too deeply")
             except ValueError as error:
                 why = f"not JSON: {getattr(error, 'msg', 'a number is too long')}"
-                if start and start.search(self._window, self._at + 1):
+                if start and not self._may_go_on(error):
                     raise _Broken(why) from error
                 if not start and self._end() is not None:
                     return self._refuse(why)
@@ -180,13 +184,27 @@ class _Cursor:
                     self._at = end
                     return (None, fault) if fault else (value, None)
             if len(self._window) - self._at > LARGEST:
+                self._look_within(start)
                 return self._refuse(f"larger than {LARGEST} characters")
             try:
                 self._more()
             except _Cut:
+                self._look_within(start)
                 if self._end() is None:
                     raise
                 return self._refuse("not JSON")
+
+    def _may_go_on(self, error: ValueError) -> bool:
+        """Tell whether a value is not at fault but cut at the end of what was read so far."""
+        near = len(self._window) - _LONGEST_ATOM
+        at = getattr(error, "pos", 0)
+        return at >= near or "Unterminated string" in getattr(error, "msg", "")
+
+    def _look_within(self, start: re.Pattern[str] | None) -> None:
+        """An element that does not end may have swallowed others: go back to the first of them."""
+        self._swallowed += 1
+        if start and self._swallowed < _MOST_SWALLOWED and start.search(self._window, self._at + 1):
+            raise _Broken("it does not end")
 
     def skip(self) -> None:
         """Go past a value of any size without holding it."""

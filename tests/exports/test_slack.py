@@ -199,3 +199,11 @@ def test_rows_of_wrong_types_are_kept_or_listed(tmp_path: Path) -> None:
     records = read(tmp_path, [odd, 5, {}, {"subtype": "message_changed", "message": 4}])
     assert [m.text for m in only(records, Message)] == [""]
     assert len(only(records, Rejected)) == 3
+
+
+def test_rows_cut_by_a_block_of_the_file_are_whole(tmp_path: Path) -> None:
+    blocks = [{"type": "rich_text", "elements": [{"type": "text", "text": "字" * 200}]}]
+    rows = [said(n, f"第{n}条", blocks=blocks, ts=f"{1552322312 + n}.000100") for n in range(900)]
+    records = read(tmp_path, rows)
+    assert not only(records, Rejected)
+    assert [m.text for m in only(records, Message)] == [f"第{n}条" for n in range(900)]

@@ -44,11 +44,10 @@ def read(file: ExportFile, options: Options) -> Iterator[AnyRecord]:
             if conversation is None:
                 conversation = Conversation(group_of(own, file, options))
                 yield conversation.group
-            where = f"messages {element.number}"
+            where, count = f"messages {element.number}", count + 1
             if element.fault:
                 yield Rejected(where, element.fault)
             else:
-                count += 1
                 yield from conversation.records(element.value, where)
     if conversation is None:
         if not isinstance(own.get("channel"), dict):

@@ -47,12 +47,14 @@ class History:
         self._quoted = False
         self._closed = 0
         self._held: list[Line] | None = None
+        self._more = 0
 
     def line(self, number: int, line: str, fault: str | None) -> Iterator[AnyRecord]:
         """Take one line with its end."""
         if self._held is not None:
             self._held.append((number, line, fault))
-            if self._closes(line, sum(held.count('"') for _, held, _ in self._held)):
+            self._more += line.count('"')
+            if self._closes(line, self._more):
                 held, self._held = self._held, None
                 for one in held:
                     self._keep(*one)
@@ -64,7 +66,7 @@ class History:
         row = row_of(bare, self._form)
         day = day_of(bare) if row is None else None
         if self._quoted and (row or day):
-            self._held = [(number, line, fault)]
+            self._held, self._more = [(number, line, fault)], line.count('"')
         elif row:
             yield from self._flush()
             self._begin(number, row, line, fault)

@@ -22,7 +22,8 @@ MARKS = "\u200e\u200f\ufeff"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2068\u2069\ufeff"))
 _LONGEST = 120
 """Characters of a row's beginning, and of a name."""
-_ROWS = 40
+_EMPTY = 10
+"""Empty lines that may stand before the first row."""
 _QUOTING = re.compile(
     r"created (?:this )?group|changed the (?:subject|group (?:name|subject|description))|"
     r"创建了?(?:此|该)?群|建立了?(?:此|該)?群|(?:更改|變更|变更|修改|更新|将|將).{0,20}"
@@ -44,12 +45,10 @@ class Header(NamedTuple):
 
 def form_of(head: str) -> str | None:
     """Tell whether a text's rows are those of an iPhone or of Android; None for neither."""
-    lines = head.split("\n")[:_ROWS]
-    found = {form: sum(header_of(line, form) is not None for line in lines) for form in FORMS}
-    best = max(found, key=lambda form: found[form])
+    lines = head.split("\n", _EMPTY)[:_EMPTY]
     first = next((line for line in lines if line.strip(MARKS + " \r")), "")
     # a row somewhere in a text of another kind is no export
-    return best if found[best] and header_of(first, best) else None
+    return next((form for form in FORMS if header_of(first, form)), None)
 
 
 def header_of(line: str, form: str) -> Header | None:
