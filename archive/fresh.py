@@ -10,7 +10,7 @@ from typing import Any
 from archive import index, places
 from archive.ids import Slots
 from archive.people import Directory, KnownGroup
-from archive.prepare import Prepared
+from archive.prepare import TIME_GUESSED, Prepared
 from archive.records import Attachment, Reaction
 
 COLUMNS = (
@@ -98,7 +98,12 @@ class Newcomers:
 
     def _count(self) -> None:
         times = [m.sent_at or 0 for _, m in self._messages]
-        nameless = [m.precision for _, m in self._messages if m.platform_id is None]
+        # a time that is only supposed makes others no coarser
+        nameless = [
+            1 if m.flags & TIME_GUESSED else m.precision
+            for _, m in self._messages
+            if m.platform_id is None
+        ]
         self._group.with_ids = self._group.with_ids or len(nameless) < len(times)
         if nameless:
             coarse = 2 if max(nameless) > 1 else 1

@@ -16,7 +16,7 @@ from archive.merge import merge, pin_said
 from archive.orphans import Late, any_orphans, join_orphans, take_late
 from archive.other_ids import OtherIds
 from archive.people import DEFAULT_ZONE, Directory, KnownGroup
-from archive.prepare import Prepared, Ready, prepare_all
+from archive.prepare import TIME_GUESSED, Prepared, Ready, prepare_all
 from archive.records import (
     KINDS,
     AnyRecord,
@@ -252,6 +252,8 @@ class Keeper:
 
     def _other_half(self, group: KnownGroup, platform_id: str, message: Prepared) -> int | None:
         """Find the message in the group as a source of the other kind (ids or none) brought it."""
+        if message.flags & TIME_GUESSED and message.precision == 1:
+            return None  # thousands may be supposed to be of one second
         has_id = has_own_id(message)
         if self._carrier.fresh or not (group.without_ids if has_id else _mixed(group, message)):
             return None
