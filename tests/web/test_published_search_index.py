@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -168,6 +170,20 @@ def test_newer_messages_go_into_one_small_file(talk: Archive, tmp_path: Path) ->
     (name,) = [name for name in held if name.startswith("newer-")]
     assert held["contents"][2] == name
     assert [row[5] for row in held[name][1]] == ["后来的第 10 句", "后来的第 11 句"]
+
+
+def test_a_result_shows_what_clocks_showed(archive: Archive, tmp_path: Path) -> None:
+    """Also on the day on which they are put forward."""
+    times = [datetime(2026, 3, day, 15, 7, tzinfo=ZoneInfo("Europe/Berlin")) for day in (28, 29)]
+    with archive.writing() as db:
+        keep(db, [Group(KEY, "群", time_zone="Europe/Berlin")])
+        for number, at in enumerate(times):
+            keep(db, [Message(KEY, str(number), int(at.timestamp()), text="早")])
+        set_visibility(db, KEY, "public", "operator")
+    with archive.reading() as db:
+        write_index(db, public(), tmp_path)
+    _, held = parts_of(tmp_path)
+    assert [row[3] for row in held["s/0/0"][1]] == [15 * 60 + 7] * 2
 
 
 def test_too_much_that_is_newer_needs_a_new_index(talk: Archive, tmp_path: Path) -> None:

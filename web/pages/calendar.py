@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from datetime import date, datetime
 
 from fastapi import APIRouter
@@ -46,12 +47,15 @@ def _shown(visit: Visit, key: str | None, asked: str | None) -> Response:
         year = _year(asked, years, today.year)
         days = calendar.year_days(db, visit.reader, year, within)
         former = on_this_day(db, visit.reader, today, within)
+        # a published site has no page of a day in all groups
+        places = _places(db, visit) if visit.to.published and group is None else {}
     return visit.page(
         "calendar.html",
         group=group,
         year=year,
         years=years,
         months=sheets(days, year, visit.words, lambda day: _to(visit, group, day), f"{today}"),
+        places=places,
         strata=strata.months(layers, visit.words, lambda month: _sheet(visit, group, month)),
         today=today,
         shown_first=_FORMER,
@@ -60,6 +64,15 @@ def _shown(visit: Visit, key: str | None, asked: str | None) -> Response:
             for day in former
         ],
     )
+
+
+def _places(db: sqlite3.Connection, visit: Visit) -> dict[str, list[GroupView]]:
+    """Return the groups in which something was said, by month."""
+    found: dict[str, list[GroupView]] = {}
+    for group in groups.list_groups(db, visit.reader):
+        for layer in calendar.months(db, visit.reader, group.key):
+            found.setdefault(layer.name, []).append(group)
+    return found
 
 
 def _to(visit: Visit, group: GroupView | None, day: str) -> str:

@@ -35,6 +35,11 @@ class Codes(NamedTuple):
         return self.zeros + 1 + self.width
 
 
+def room_in(size: int) -> int:
+    """Return how many bits go into a script of so many bytes."""
+    return size * UNIT // 2
+
+
 def width_of(count: Numbers, span: int) -> Numbers:
     """Return the low bits that make `count` gaps within `span` shortest."""
     middle = span * 9 // (13 * np.maximum(count, 1))

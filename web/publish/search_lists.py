@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from web.publish.search_bits import Codes, Numbers, gamma, packed, rice, width_of
+from web.publish.search_bits import Codes, Numbers, gamma, packed, rice, room_in, width_of
 from web.publish.search_scripts import Scripts
 
-LONG = 16_000 * 15 // 2
-"""Bits from which on a list has its own files: 16,000 bytes."""
+LONG = room_in(16_000)
+"""Bits from which on a list has its own files."""
 _SIZES = (8_000, 24_000, 40_000)
 """Bytes of the newest file, of the one before, and of all older ones."""
 
@@ -44,8 +44,8 @@ def _firsts(places: Numbers, width: int) -> list[int]:
     behind = np.cumsum(lengths[::-1])
     """Bits from a number to the newest."""
     firsts, size, step = [], _SIZES[0], 0
-    while size * 15 // 2 < behind[-1]:
-        at = int(np.searchsorted(behind, size * 15 // 2))
+    while room_in(size) < behind[-1]:
+        at = int(np.searchsorted(behind, room_in(size)))
         firsts.append(int(places[len(places) - 1 - at]))
         step = min(step + 1, len(_SIZES) - 1)
         size += _SIZES[step]

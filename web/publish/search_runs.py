@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from web.publish.search_terms import PLACE, Keys, Terms
+from web.publish.search_terms import CHAR, PLACE, Keys, Terms
 
 _AT_ONCE = 500_000
 """Pairs sorted at a time; a character that alone has more is taken whole."""
-_CHARS = 1 << 18
+_CHARS = 1 << CHAR
 _HEAD = struct.Struct("<HI")
 
 Found = tuple[str, NDArray[np.int64]]
@@ -33,7 +33,7 @@ class Runs:
     def add(self, terms: Terms) -> None:
         """Write down the terms of messages newer than all before."""
         terms.pairs.tofile(self._pairs(self._runs))
-        firsts = (terms.pairs >> np.uint64(PLACE + 18)).astype(np.int64)
+        firsts = (terms.pairs >> np.uint64(PLACE + CHAR)).astype(np.int64)
         starts = np.flatnonzero(np.diff(firsts, prepend=-1))
         self._starts.append((firsts[starts], starts))
         self._held[:_CHARS] += np.bincount(firsts, minlength=_CHARS)

@@ -11,6 +11,7 @@ from web.publish.search_bits import (
     gamma,
     packed,
     rice,
+    room_in,
     width_of,
 )
 from web.publish.search_lists import LONG, Lists
@@ -19,8 +20,8 @@ from web.publish.search_runs import Found
 from web.publish.search_scripts import Scripts
 from web.publish.search_terms import PLACE, PLACES, Keys, chars_of
 
-_SIZE = 32_000 * 15 // 2
-_MANY = 64_000 * 15 // 2
+_SIZE = room_in(32_000)
+_MANY = room_in(64_000)
 """Bits of a character's pairs from which on it has a list for itself."""
 _SECONDS = 0x6000
 """How many characters the second of a pair is mostly one of."""

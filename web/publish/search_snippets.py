@@ -14,6 +14,7 @@ from web.publish.search_scripts import Scripts
 
 PER_FILE = 64
 _PER_FOLDER = 256
+_MINUTES = 24 * 60
 _NUMBERS = ("1", "987654321098765")
 
 Row = list[Any]
@@ -31,6 +32,8 @@ class _Day:
         self._zone = ZoneInfo(zone)
         self._until = -1
         self._since = 0
+        self._is_even = True
+        """Clocks are not changed on it."""
         self._name = ""
         self._held = 0
         self.file = ""
@@ -44,6 +47,7 @@ class _Day:
             self._until = first_id(int(next_day.timestamp()))
             midnight = datetime.combine(day, datetime.min.time(), self._zone)
             self._since = int(midnight.timestamp())
+            self._is_even = int(next_day.timestamp()) - self._since == _MINUTES * 60
             self._name, self._held = day.isoformat(), 0
         if self._held % PART == 0:
             file = day_file(self.key, self._name, self._held // PART + 1)
@@ -59,8 +63,11 @@ class _Day:
         return anchor(f"{self.key}:{platform_id}")
 
     def minute(self, sent_at: int) -> int:
-        """Return how many minutes into the day it was sent."""
-        return max(0, sent_at - self._since) // 60 % 1500
+        """Return how many minutes a clock shows since midnight."""
+        if self._is_even:
+            return (sent_at - self._since) // 60 % _MINUTES
+        at = datetime.fromtimestamp(sent_at, self._zone)
+        return at.hour * 60 + at.minute
 
 
 class Snippets:

@@ -18,8 +18,9 @@ from archive.text import EMOJI, HAN, MAX_TOKEN, normalise
 Keys = NDArray[np.uint64]
 
 PLACE = 28
-"""Bits of a message's number in the key of a pair; the two characters have 18 each."""
-_CHAR = 18
+"""Bits of a message's number in the key of a pair."""
+CHAR = 18
+"""Bits of each of its two characters."""
 PLACES = np.uint64((1 << PLACE) - 1)
 
 _HAN, _WORD, _EMOJI = 1, 2, 3
@@ -47,14 +48,9 @@ class Terms(NamedTuple):
     """The numbers of the messages that have a word, in order."""
 
 
-def pair_key(first: int, second: int) -> int:
-    """Return the lowest key of a pair."""
-    return (first << _CHAR | second) << PLACE
-
-
 def chars_of(terms: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return both characters of pairs, keys without their places."""
-    return terms >> _CHAR, terms & ((1 << _CHAR) - 1)
+    return terms >> CHAR, terms & ((1 << CHAR) - 1)
 
 
 @cache
@@ -120,7 +116,7 @@ def _pairs(chars: NDArray[np.uint32], kind: NDArray[np.uint8], places: Keys) -> 
     second = np.zeros(len(chars), np.uint64)
     second[:-1][both[:-1]] = chars[1:][both[:-1]]
     wanted = han | (kind == _EMOJI)
-    keys = chars[wanted].astype(np.uint64) << np.uint64(_CHAR) | second[wanted]
+    keys = chars[wanted].astype(np.uint64) << np.uint64(CHAR) | second[wanted]
     keys = keys << np.uint64(PLACE) | places[wanted]
     # numpy's own unique takes a table of hashes first
     keys.sort()

@@ -100,27 +100,31 @@
     return width;
   }
 
-  // Numbers of the messages with the pairs of a file that are wanted, by their characters.
-  function pairsIn(chars, wanted) {
+  // Numbers of the messages with a pair, or with any that a character begins; what stands in a file
+  // behind it is not looked at.
+  function pairsIn(chars, one, other) {
     var bits = new Bits(chars), first = 0, found = [], end = chars.length;
     while (bits.at < end || bits.left && bits.unit & ((1 << bits.left) - 1)) {
       first += bits.gamma();
+      if (first > one) break;
       var pairs = bits.gamma(), width = widthOf(pairs, SECONDS), second = 0;
       for (; pairs; pairs--) {
         second += bits.rice(width);
-        var count = bits.gamma();
-        bits.row(count, widthOf(count, contents.messages), 0, wanted(first, second) ? found : null);
+        var count = bits.gamma(), wanted = first === one && (!other || second === other);
+        bits.row(count, widthOf(count, contents.messages), 0, wanted ? found : null);
+        if (wanted && other) return found;
       }
     }
     return found;
   }
 
-  function wordsIn(words, chars, wanted) {
-    var bits = new Bits(chars), found = [];
-    words.split(" ").forEach(function (word) {
-      var count = bits.gamma();
-      bits.row(count, widthOf(count, contents.messages), 0, wanted(word) ? found : null);
-    });
+  function wordsIn(words, chars, wanted, star) {
+    var bits = new Bits(chars), found = [], all = words.split(" ");
+    for (var at = 0; at < all.length; at++) {
+      var count = bits.gamma(), is = star ? all[at].startsWith(wanted) : all[at] === wanted;
+      bits.row(count, widthOf(count, contents.messages), 0, is ? found : null);
+      if (is && !star) break;
+    }
     return found;
   }
 
@@ -195,7 +199,7 @@
     var from = fileOf(contents.pairs, keyOf(pair), function (a, b) { return a - b; });
     var to = second ? from : fileOf(contents.pairs, (first + 1) * SHIFT - 1, function (a, b) { return a - b; });
     return spreadOver(pair, from, to, "p", function (values) {
-      return pairsIn(values[1], function (a, b) { return a === first && (!second || b === second); });
+      return pairsIn(values[1], first, second);
     });
   }
 
@@ -205,7 +209,7 @@
     if (!contents.words.length) return nothing(word);
     var from = fileOf(contents.words, word, byCodes), to = star ? fileOf(contents.words, word + "\u{10ffff}", byCodes) : from;
     var source = spreadOver(word, from, to, "w", function (values) {
-      return wordsIn(values[0], values[1], function (held) { return star ? held.startsWith(word) : held === word; });
+      return wordsIn(values[0], values[1], word, star);
     });
     // words that go on so and have lists of their own are in none of these files
     var long = star ? contents.names.filter(function (name) { return name.startsWith(word) && name.slice(-1) !== "*"; }) : [];
