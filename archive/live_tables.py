@@ -83,6 +83,15 @@ class Outbox(SQLModel, table=True):
             postgresql_where=sql("state = 'waiting'"),
         ),
         Index("outbox_by_state", "state", "account"),
+        Index(
+            "outbox_in_turn",
+            "account",
+            "brought",
+            "group_key",
+            "id",
+            sqlite_where=sql("state = 'waiting'"),
+            postgresql_where=sql("state = 'waiting'"),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     account: str
@@ -114,6 +123,8 @@ class Outbox(SQLModel, table=True):
     file_name: str | None = None
     doubt: int | None = Field(default=None, sa_type=BigInteger)
     """It may have been said from this Unix time on; the platform is looked at first."""
+    brought: bool = Field(sa_column_kwargs={"server_default": sql("0")})
+    """It is from another group."""
 
 
 class Connection(SQLModel, table=True):

@@ -74,12 +74,26 @@ class Failure(NamedTuple):
     """Unix seconds."""
 
 
-_BROUGHT = "purpose LIKE 'bridge%'"
+BROUGHT = ("bridge", "bridge edit", "bridge gone")
+"""Purposes of what is brought from other groups."""
 SPARE = "#spare"
 """What the key of a spare ends in."""
 _COLUMNS = (
     "account, text, group_key, member_key, reply_to, purpose, unique_key, essence_id,"
     " essence_marked, edits, takes_back, file, file_name"
+)
+_DUE = (
+    f"SELECT id, tries, doubt, made_at, {_COLUMNS} FROM outbox INDEXED BY outbox_in_turn"
+    " WHERE state = 'waiting' AND account = ?1"
+    " AND (next_at <= ?2 OR (next_at = made_at AND tries = 0))"
+)
+# one look into the index for each group, however much waits
+_GROUPS = (
+    "WITH RECURSIVE g(k) AS (SELECT min(group_key) FROM outbox"
+    " WHERE state = 'waiting' AND account = ?1 AND brought = 1 UNION ALL"
+    " SELECT (SELECT min(group_key) FROM outbox WHERE state = 'waiting' AND account = ?1"
+    " AND brought = 1 AND group_key > k) FROM g WHERE k NOT NULL)"
+    " SELECT k FROM g WHERE k NOT NULL"
 )
 
 
@@ -91,13 +105,13 @@ def put(db: sqlite3.Connection, draft: Draft, at: int | None = None, state: str 
     marked = draft.essence or (None, None)
     now = int(time.time())
     row = db.execute(
-        f"INSERT INTO outbox({_COLUMNS}, state, made_at, next_at)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        f"INSERT INTO outbox({_COLUMNS}, brought, state, made_at, next_at)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING RETURNING id",
         (
             draft.account, draft.text, draft.group_key, draft.member_key, draft.reply_to,
             draft.purpose, draft.unique, *marked, draft.edits, draft.takes_back, draft.file,
-            draft.file_name, state, now, now if at is None else at,
+            draft.file_name, draft.purpose in BROUGHT, state, now, now if at is None else at,
         ),
     ).fetchone()  # fmt: skip
     if row is None:
@@ -112,21 +126,20 @@ def is_noted(db: sqlite3.Connection, unique: str) -> bool:
 
 
 def due(db: sqlite3.Connection, account: str, now: int, limit: int = 20) -> list[Parcel]:
-    """Return what an account has to say now, so much at most to each group or person: what it says
-    for itself first, then what it brings from elsewhere, each in the order it was noted.
+    """Return what an account has to say now: what it says for itself first, `limit` in all, then
+    what it brings from elsewhere, `limit` for each group; each in the order it was noted.
 
     So is what was noted later than now: since then the clock was set back.
     """
-    rows = db.execute(
-        f"SELECT id, tries, doubt, made_at, {_COLUMNS} FROM (SELECT *, row_number() OVER"
-        f" (PARTITION BY group_key, member_key ORDER BY {_BROUGHT}, id) AS turn FROM outbox"
-        " WHERE state = 'waiting' AND account = ?1"
-        " AND (next_at <= ?2 OR (next_at = made_at AND tries = 0))) WHERE turn <= ?3"
-        f" ORDER BY {_BROUGHT}, id",
-        (account, now, limit),
-    )
+    rows = db.execute(f"{_DUE} AND brought = 0 ORDER BY id LIMIT ?3", (account, now, limit))
+    found = rows.fetchall()
+    for (group_key,) in db.execute(_GROUPS, (account,)).fetchall():
+        found += db.execute(
+            f"{_DUE} AND brought = 1 AND group_key = ?4 ORDER BY id LIMIT ?3",
+            (account, now, limit, group_key),
+        )
     return [
-        Parcel(i, _draft(*values), tries, doubt, made) for i, tries, doubt, made, *values in rows
+        Parcel(i, _draft(*values), tries, doubt, made) for i, tries, doubt, made, *values in found
     ]
 
 

@@ -106,5 +106,5 @@ def _judged(
     copies = each * len(peers) * (len(peers) - 1)
     return Bridged(
         len(peers), rate, each * len(peers), copies, lost, twice, disordered,
-        percentile(delays, 50), percentile(delays, 99), max(delays), used / copies * 1e6,
+        percentile(delays, 0.5), percentile(delays, 0.99), max(delays), used / copies * 1e6,
     )  # fmt: skip

@@ -46,8 +46,8 @@ log = logging.getLogger(__name__)
 _TRIES = 10
 _AT_ONCE = 8
 """Groups and people to which an account speaks at once."""
-_OF_ONE_PLACE = 25
-"""Messages looked up for each of them."""
+_OF_ONE_PLACE = 100
+"""Messages looked up at once."""
 _LONGEST_PAUSE = 300
 """Seconds between two tries at most."""
 _LOOK = 1.0

@@ -18,8 +18,14 @@ def upgrade() -> None:
         sa.Column("file", sa.String(), nullable=True),
         sa.Column("file_name", sa.String(), nullable=True),
         sa.Column("doubt", sa.BigInteger(), nullable=True),
+        sa.Column("brought", sa.Boolean(), server_default=sa.text("0"), nullable=False),
     ):
         op.add_column("outbox", column)
+    waiting = sa.text("state = 'waiting'")
+    op.create_index(
+        "outbox_in_turn", "outbox", ["account", "brought", "group_key", "id"],
+        sqlite_where=waiting, postgresql_where=waiting,
+    )  # fmt: skip
     op.create_table(
         "bridged",
         sa.Column("id", sa.Integer(), nullable=False),
