@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -127,7 +128,8 @@ class Rows:
     def _file(self, item: dict[str, Any]) -> Attachment:
         name = text_of(item.get("name")) or text_of(item.get("title"))
         mime = text_of(item.get("mimetype"))
-        kind = _KINDS.get((mime or "").partition("/")[0], "file")
+        sort = mime or mimetypes.guess_type(name or "")[0] or ""
+        kind = _KINDS.get(sort.partition("/")[0], "file")
         if item.get("subtype") == "slack_audio":
             kind = "voice"
         missing = "not exported"

@@ -13,7 +13,10 @@ from writers.conversation import Conversation, File, Person, Said
 GUILD = "900000000000000001"
 
 
-def write(conversation: Conversation, folder: Path) -> Path:
+VARIANTS = ("json",)
+
+
+def write(conversation: Conversation, folder: Path, variant: str = "json") -> Path:
     """Write the JSON and the files it names; return the JSON's path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"Server - {conversation.name} [{conversation.id}].json"

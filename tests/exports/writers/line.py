@@ -17,11 +17,14 @@ _WORDS = {
 _DAYS = "一二三四五六日"
 
 
-def write(conversation: Conversation, folder: Path, language: str = "zh") -> Path:
-    """Write the text in `zh` or `en`; return its path."""
+VARIANTS = ("zh", "en")
+
+
+def write(conversation: Conversation, folder: Path, variant: str = "zh") -> Path:
+    """Write the text in one of two languages; return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     zone = ZoneInfo(conversation.time_zone)
-    chinese = language == "zh"
+    chinese = variant == "zh"
     title = conversation.name
     if chinese:
         rows = [f"[LINE] {title}的聊天记录", "保存日期：2026/1/30 12:00", ""]
@@ -35,7 +38,7 @@ def write(conversation: Conversation, folder: Path, language: str = "zh") -> Pat
             rows += [*([""] if last else []), day]
             last = day
         name = said.sender.name if said.sender else ""
-        rows.append(f"{at:%H:%M}\t{name}\t{_body(said, language)}")
+        rows.append(f"{at:%H:%M}\t{name}\t{_body(said, variant)}")
     path = folder / (f"[LINE] {title}的聊天记录.txt" if chinese else f"[LINE] Chat in {title}.txt")
     path.write_text("\r\n".join(rows) + "\r\n", "utf-8-sig", newline="")
     return path
@@ -45,9 +48,9 @@ def _chinese(at: datetime) -> str:
     return f"{at.year}/{at.month}/{at.day}({_DAYS[at.weekday()]})"
 
 
-def _body(said: Said, language: str) -> str:
+def _body(said: Said, variant: str) -> str:
     if said.file:
-        return _WORDS[language].get(said.file.kind, _WORDS[language]["file"])
+        return _WORDS[variant].get(said.file.kind, _WORDS[variant]["file"])
     if "\n" in said.text:
         return '"' + said.text.replace('"', '""') + '"'
     return said.text

@@ -12,13 +12,15 @@ from typing import Any
 
 from writers.conversation import Conversation, Said
 
+VARIANTS = ("zip", "folder")
 
-def write(conversation: Conversation, folder: Path, packed: bool = True) -> Path:
+
+def write(conversation: Conversation, folder: Path, variant: str = "zip") -> Path:
     """Write the export; return the path of the ZIP or of the folder."""
     files = {name: json.dumps(value, ensure_ascii=False, indent=4).encode()
              for name, value in _files(conversation).items()}  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    if packed:
+    if variant == "zip":
         path = folder / "export.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in files.items():

@@ -22,14 +22,17 @@ CREATE TABLE media (id INTEGER NOT NULL PRIMARY KEY, type TEXT, url TEXT, title 
 """
 
 
-def write(conversation: Conversation, folder: Path, form: str = "site") -> Path:
+VARIANTS = ("site", "sqlite")
+
+
+def write(conversation: Conversation, folder: Path, variant: str = "site") -> Path:
     """Write the `site` or the `sqlite`; return the folder of pages or the database's path."""
     folder.mkdir(parents=True, exist_ok=True)
     for said in conversation.said:
         if said.file and said.file.data:
             (folder / "media").mkdir(exist_ok=True)
             (folder / "media" / said.file.name).write_bytes(said.file.data)
-    if form == "sqlite":
+    if variant == "sqlite":
         return _database(conversation, folder / "data.sqlite")
     return _site(conversation, folder)
 
