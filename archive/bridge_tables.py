@@ -31,7 +31,8 @@ class Bridged(SQLModel, table=True):
     """0: the words, with a file where both are one message; then more words, then more files."""
     mode: str
     """`all` or `essence`: what took it across."""
-    outbox_id: int = Field(unique=True)
+    outbox_id: int | None = Field(default=None, unique=True)
+    """None: it was said by another archive, of which this is a copy."""
     at: int = Field(sa_type=BigInteger)
     copy_id: str | None = None
     """Platform id it was given there; None: it was not said yet, or got none."""

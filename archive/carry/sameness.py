@@ -13,7 +13,7 @@ from typing import Any
 
 NOT_CARRIED = frozenset(
     (
-        "alembic_version", "runs", "days", "media",
+        "alembic_version", "runs", "days", "media", "places",
         "connections", "handled", "outbox", "anonymous_questions", "job_runs", "mails", "acts",
         "logins", "sessions", "invites", "api_tokens", "api_token_groups", "search_misses",
         "last_read",
@@ -40,8 +40,10 @@ _TARGET = (
 _LEFT_OUT = {
     "messages": ("id", "run_id"), "groups": ("id",), "members": ("id",), "tags": ("id",),
     "versions": ("id",), "coverage": ("id", "connection_id"), "consents": ("id",),
-    "pauses": ("id",), "audit": ("id",),
+    "pauses": ("id",), "audit": ("id",), "bridge_consents": ("id",), "bridged": ("id", "outbox_id"),
 }  # fmt: skip
+
+_ONLY = {"meta": "t.name = 'secret'", "bridged": "t.copy_id IS NOT NULL"}
 
 
 def hashes(db: sqlite3.Connection) -> dict[str, str]:
@@ -76,8 +78,7 @@ def _columns(db: sqlite3.Connection, table: str) -> list[str]:
 def _rows(db: sqlite3.Connection, table: str) -> sqlite3.Cursor:
     shown = dict(_SHOWN, target=_TARGET) if table == "aliases" else _SHOWN
     wanted = ", ".join(shown.get(name, f"t.{name}") for name in _columns(db, table))
-    only = "t.name = 'secret'" if table == "meta" else "1"
-    return db.execute(f"SELECT {wanted} FROM {table} t WHERE {only}")
+    return db.execute(f"SELECT {wanted} FROM {table} t WHERE {_ONLY.get(table, '1')}")
 
 
 def _of_messages(db: sqlite3.Connection) -> str:

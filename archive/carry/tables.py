@@ -104,6 +104,8 @@ TABLES: tuple[Table, ...] = (
     _table("orphans", "group_id platform_id kind who at said"),
     _table("coverage", "group_id since until complete source why", ":all_time"),
     _table("codes", "code message_id"),
+    _table("bridged", "message_id target part mode at copy_id other_ids said kept gone",
+           "copy_id IS NOT NULL"),
     _table("item_levels", "message_id level by at"),
     _table("essence", "id group_id title reason marked_by marked_at source",
            _among("essence_messages", "essence_id"),
@@ -147,6 +149,9 @@ TABLES: tuple[Table, ...] = (
     _table("editions", "id kind place period state digest edits made_at approved_at approved_by"
            " sent_at", itself="kind place period", settles=True, approved_by="person"),
     _table("edition_messages", "message_id edition_id", settles=True),
+    _table("bridge_consents", "group_key other_key mode since by until ended_by", settles=True,
+           ended_by="person"),
+    _table("bridge_pauses", "what since by", settles=True),
     _table("audit", "at who action target detail", settles=True, who="plain"),
     _table("meta", "name value", "name = 'secret'", settles=True),
 )  # fmt: skip

@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("target", sa.String(), nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("mode", sa.String(), nullable=False),
-        sa.Column("outbox_id", sa.Integer(), nullable=False),
+        sa.Column("outbox_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("copy_id", sa.String(), nullable=True),
         sa.Column("other_ids", sa.String(), nullable=True),
