@@ -152,6 +152,16 @@ def test_damage_keeps_what_stands_before_it(tmp_path: Path) -> None:
     assert rejected.where == "line 3"
 
 
+def test_too_few_dates_are_told_to_be_so(tmp_path: Path) -> None:
+    records = read(tmp_path, "1/2/23, 16:14 - A: x\n1/2/23, 16:15 - A: y\n")
+    assert [m.sent_at for m in only(records, Message)] == [
+        at(2023, 2, 1, 16, 14), at(2023, 2, 1, 16, 15),
+    ]  # fmt: skip
+    assert [r.where for r in only(records, Rejected)] == ["the dates"]
+    records = read(tmp_path, "1/2/23, 16:14 - A: x\n1/13/23, 16:15 - A: y\n")
+    assert not only(records, Rejected)
+
+
 def test_impossible_dates_stay_messages(tmp_path: Path) -> None:
     messages = only(read(tmp_path, "99/99/23, 16:14 - A: x\n1/2/23, 99:99 - A: y\n"), Message)
     assert [(m.sent_at, m.text) for m in messages] == [(None, "x"), (None, "y")]
