@@ -62,6 +62,21 @@ class Export(msgspec.Struct, frozen=True):
         return self.format.read(self.file, options)
 
 
+class _Damaged:
+    """Stands for the format of a file that cannot even be looked at; the others go on."""
+
+    NAME = "unreadable"
+
+    def __init__(self, error: ExportError) -> None:
+        self.error = error
+
+    def sniff(self, file: ExportFile, head: bytes) -> bool:
+        return False
+
+    def read(self, file: ExportFile, options: Options) -> Iterator[AnyRecord]:
+        raise self.error
+
+
 def find_exports(path: Path, meter: Meter | None = None) -> list[Export]:
     """Find what can be read, in natural order; raises ExportError when that is nothing.
 
@@ -82,6 +97,9 @@ def find_exports(path: Path, meter: Meter | None = None) -> list[Export]:
         return [_explicit(path, meter)]
     if not found:
         raise ExportError(f"there is no export this program knows in {path}.", ACCEPTED)
+    damaged = [export.format for export in found if isinstance(export.format, _Damaged)]
+    if len(damaged) == len(found):
+        raise damaged[0].error
     return found
 
 
@@ -121,7 +139,12 @@ def _claim_all(tree: Tree, files: list[TreeFile]) -> list[Export]:
     texts = [file for file in files if file.name.lower().endswith(SUFFIXES)]
     claimed = []
     for file in texts:
-        if export := _claim(file):
+        try:
+            export = _claim(file)
+        except ExportError as error:
+            claimed.append(Export(file, _Damaged(error)))
+            continue
+        if export:
             claimed.append(export)
             _expect(tree, file, texts)
     return claimed

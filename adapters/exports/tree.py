@@ -73,12 +73,13 @@ class TreeFile:
     def open(self) -> BinaryIO:
         """Open for streaming; what is read is counted by the tree's meter."""
         raw = self._tree.open(self.name)
-        return io.BufferedReader(_Counted(raw, self.label, self._tree.meter), 131072)
+        return _Stream(_Counted(raw, self.label, self._tree.meter), 131072)
 
     def head(self, size: int = 65536) -> bytes:
         """Return the first bytes."""
-        with self._tree.open(self.name) as raw:
-            return io.BufferedReader(raw, max(size, 1)).read(size)
+        raw = self._tree.open(self.name)
+        with _Stream(_Counted(raw, self.label, Meter()), max(size, 1)) as stream:
+            return stream.read(size)
 
     def beside(self, path: str) -> ExportFile | None:
         """Find a file by its path relative to this one's folder, as text or as an href."""
@@ -157,12 +158,19 @@ class _Counted(io.RawIOBase):
         self._label = label
         self._meter = meter
         self._position = 0
+        self.fault: ExportError | None = None
+        """Kept back until what was read before it has been given."""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        count = self._raw.readinto(buffer) or 0
+        if self.fault:
+            raise self.fault
+        try:
+            count = self._raw.readinto(buffer) or 0
+        except ExportError as error:
+            self.fault, count = error, 0
         self._position += count
         self._meter.reached(self._label, self._position)
         return int(count)
@@ -170,6 +178,17 @@ class _Counted(io.RawIOBase):
     def close(self) -> None:
         self._raw.close()
         super().close()
+
+
+class _Stream(io.BufferedReader):
+    """Gives all that stands before a fault, and only then raises it."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        fault = self.raw.fault if isinstance(self.raw, _Counted) else None
+        if fault and not data:
+            raise fault
+        return data
 
 
 def within(folder: str, path: str) -> str | None:

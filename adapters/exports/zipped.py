@@ -71,7 +71,7 @@ class Zip(Tree):
         label = f"{self.label}/{path}"
         try:
             return _Entry(self._zip.open(generous), label, info)
-        except (zipfile.BadZipFile, OSError, EOFError) as error:
+        except (zipfile.BadZipFile, OSError, EOFError, UnicodeError) as error:
             raise ExportError(f"{label} is damaged.", _WHOLE) from error
         except (NotImplementedError, RuntimeError) as error:
             raise ExportError(
@@ -82,7 +82,7 @@ class Zip(Tree):
 
 class _Entry(io.RawIOBase):
     def __init__(self, handle: object, label: str, info: zipfile.ZipInfo) -> None:
-        self._handle = cast(BinaryIO, handle)
+        self._handle = cast(io.BufferedIOBase, handle)
         self._label = label
         self._left = info.file_size
         self._expected = info.CRC
@@ -93,7 +93,8 @@ class _Entry(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         try:
-            block = self._handle.read(min(len(buffer), self._left + 1))
+            # a little at a time: what is unpacked before a fault is not lost with it
+            block = self._handle.read1(min(len(buffer), self._left + 1))
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise ExportError(f"{self._label} is damaged.", _WHOLE) from error
         self._left -= len(block)

@@ -135,7 +135,6 @@ def test_the_day_of_a_copy_without_any_may_be_asked_for(tmp_path: Path) -> None:
         "张三(wxid_abc) 2024-01-02 03:04:05\n你好\n\n",
         "张三(z00123456)\t2026-03-31 09:15:32\n你好\n\n李四(z1)\t2026-03-31 09:15:33\n好\n",
         "2024-01-02 03:04:05 张三\n你好\n\n",
-        "[30/06/2023, 16:14:05] Name: text\n",
         "09:30\t张三\t你好\n",
     ],
 )

@@ -64,6 +64,7 @@ def test_rows_of_an_iphone_become_messages(tmp_path: Path) -> None:
         ("30.06.23, 16:14 - ", (2023, 6, 30, 16, 14)),
         ("6/30/23, 4:14\u202fpm - ", (2023, 6, 30, 16, 14)),
         ("[2023/6/30 上午9:14:05] ", (2023, 6, 30, 9, 14, 5)),
+        ("٣٠/٦/٢٠٢٣, ١٦:١٤ - ", (2023, 6, 30, 16, 14)),
         ("[23/6/30 16:14:05] ", (2023, 6, 30, 16, 14, 5)),
     ],
 )
@@ -149,6 +150,16 @@ def test_damage_keeps_what_stands_before_it(tmp_path: Path) -> None:
     assert [m.text for m in only(records, Message)] == ["一二三", "四"]
     (rejected,) = only(records, Rejected)
     assert rejected.where == "line 3"
+
+
+def test_too_few_dates_are_told_to_be_so(tmp_path: Path) -> None:
+    records = read(tmp_path, "1/2/23, 16:14 - A: x\n1/2/23, 16:15 - A: y\n")
+    assert [m.sent_at for m in only(records, Message)] == [
+        at(2023, 2, 1, 16, 14), at(2023, 2, 1, 16, 15),
+    ]  # fmt: skip
+    assert [r.where for r in only(records, Rejected)] == ["the dates"]
+    records = read(tmp_path, "1/2/23, 16:14 - A: x\n1/13/23, 16:15 - A: y\n")
+    assert not only(records, Rejected)
 
 
 def test_impossible_dates_stay_messages(tmp_path: Path) -> None:

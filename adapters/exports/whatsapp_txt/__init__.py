@@ -9,11 +9,15 @@ from adapters.exports.format import ExportFile, Options
 from adapters.exports.whatsapp_txt.header import form_of
 from adapters.exports.whatsapp_txt.history import History
 from adapters.exports.whatsapp_txt.survey import survey
-from archive.records import AnyRecord
+from archive.records import AnyRecord, Rejected
 
 __all__ = ["NAME", "read", "sniff"]
 
 NAME = "whatsapp-txt"
+UNSURE = (
+    "too few of them to tell which number is the day; the first is taken for it unless that makes "
+    "them impossible. export more of the chat if that is wrong"
+)
 
 
 def sniff(file: ExportFile, head: bytes) -> bool:
@@ -28,6 +32,8 @@ def read(file: ExportFile, options: Options) -> Iterator[AnyRecord]:
         found = survey(text.lines(), form)
     history = History(file, options, form, found)
     yield history.group
+    if not found.sure:
+        yield Rejected("the dates", UNSURE)
     with open_text(file, options) as text:
         for number, line in enumerate(text.lines(), 1):
             yield from history.line(number, line, text.fault(line))

@@ -57,9 +57,8 @@ def header_of(line: str, form: str) -> Header | None:
         line = line.lstrip(MARKS)
     if not line[:1].isdecimal() and line[:1] != "[":
         return None
-    start = line[:_LONGEST]
-    if not start.isascii():
-        line = start.translate(_digits) + line[_LONGEST:]
+    if not line[:2].isascii():
+        line = line[:_LONGEST].translate(_digits) + line[_LONGEST:]
     found = FORMS[form].match(line)
     if found is None:
         return None

@@ -17,6 +17,7 @@ _BACK = 5.0
 """What it costs that a row is older than the one before it: exports are in order of time."""
 _CHANGE = 25.0
 """What it costs that the order changes in the middle of a file, as it does between two phones."""
+_NEAR = 0.005
 _MOST_CHANGES = 100
 
 Change = tuple[int, str]
@@ -27,6 +28,8 @@ class Survey(NamedTuple):
 
     orders: tuple[Change, ...]
     is_group: bool
+    sure: bool = True
+    """No other order would do as well; false for a file of few days, all of them below 13."""
 
 
 class _Path(NamedTuple):
@@ -83,9 +86,11 @@ class _Dates:
         cost += min(gone, 4000) / 1000 if gone >= 0 else _BACK + min(-gone, 4000) / 1000
         return _Path(cost, ordinal, changes)
 
-    def best(self) -> tuple[Change, ...]:
-        """Return the orders of the way that costs least."""
-        return min(self._paths.values(), key=_cost).changes
+    def best(self) -> tuple[tuple[Change, ...], bool]:
+        """Return the orders of the way that costs least, and whether no other comes near."""
+        best = min(self._paths.values(), key=_cost)
+        near = (p for p in self._paths.values() if p.cost - best.cost < _NEAR)
+        return best.changes, all(path.last == best.last for path in near)
 
 
 def survey(lines: Iterable[str], form: str) -> Survey:
@@ -102,7 +107,8 @@ def survey(lines: Iterable[str], form: str) -> Survey:
         if name:
             people.add(shown(name))
         in_group = of_groups(text) and (name is None or form == "bracket")
-    return Survey(dates.best(), in_group or len(people) > 2)
+    orders, sure = dates.best()
+    return Survey(orders, in_group or len(people) > 2, sure)
 
 
 def day_of(written: tuple[str, str, str], order: str) -> date | None:
