@@ -252,6 +252,8 @@ def _nested(message: dict[str, Any], inside: bool) -> dict[str, Any]:
     return {
         "name": sender if inside or not sender else ANONYMOUS,
         "sent_at": message.get("sent_at"),
+        "unit": message.get("precision", 1),
+        "key": None,
         "kind": message.get("kind", "text"),
         "text": text if inside else mask(text),
         "nested": tuple(_nested(inner, inside) for inner in message.get("nested", ())),

@@ -67,7 +67,8 @@ class MessageView(View, frozen=True):
     attachments: tuple[Attachment, ...]
     reactions: tuple[Reaction, ...]
     nested: tuple[dict[str, Any], ...]
-    """Unfolded forwarded records: `name`, `sent_at`, `kind`, `text`, `nested`."""
+    """Unfolded forwarded records: `name`, `sent_at`, `unit`, `kind`, `text`, `nested`; `key` of the
+    message itself where `originals` has found it."""
     detail: dict[str, Any]
     essence: int | None
     """Id of the essence this message belongs to."""

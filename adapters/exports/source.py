@@ -112,6 +112,11 @@ def _explicit(path: Path, meter: Meter) -> Export:
     file = folder.find(real.name)
     found = file and _claim(file)
     if not file or not found:
+        if first := file and _first_page(folder, file):
+            raise ExportError(
+                f"{path.name} goes on where {first} ends.",
+                "import that one: they are read together",
+            )
         raise ExportError(f"not an export this program knows: {path}.", ACCEPTED)
     _expect(folder, file, folder.listing("")[1])
     return found
@@ -159,6 +164,15 @@ def _expect(tree: Tree, file: TreeFile, beside: list[TreeFile]) -> None:
     for other in beside:
         if re.sub(r"[0-9]+", "", other.name) == name or other.name.endswith(".jsonl"):
             tree.meter.expect(other)
+
+
+def _first_page(folder: Folder, file: TreeFile) -> str | None:
+    """Name the file beside one that is claimed, and is called alike but for its numbers."""
+    alike = re.sub(r"[0-9]+", "", file.name)
+    for other in folder.listing("")[1]:
+        if re.sub(r"[0-9]+", "", other.name) == alike and other.name != file.name and _claim(other):
+            return other.name
+    return None
 
 
 def _parts(tree: Tree, folder: str) -> list[TreeFile]:

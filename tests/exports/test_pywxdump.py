@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from wechat_files import AT, ROOM, clock, in_csv, in_json, notes, read, rejected, said
 
+from adapters.exports.format import ExportError
 from adapters.exports.source import find_exports
 from archive.records import Attachment, Group, Member, Message, Quote, Span, name_key
 
@@ -60,6 +61,13 @@ def test_a_page_without_the_one_before_it_is_read_for_itself(tmp_path: Path) -> 
     for first in (0, 10000):
         (tmp_path / f"{ROOM}_{first}_{first + 5000}.csv").write_bytes(in_csv(COLUMNS, [row()]))
     assert len(find_exports(tmp_path)) == 2
+
+
+def test_a_page_that_goes_on_is_refused_with_the_name_of_the_first(tmp_path: Path) -> None:
+    for first in (0, 5000):
+        (tmp_path / f"{ROOM}_{first}_{first + 5000}.csv").write_bytes(in_csv(COLUMNS, [row()]))
+    with pytest.raises(ExportError, match=f"goes on where {ROOM}_0_5000.csv ends"):
+        find_exports(tmp_path / f"{ROOM}_5000_10000.csv")
 
 
 def test_without_users_json_an_id_is_no_name(tmp_path: Path) -> None:

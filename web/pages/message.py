@@ -12,6 +12,7 @@ from archive import codes, essence, messages
 from archive.copies import also_in
 from archive.errors import NotFound
 from archive.gathered import threads_of
+from archive.originals import with_originals
 from archive.views import EssenceView, MessageView
 from web.dates import local
 from web.page import Visit
@@ -27,7 +28,7 @@ def message(request: Request, key: str) -> Response:
     visit = Visit(request)
     with visit.archive.reading() as db:
         context = messages.around(db, visit.reader, key, before=_AROUND, after=_AROUND)
-        found = context.message
+        found = with_originals(db, visit.reader, context.message)
         if found.key != key:
             return RedirectResponse(visit.to.message(found.key), 308)
         former = messages.versions(db, visit.reader, found.key) if found.versions else []
