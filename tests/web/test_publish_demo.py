@@ -14,6 +14,8 @@ from whole_site import all_of, faults_of, files_of
 from archive.database import Archive
 from bot.cli import app
 
+OWN = ('"canonical" href="', '"og:url" content="', '"url": "', 'data-copy="', 'data-share="')
+"""Where alone a page says its whole address."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -58,6 +60,10 @@ def test_an_address_is_passed_on_where_one_is_given(demo: Path) -> None:
     _run("publish", demo / "site", "--data", demo / "data", "--base-url", "https://a.example/x/")
     post = (demo / "site/essence/1.html").read_text("utf-8")
     assert 'data-copy="https://a.example/x/essence/1.html"' in post
+    assert faults_of(demo / "site") == []
+    for page in (demo / "site").rglob("*.html"):
+        told = {before[-20:] for before in page.read_text("utf-8").split("https://a.example")[:-1]}
+        assert all(before.endswith(OWN) for before in told), page
 
 
 def test_words_around_are_in_the_language_asked_for_or_configured(

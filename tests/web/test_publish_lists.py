@@ -11,6 +11,8 @@ from whole_site import faults_of, files_of
 from archive.database import Archive
 from archive.records import Attachment, Group, Member
 from archive.tags import add_tags
+from bot.publishing import publish
+from web.publish.state import Settings
 
 __all__ = ["fill", "out", "published"]
 LARGEST = 400_000
@@ -75,6 +77,23 @@ def test_a_tag_goes_on_to_its_end_and_its_older_pages_stay(
     tag(351, 361)
     published()
     assert further == {file for file in files_of(out) if "/before/" in file}
+
+
+def test_what_is_brought_up_to_date_is_what_is_made_anew(
+    fill: Fill, published: Publish, out: Path, archive: Archive
+) -> None:
+    link = "看 https://example.org/{}"
+    fill(Group(KEY, "技术群"), *(said(n, link.format(n), n * 20 * DAY) for n in range(9)))
+    published()
+    fill(said(50, link.format("new"), 9 * 20 * DAY), said(51, "旧的", 3 * DAY))
+    published()
+    publish(archive, out.with_name("anew"), Settings())
+    assert _pages(out) == _pages(out.with_name("anew"))
+
+
+def _pages(out: Path) -> dict[str, bytes]:
+    files = (file for file in files_of(out) if file.endswith(".html"))
+    return {file: (out / file).read_bytes() for file in files}
 
 
 @pytest.mark.parametrize("words", ["links", "files"])

@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 _LEADING = ("href", "src", "action", "poster", "data-copy", "data-share", "srcset", "formaction")
 _ALIVE = ("script", "iframe", "object", "embed", "base", "form", "style", "portal", "frame")
+_TOLD_BY = ("a", "button")
+"""What may name a whole address: a link of people's, and what copies a page's own."""
 _OWN = re.compile(r"(\.\./)*s/(page|published_[a-z]+)\.js\?v=[0-9a-f]+")
 _UNLINKED = ("x/", "robots.txt", "sitemap")
 _FIND = re.compile(r'<form class="find" role="search" action="(\.\./)*search\.html">')
@@ -39,6 +41,9 @@ class _Page(HTMLParser):
         if (tag in _ALIVE and not own) or any(name.startswith("on") for name, _ in attrs):
             self.alive.append(self.get_starttag_text() or tag)
         self.links += [value or "" for name, value in attrs if name in _LEADING]
+        if tag not in _TOLD_BY and told.get("rel") != "canonical":
+            whole = (value or "" for name, value in attrs if name in _LEADING)
+            self.alive += [f"loads {link}" for link in whole if urlsplit(link).netloc]
 
 
 def files_of(folder: Path) -> set[str]:

@@ -105,7 +105,7 @@ class ShelfPages:
         common = (visit.words, self._to, visit)
         if shelf == "links":
             rows = (link_row(one) for one in _links(said))
-            yield from (parts.link(r, group, "h3", *common, None) for r in rows if r)
+            yield from (parts.link(r, group, "h2", *common, None) for r in rows if r)
         elif shelf == "files":
             files = [
                 parts.file(file_row(visit, group, one), group, *common) for one in _files(said)

@@ -65,10 +65,15 @@
     article.removeAttribute("aria-busy");
   }
 
-  // One hit's place in the list; what turns out not to be one goes again.
-  function put(mine, place) {
+  // One hit's place in the list.
+  function put(place) {
     var article = list.appendChild(element("article", "hit awaited", "…"));
     article.setAttribute("aria-busy", "true");
+    return { article: article, place: place };
+  }
+
+  // Read what a hit says; what turns out not to be one goes again.
+  function read(mine, article, place) {
     return index.rowOf(place).then(function (row) {
       if (mine !== asked) return;
       search.judged++;
@@ -81,12 +86,17 @@
   // Go on until as many stand in the list as are wanted, or there are no more.
   function show(mine, most) {
     if (mine !== asked) return null;
-    var all = search.newer.length + search.found.length;
+    var all = search.newer.length + search.found.length, fresh = [];
     for (; shown < Math.min(all, most); shown++) {
       if (shown < search.newer.length) fill(list.appendChild(element("article")), search.newer[shown]);
-      else pending.push(put(mine, search.found[shown - search.newer.length]));
+      else fresh.push(put(search.found[shown - search.newer.length]));
     }
     if (all || search.seen <= search.low) tell();
+    // the list stands before what it says is asked for
+    if (fresh.length) pending.push(later().then(function () {
+      if (mine !== asked) return null;
+      return Promise.all(fresh.map(function (hit) { return read(mine, hit.article, hit.place); }));
+    }));
     if (all < most && search.seen > search.low) return search.step().then(function () { return show(mine, most); });
     return Promise.all(pending).then(function () {
       if (mine !== asked) return null;
@@ -98,6 +108,8 @@
       return null;
     });
   }
+
+  function later() { return new Promise(function (done) { setTimeout(done, 0); }); }
 
   function ask() {
     var mine = ++asked, query = parsed(box.value), chosen_ = filters();
