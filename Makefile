@@ -48,5 +48,5 @@ fuzz: setup
 
 # after a change of pyproject.toml; needs uv
 lock:
-	uv pip compile pyproject.toml --group dev --extra wechat --generate-hashes --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --group dev --extra wechat --extra voice --generate-hashes --universal --python-version 3.11 \
 		--no-header --quiet --output-file requirements.lock

@@ -9,6 +9,7 @@ import time
 import msgspec
 
 from archive.errors import NotFound
+from archive.former_states import forget_states
 
 Undo = tuple[str, dict[str, str]]
 """The act that takes another back: its name and fields."""
@@ -84,8 +85,9 @@ def take_back(db: sqlite3.Connection, by: str, act_id: int) -> Undo:
 
 
 def drop_words(db: sqlite3.Connection) -> None:
-    """Let acts whose undo holds words of people be undone no more: something was erased, and they
-    may have quoted it."""
+    """Let acts and imports whose undo holds words of people be undone no more: something was
+    erased, and they may have quoted it."""
+    forget_states(db)
     rows = db.execute("SELECT id, undo FROM acts WHERE undo IS NOT NULL").fetchall()
     holding = [(i,) for i, undo in rows if _has_words(json.loads(undo)[1])]
     db.executemany("UPDATE acts SET undo = NULL WHERE id = ?", holding)

@@ -18,13 +18,16 @@ def note_span(
     complete: bool,
     source: str,
     why: str = "",
+    run_id: int | None = None,
 ) -> None:
-    """Note a span (Unix seconds, both ends in it); the same one again changes nothing."""
+    """Note a span (Unix seconds, both ends in it); the same one again, of the same import, changes
+    nothing."""
     db.execute(
-        "INSERT INTO coverage(group_id, since, until, complete, source, why)"
-        " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM coverage WHERE"
-        " group_id = ?1 AND since = ?2 AND until = ?3 AND complete = ?4 AND source = ?5)",
-        (group, since, until, complete, source, why),
+        "INSERT INTO coverage(group_id, since, until, complete, source, why, run_id)"
+        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM coverage WHERE"
+        " group_id = ?1 AND since = ?2 AND until = ?3 AND complete = ?4 AND source = ?5"
+        " AND run_id IS ?7)",
+        (group, since, until, complete, source, why, run_id),
     )
 
 

@@ -18,7 +18,7 @@ CHILDREN = (
     "questions", "answers",
     "thread_messages", "column_messages", "saved",
     "edition_messages", "candidates",
-    "item_levels", "dismissed", "reviewed", "places", "bridged",
+    "item_levels", "dismissed", "reviewed", "places", "bridged", "former_states",
 )  # fmt: skip
 """The tables whose rows belong to a message, by `message_id`."""
 

@@ -9,6 +9,7 @@ from archive import index
 from archive.carry.into import Carrier
 from archive.coverage import note_span
 from archive.database import if_undone
+from archive.former_states import note_told_again
 from archive.fresh import Newcomers
 from archive.kept_out import keep_out
 from archive.matching import Matcher, add_alias, has_own_id, resolve
@@ -94,7 +95,7 @@ class Keeper:
         self._write(self._waiting.pass_on([], at_end=True))
         self._write_names()
         if self._source != LIVE:
-            self._timeline.end_file(self._source)
+            self._timeline.end_file(self._source, self._run_id)
         self._waiting.end_file(self._touched)
         self.report.notes += [*self._waiting.notes, *self._carrier.notes()]
         self._waiting.notes.clear()
@@ -208,7 +209,8 @@ class Keeper:
                 self._matcher.claim(known[platform_id])
             others.note(platform_id, message, known[platform_id])
             again.append((platform_id, message))
-            self._count_missing(message)
+            missing = (a.missing for a in message.attachments if a.missing)
+            self.report.missing_media.update(missing)
         self.report.new += newcomers.write(self.report.missing_media)
         for platform_id, place in others.taken:
             self._take_over(group, platform_id, newcomers.row_of(place))
@@ -218,6 +220,8 @@ class Keeper:
             moved_to = self._merge(group, row_id, message)
             if moved_to != row_id:
                 known |= {name: moved_to for name, other in known.items() if other == place}
+        told_again = [newcomers.row_of(known[platform_id]) for platform_id, _ in again]
+        note_told_again(self._db, self._run_id, told_again)
         self._join(group, others, newcomers, known, gone)
         pin_said(self._db, group, [m for _, m in named if m.service in _PINS])
         self.report.unknown += sum(1 for _, m in named if m.kind == _UNKNOWN)
@@ -285,17 +289,12 @@ class Keeper:
         at = message.sent_at or 0
         sender = self._directory.sender(group, message.sender_key, message.sender_name, at)
         tags = [self._directory.tag(name) for name in message.tags]
-        row_id, changed = merge(self._db, group, row_id, message, sender, tags)
+        row_id, changed = merge(self._db, group, row_id, message, sender, tags, self._run_id)
         if changed:
             self.report.updated += 1
         else:
             self.report.unchanged += 1
         return row_id
-
-    def _count_missing(self, message: Prepared) -> None:
-        for attachment in message.attachments:
-            if attachment.missing:
-                self.report.missing_media[attachment.missing] += 1
 
 
 def _mixed(group: KnownGroup, message: Prepared) -> bool:

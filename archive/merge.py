@@ -12,6 +12,7 @@ from collections import Counter
 from typing import Any
 
 from archive import index, places
+from archive.former_states import note_state, state_of
 from archive.fresh import COLUMNS, count_days, insert_versions
 from archive.hanging import CHILDREN, merge_attachments, merge_reactions, merge_tags
 from archive.ids import Slots
@@ -31,14 +32,17 @@ def merge(
     incoming: Prepared,
     sender_id: int | None,
     tags: list[int],
+    run_id: int | None = None,
 ) -> tuple[int, bool]:
     """Merge an incoming message into its row.
 
-    Return the row's id, another one where its time was corrected, and whether anything changed.
+    Return the row's id, another one where its time was corrected, and whether anything changed;
+    what it was before an import (`run_id`) changed it is noted.
     """
     old = load(db, row_id)
     if old["digest"] == incoming.digest:
         return row_id, False
+    was = state_of(db, old) if run_id is not None and run_id != old["run_id"] else None
     rank_old = (old["edited_at"] or 0, old["quality"])
     rank_new = (incoming.edited_at or 0, incoming.quality)
     wins = rank_new > rank_old or (rank_new == rank_old and not _is_former(db, row_id, incoming))
@@ -59,7 +63,10 @@ def merge(
         store(db, row_id, old, {name: new[name] for name in (*_MERGED, "facet")})
     if new["sent_at"] != old["sent_at"]:
         row_id = retime(db, group, row_id, old["sent_at"], new["sent_at"])
-    return row_id, changed or bool(set(differing) - {"digest", "quality"})
+    changed = changed or bool(set(differing) - {"digest", "quality"})
+    if changed and was is not None and run_id is not None:
+        note_state(db, run_id, row_id, was, new["digest"])
+    return row_id, changed
 
 
 def _is_former(db: sqlite3.Connection, row_id: int, incoming: Prepared) -> bool:

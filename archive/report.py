@@ -25,6 +25,13 @@ class Report(msgspec.Struct):
     """Messages of a kind no reader knows; they are kept with all that was said of them."""
     notes: list[str] = msgspec.field(default_factory=list)
 
+    def counts(self) -> dict[str, int]:
+        """Return what became of the messages."""
+        return {
+            "read": self.read, "new": self.new, "updated": self.updated,
+            "unchanged": self.unchanged,
+        }  # fmt: skip
+
     def copy(self) -> Report:
         """Return a report that does not change with this one."""
         return msgspec.structs.replace(

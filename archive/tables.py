@@ -17,6 +17,7 @@ from archive import (  # noqa: F401  (they declare theirs)
     question_tables,
     rights_tables,
     shelf_tables,
+    undo_tables,
 )
 
 _Id = BigInteger().with_variant(Integer, "sqlite")
@@ -269,6 +270,8 @@ class Coverage(SQLModel, table=True):
     why: str
     connection_id: int | None = None
     """The connection it comes from, whose end it follows."""
+    run_id: int | None = None
+    """The import it comes from."""
 
 
 class Day(SQLModel, table=True):

@@ -76,7 +76,7 @@ class Timeline:
         row = self._db.execute("SELECT last_at FROM groups WHERE id = ?", (group.id,)).fetchone()
         return int(row[0]) if row and row[0] is not None else int(time.time())
 
-    def end_file(self, source: str) -> None:
+    def end_file(self, source: str, run_id: int | None = None) -> None:
         """Note that each group's record is complete over what the file holds of it."""
         for group_id, (since, until) in self._spans.items():
-            note_span(self._db, group_id, since, until, complete=True, source=source)
+            note_span(self._db, group_id, since, until, complete=True, source=source, run_id=run_id)

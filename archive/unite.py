@@ -101,7 +101,7 @@ def _move(db: sqlite3.Connection, source: KnownGroup, target: KnownGroup) -> int
         left[source.day(sent_at)] -= 1
         old = load(db, row_id)
         if platform_id in gone:
-            _remove(db, old)
+            remove(db, old)
         elif platform_id in known:
             place = known[platform_id]
             kept_id, _ = merge(db, target, place, as_prepared(db, row_id), old["sender_id"], [])
@@ -137,12 +137,13 @@ def _drop(db: sqlite3.Connection, row_id: int, kept_id: int) -> None:
     db.execute(
         "UPDATE aliases SET target = ? WHERE kind = 'message' AND target = ?", (kept_id, row_id)
     )
-    _remove(db, dropped)
+    remove(db, dropped)
     kept = load(db, kept_id)
     store(db, kept_id, kept, {"facet": facet_of(db, kept_id, kept["group_id"], kept)})
 
 
-def _remove(db: sqlite3.Connection, row: dict[str, Any]) -> None:
+def remove(db: sqlite3.Connection, row: dict[str, Any]) -> None:
+    """Remove a stored message and what hangs on it; counters stay as they are."""
     row_id = row["id"]
     index.replace(db, row_id, entry_of(row), None)
     db.execute("DELETE FROM aliases WHERE kind = 'message' AND target = ?", (row_id,))

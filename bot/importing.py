@@ -8,9 +8,6 @@ import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from archive.database import Archive, open_archive
 from archive.errors import ArchiveError
@@ -18,68 +15,14 @@ from archive.keep import Report
 from archive.prepare import Prepared, Ready
 from archive.records import Rejected
 from bot.frames import frames_of
+from bot.import_report import LISTED, FileReport, Outcome
 from bot.reading import Batch, Begin, End, Failed, Frame, Request
 from bot.writing import Writer, is_new
 
 WRITTEN = 4_000
 """Records in one transaction."""
 
-LISTED = 1_000
-"""Rejected parts of a file that are named; the others are counted."""
-
 Progress = Callable[[int, int], None]
-
-
-class FileReport(msgspec.Struct):
-    """What became of one file."""
-
-    path: str
-    format: str = ""
-    """Empty where no format claims it."""
-    read: int = 0
-    rejected: list[dict[str, str]] = msgspec.field(default_factory=list)
-    """The first of them: {where, why}."""
-    more_rejected: int = 0
-    failed: str = ""
-    """Why it could not be read at all, or not to its end."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the file's part of the report."""
-        rejected = self.rejected
-        if self.more_rejected:
-            why = f"only the first {LISTED:,} are listed"
-            rejected = [*rejected, {"where": f"{self.more_rejected:,} more", "why": why}]
-        if self.failed:
-            rejected = [*rejected, {"where": self.path, "why": self.failed}]
-        return {"path": self.path, "format": self.format, "read": self.read, "rejected": rejected}
-
-
-class Outcome(msgspec.Struct):
-    """What an import did."""
-
-    messages: dict[str, int] = msgspec.field(default_factory=dict)
-    groups: list[dict[str, Any]] = msgspec.field(default_factory=list)
-    files: list[FileReport] = msgspec.field(default_factory=list)
-    missing_media: dict[str, int] = msgspec.field(default_factory=dict)
-    notes: list[str] = msgspec.field(default_factory=list)
-    failed: list[Failed] = msgspec.field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def refused(self) -> bool:
-        """Tell whether no message was read, and that was not for want of messages."""
-        return not self.messages["read"] and bool(self.failed or self.messages["rejected"])
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the report as `chendian import --json` prints it."""
-        return {
-            "messages": self.messages,
-            "groups": self.groups,
-            "files": [file.as_json() for file in self.files],
-            "missing_media": self.missing_media,
-            "notes": self.notes,
-            "seconds": round(self.seconds, 3),
-        }
 
 
 def import_paths(
@@ -163,6 +106,7 @@ class _Import:
                 else:
                     self._pending.append(record)
             self._pending += frame.messages
+            self._outcome.files[-1].note(frame.messages)
             if len(self._pending) >= WRITTEN:
                 self._flush()
             if progress is not None:
@@ -217,7 +161,7 @@ class _Import:
             self._pending = []
         self._flush()
         if self._writer is not None:
-            file.read = self._writer.end_file()
+            file.counts, file.gaps_closed = self._writer.end_file()
 
     def merge_index(self) -> None:
         """After an import that is a large part of the archive, make searching faster."""
@@ -228,13 +172,7 @@ class _Import:
         """Write down what was done and return it."""
         outcome, writer = self._outcome, self._writer
         report = Report() if writer is None else writer.report
-        outcome.messages = {
-            "read": report.read,
-            "new": report.new,
-            "updated": report.updated,
-            "unchanged": report.unchanged,
-            "rejected": self._rejected,
-        }
+        outcome.messages = {**report.counts(), "rejected": self._rejected}
         outcome.missing_media = dict(report.missing_media)
         outcome.notes = report.notes
         if report.unknown:
@@ -242,6 +180,7 @@ class _Import:
                 f"{report.unknown:,} messages are of kinds this program does not know yet;"
                 " they are kept with everything that was said of them"
             )
+        outcome.run = None if writer is None else writer.run_id
         outcome.groups = [] if writer is None else writer.groups()
         outcome.seconds = time.monotonic() - self._began
         if writer is not None:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from archive.access import operator
+from archive.coverage import count_gaps
 from archive.database import Archive, transaction
 from archive.errors import NotFound
 from archive.groups import find_group, get_group
@@ -55,8 +56,8 @@ class Writer:
     def begin(self, sources: list[str], time_zone: str) -> None:
         """Note that an import begins; `time_zone` is for groups that are new."""
         with transaction(self._db):
-            self._run_id = begin_run(self._db, json.dumps(sources))
-        self._keeper = Keeper(self._db, source="import", run_id=self._run_id, time_zone=time_zone)
+            self.run_id = begin_run(self._db, json.dumps(sources))
+        self._keeper = Keeper(self._db, source="import", run_id=self.run_id, time_zone=time_zone)
 
     @property
     def report(self) -> Report:
@@ -66,7 +67,8 @@ class Writer:
     def begin_file(self) -> None:
         """Start another file."""
         self._keeper.begin_file()
-        self._read_before = self.report.read
+        self._before = self.report.counts()
+        self._gaps = count_gaps(self._db)
 
     def write(self, batch: list[Ready]) -> None:
         """Write a batch as one transaction, or beside live capture as many short ones."""
@@ -87,12 +89,14 @@ class Writer:
             with self._turns.job(), transaction(self._db):
                 merge_a_little(self._db)
 
-    def end_file(self) -> int:
-        """Finish a file and return how many messages it had."""
+    def end_file(self) -> tuple[dict[str, int], int]:
+        """Finish a file; return what became of its messages, and how many gaps it closed."""
         with transaction(self._db):
             self._keeper.end_file()
         finish_unions(self._db)
-        return self.report.read - self._read_before
+        counts = self.report.counts()
+        gained = {name: number - self._before[name] for name, number in counts.items()}
+        return gained, max(0, self._gaps - count_gaps(self._db))
 
     def merge_index(self) -> None:
         """After an import that is a large part of the archive, make searching faster."""
@@ -121,7 +125,7 @@ class Writer:
     def end(self, state: str, report: dict[str, Any]) -> None:
         """Note how the import ended: `done` or `interrupted`, with its report."""
         with transaction(self._db):
-            end_run(self._db, self._run_id, state, json.dumps(report))
+            end_run(self._db, self.run_id, state, json.dumps(report))
 
     def close(self) -> None:
         """Close the connection."""

@@ -24,6 +24,7 @@ from web.desk import (
     essences,
     health,
     history,
+    imports,
     questions,
     reports,
     review,
@@ -89,7 +90,7 @@ _PAGES = (
 )  # fmt: skip
 _DESK = (
     start, candidates, essences, shelves, questions, digests, roster, reports, review, settings,
-    access, tokens, charts, health, history,
+    access, tokens, charts, health, imports, history,
 )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from archive.media import MediaStore
 from archive.records import Attachment, Poll
 from web.addresses import Addresses
 from web.links import host_of, safe_url
-from web.sniff import Looks, looks_of
+from web.silk import can_be_played
+from web.sniff import SILK, Looks, looks_of
 from web.words import Words
 
 _PICTURES = frozenset(("photo", "sticker", "animation", "file"))
@@ -68,7 +69,11 @@ class Cabinet:
         looks = self._looks(attachment)
         if looks is None:
             return self._missing(attachment)
-        form = _form(attachment.kind, looks)
+        form, plays = _form(attachment.kind, looks), ""
+        if looks.mime == SILK and form == "sound":
+            # among files nothing can make it into what browsers play
+            playable = can_be_played() and not self._addresses.published
+            form, plays = ("sound", "?play") if playable else ("file", "")
         width, height = looks.width or attachment.width or 0, looks.height or attachment.height or 0
         box = _STICKER_BOX if attachment.kind == "sticker" else _BOX
         width, height = _fitted(width, height, box)
@@ -77,7 +82,8 @@ class Cabinet:
             form,
             attachment.name or self._words.name("kind", attachment.kind),
             self._label(attachment),
-            self._addresses.media(digest, "" if form == "picture" else attachment.name or ""),
+            self._addresses.media(digest, "" if form == "picture" else attachment.name or "")
+            + plays,
             _facts(attachment),
             width,
             height,

@@ -16,7 +16,7 @@ NOT_CARRIED = frozenset(
         "alembic_version", "runs", "days", "media", "places",
         "connections", "handled", "outbox", "anonymous_questions", "job_runs", "mails", "acts",
         "logins", "sessions", "invites", "api_tokens", "api_token_groups", "search_misses",
-        "last_read",
+        "last_read", "former_states", "told_again",
     )
 )  # fmt: skip
 """Made from the rest, or of this machine: its imports, what waits to be said, who may come in."""
@@ -39,7 +39,7 @@ _TARGET = (
 )
 _LEFT_OUT = {
     "messages": ("id", "run_id"), "groups": ("id",), "members": ("id",), "tags": ("id",),
-    "versions": ("id",), "coverage": ("id", "connection_id"), "consents": ("id",),
+    "versions": ("id",), "coverage": ("id", "connection_id", "run_id"), "consents": ("id",),
     "pauses": ("id",), "audit": ("id",), "bridge_consents": ("id",), "bridged": ("id", "outbox_id"),
 }  # fmt: skip
 

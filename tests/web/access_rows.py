@@ -152,6 +152,7 @@ ROWS = {
     "GET /contents": Row("/contents", "all"),
     "GET /calendar": Row("/calendar", "all", sign=""),
     "POST /search/missed": Row("/search/missed", "form"),
+    "GET /desk/imports": Row("/desk/imports", "audit", "/nowhere", sign=""),
     "GET /desk/audit": Row("/desk/audit", "audit", "/nowhere", sign=""),
     "GET /desk/context/{key:path}": Row(f"/desk/context/{KEY}", "desk", f"/desk/context/{NONE}"),
     "GET /desk/forget": Row(f"/desk/forget?key={KEY}", "desk", f"/desk/forget?key={NONE}"),

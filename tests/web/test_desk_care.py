@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from asking import Asker, Fill
 from test_desk_acting import ORIGIN, press, token_of
@@ -13,6 +15,7 @@ from archive.inbox import Inbox
 from archive.inbox.events import Incoming
 from archive.job_runs import begin, done, failed
 from archive.records import Attachment, Group, Message
+from archive.runs import begin_run, end_run
 from web.desk.acts import ACTS
 from web.words import words_in
 
@@ -103,6 +106,27 @@ def test_history_lists_acts_with_their_undo_and_the_audit_all_changes(
     assert "收为精华" in page.text_content()
     audit = site.page("/desk/audit").text_content()
     assert "取消了一篇精华。" in audit and "看过了一条举报。" in audit
+
+
+def test_imports_show_their_reports(site: Asker, archive: Archive, said: None) -> None:
+    assert "还没有导入过" in site.page("/desk/imports").text_content()
+    rejected = [{"where": "line 3", "why": "not JSON"}]
+    files = [
+        {
+            "path": "<b>.json",
+            "format": "x",
+            "rejected": rejected,
+            "missing_media": {"expired": 2},
+            "since": "2026-01-01T0",
+            "until": "2026-02-01T0",
+        }
+    ]
+    report = {"messages": {"read": 1234}, "files": files, "notes": ["<i>"]}
+    with archive.writing() as db:
+        end_run(db, begin_run(db, '["a.json"]'), "done", json.dumps(report))
+    page = site.page("/desk/imports").text_content()
+    for words in ("<b>.json", "line 3", "1,234", "2026-02-01", "chendian import undo 1"):
+        assert words in page
 
 
 def test_history_names_what_was_acted_on_by_its_words_and_no_key(site: Asker, said: None) -> None:

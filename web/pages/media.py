@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -11,7 +12,8 @@ from starlette.responses import FileResponse, Response
 from archive.errors import NotFound
 from archive.media import find_media
 from web.page import Visit
-from web.sniff import Looks, looks_of
+from web.silk import as_wav
+from web.sniff import SILK, Looks, looks_of
 
 routes = APIRouter()
 
@@ -29,9 +31,20 @@ def media(request: Request, sha256: str, name: str = "") -> Response:
     looks = looks_of(path)
     if looks is None:
         raise NotFound("the file is not there.")
+    if looks.mime == SILK and "play" in request.query_params:
+        return _played(path, found.name)
     if looks.is_bomb and request.headers.get("sec-fetch-dest") == "image":
         return Response(status_code=406)
     return FileResponse(path, headers=_headers(looks, found.name), media_type=_type(looks))
+
+
+def _played(path: Path, name: str) -> Response:
+    """Send voice as browsers play it."""
+    sound = as_wav(path)
+    if sound is None:
+        return Response(status_code=415)
+    headers = _headers(Looks("audio/wav"), f"{name}.wav")
+    return Response(sound, headers=headers, media_type="audio/wav")
 
 
 def _type(looks: Looks) -> str:

@@ -1,0 +1,265 @@
+"""Takes an import back: what it brought goes, what it changed is as it was before."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from archive.audit import note
+from archive.database import rows_are_gone
+from archive.errors import ArchiveError
+from archive.former_states import put_parts_back, told_by_others
+from archive.fresh import count_days
+from archive.ids import LOWEST
+from archive.index import check_version
+from archive.media import drop_unused
+from archive.merge import facet_of, load, refresh_span, retime, store
+from archive.people import Directory
+from archive.prepare import RECALLED
+from archive.runs import run_of
+from archive.unite import remove
+
+BATCH = 500
+"""Messages in one transaction."""
+TAKEN_BACK = "taken back"
+"""The state of a run of which nothing is left."""
+_MADE = (
+    ("essence marks", "essence_messages", "1"),
+    ("tags", "message_tags", "added_by IS NOT NULL"),
+    ("columns", "column_messages", "1"),
+    ("threads", "thread_messages", "1"),
+    ("questions and answers", "questions", "1"),
+    ("questions and answers", "answers", "1"),
+    ("nominations", "nominations", "1"),
+    ("saved messages", "saved", "1"),
+    ("reports", "reports", "1"),
+    ("levels and reviews", "item_levels", "1"),
+    ("levels and reviews", "reviewed", "1"),
+    ("digests", "edition_messages", "1"),
+)
+"""What people do with messages: what it is called, and where it stands."""
+
+
+class Undoing(msgspec.Struct):
+    """What taking an import back does, or would do."""
+
+    removed: int = 0
+    """Messages that only this import brought."""
+    stay: int = 0
+    """Messages that another source told of as well since."""
+    restored: int = 0
+    changed_since: int = 0
+    """Messages that were changed again since: they stay as they are."""
+    forgotten: bool = False
+    """Something was forgotten since, and what the updated messages were went with it."""
+    made: dict[str, int] = msgspec.field(default_factory=dict)
+    """What people made of the messages that go."""
+    files: int = 0
+
+
+def plan(db: sqlite3.Connection, run_id: int) -> Undoing:
+    """Tell what would go. Raises NotFound, and ArchiveError for one that is taken back already."""
+    run = run_of(db, run_id)
+    if run.state == TAKEN_BACK:
+        raise ArchiveError(f"import {run_id} was taken back already.", "see: chendian import list")
+    found, others = Undoing(), told_by_others(db, run_id)
+    made: Counter[str] = Counter()
+    after = LOWEST
+    while rows := _brought(db, run_id, after):
+        after = rows[-1]
+        goes = [row_id for row_id in rows if row_id not in others]
+        found.removed += len(goes)
+        found.stay += len(rows) - len(goes)
+        for name, table, only in _MADE:
+            (number,) = db.execute(
+                f"SELECT count(*) FROM {table} WHERE {only}"
+                " AND message_id IN (SELECT value FROM json_each(?))",
+                (json.dumps(goes),),
+            ).fetchone()
+            made[name] += number
+    found.made = {name: number for name, number in made.items() if number}
+    (same, others_since) = db.execute(
+        f"SELECT count(*) FILTER (WHERE {_UNCHANGED}), count(*) FILTER (WHERE NOT {_UNCHANGED})"
+        " FROM former_states f JOIN messages m ON m.id = f.message_id WHERE f.run_id = ?",
+        (run_id,),
+    ).fetchone()
+    found.restored, found.changed_since = same, others_since
+    updated = int(run.report.get("messages", {}).get("updated", 0))
+    found.forgotten = updated > 0 and same + others_since == 0
+    return found
+
+
+_UNCHANGED = (
+    "(m.digest = f.digest AND NOT EXISTS (SELECT 1 FROM former_states l"
+    " WHERE l.message_id = f.message_id AND l.run_id > f.run_id))"
+)
+
+
+def _brought(db: sqlite3.Connection, run_id: int, after: int, limit: int = BATCH) -> list[int]:
+    rows = db.execute(
+        "SELECT id FROM messages WHERE run_id = ? AND id > ? ORDER BY id LIMIT ?",
+        (run_id, after, limit),
+    )
+    return [i for (i,) in rows]
+
+
+class Undo:
+    """Takes one import back, a batch a transaction; done again after a kill, it does the rest."""
+
+    def __init__(self, run_id: int, batch: int = BATCH) -> None:
+        self._run_id = run_id
+        self._batch = batch
+        self._others: dict[int, int] | None = None
+        self.done = Undoing()
+
+    def some(self, db: sqlite3.Connection) -> bool:
+        """Do a batch within the caller's transaction; return whether there is more to do."""
+        check_version(db)
+        if self._others is None:
+            self._others = told_by_others(db, self._run_id)
+        return bool(self._restore(db) or self._remove(db, self._others))
+
+    def finish(self, db: sqlite3.Connection, by: str) -> list[str]:
+        """Bring the rest in line, within a transaction; return the files to drop."""
+        run_id = self._run_id
+        groups = db.execute("DELETE FROM coverage WHERE run_id = ? RETURNING group_id", (run_id,))
+        _drop_empty(db, {group for (group,) in groups.fetchall()})
+        for table in ("former_states", "told_again"):
+            db.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
+        db.execute("UPDATE runs SET state = ? WHERE id = ?", (TAKEN_BACK, run_id))
+        gone = drop_unused(db)
+        self.done.files = len(gone)
+        note(db, by, "import undone", str(run_id), f"{self.done.removed} messages")
+        rows_are_gone(db)
+        return gone
+
+    def _restore(self, db: sqlite3.Connection) -> int:
+        rows = db.execute(
+            f"SELECT f.message_id, f.was, {_UNCHANGED} FROM former_states f JOIN messages m"
+            " ON m.id = f.message_id WHERE f.run_id = ? LIMIT ?",
+            (self._run_id, self._batch),
+        ).fetchall()
+        directory, tags = Directory(db), set[int]()
+        for row_id, was, unchanged in rows:
+            if unchanged:
+                tags |= _tags(db, row_id)
+                _put_back(db, directory, row_id, json.loads(was))
+                self.done.restored += 1
+            else:
+                self.done.changed_since += 1
+        db.executemany(
+            "DELETE FROM former_states WHERE run_id = ? AND message_id = ?",
+            [(self._run_id, row_id) for row_id, _, _ in rows],
+        )
+        _drop_tags(db, tags)
+        return len(rows)
+
+    def _remove(self, db: sqlite3.Connection, others: dict[int, int]) -> int:
+        ids = _brought(db, self._run_id, LOWEST, self._batch)
+        days: dict[int, Counter[int]] = {}
+        tags: set[int] = set()
+        for row_id in ids:
+            if row_id in others:
+                # another import told of it as well: from now on it is that one's
+                db.execute("UPDATE messages SET run_id = ? WHERE id = ?", (others[row_id], row_id))
+                self.done.stay += 1
+                continue
+            row = load(db, row_id)
+            tags |= _tags(db, row_id)
+            remove(db, row)
+            days.setdefault(row["group_id"], Counter())[row["sent_at"]] += 1
+            self.done.removed += 1
+        _count_down(db, days)
+        _drop_tags(db, tags)
+        return len(ids)
+
+
+def _put_back(
+    db: sqlite3.Connection, directory: Directory, row_id: int, was: dict[str, Any]
+) -> None:
+    """Let a message be as it was; that it was taken back meanwhile holds."""
+    now, former = load(db, row_id), was["row"]
+    put_parts_back(db, row_id, was)
+    changes = {name: former[name] for name in former if name not in ("group_id", "platform_id")}
+    changes["flags"] |= now["flags"] & RECALLED
+    sent_at = changes.pop("sent_at")
+    changes["facet"] = facet_of(
+        db, row_id, now["group_id"], {**now, **changes, "static": former["facet"]}
+    )
+    store(db, row_id, now, changes)
+    if sent_at != now["sent_at"]:
+        (key,) = db.execute("SELECT key FROM groups WHERE id = ?", (now["group_id"],)).fetchone()
+        db.execute("UPDATE messages SET sent_at = ? WHERE id = ?", (sent_at, row_id))
+        retime(db, directory.group(key), row_id, now["sent_at"], sent_at)
+
+
+def _count_down(db: sqlite3.Connection, days: dict[int, Counter[int]]) -> None:
+    directory = Directory(db)
+    for group_id, times in days.items():
+        (key,) = db.execute("SELECT key FROM groups WHERE id = ?", (group_id,)).fetchone()
+        group = directory.group(key)
+        left: Counter[str] = Counter()
+        for at, number in times.items():
+            left[group.day(at)] -= number
+        count_days(db, group, left)
+        db.execute(
+            "UPDATE groups SET messages = messages - ? WHERE id = ?", (times.total(), group_id)
+        )
+        refresh_span(db, group_id)
+
+
+def _tags(db: sqlite3.Connection, row_id: int) -> set[int]:
+    found = db.execute("SELECT tag_id FROM message_tags WHERE message_id = ?", (row_id,))
+    return {tag for (tag,) in found}
+
+
+def _drop_tags(db: sqlite3.Connection, tags: set[int]) -> None:
+    db.executemany(
+        "DELETE FROM tags WHERE id = ?1 AND synonym_of IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM message_tags WHERE tag_id = ?1)"
+        " AND NOT EXISTS (SELECT 1 FROM tags o WHERE o.synonym_of = ?1)",
+        [(tag,) for tag in tags],
+    )
+
+
+_DECIDED = ("essence", "columns", "threads", "roster", "group_texts", "introductions",
+            "group_settings", "tombstones", "forgotten_names", "orphans", "coverage")  # fmt: skip
+"""Tables in which a group stands once somebody decided something for it, or it is known live."""
+
+
+def _drop_empty(db: sqlite3.Connection, groups: set[int]) -> None:
+    """Let groups go that nothing is left of, and the people who were in no other."""
+    for group_id in groups:
+        kept = " OR ".join(
+            f"EXISTS (SELECT 1 FROM {table} WHERE group_id = ?1)" for table in _DECIDED
+        )
+        (stays,) = db.execute(
+            f"SELECT messages > 0 OR visibility != 'private' OR {kept} OR EXISTS (SELECT 1 FROM"
+            " consents WHERE group_key = groups.key) FROM groups WHERE id = ?1",
+            (group_id,),
+        ).fetchone()
+        if not stays:
+            _drop_group(db, group_id)
+
+
+def _drop_group(db: sqlite3.Connection, group_id: int) -> None:
+    people: Sequence[tuple[int]] = db.execute(
+        "SELECT member_id FROM memberships WHERE group_id = ?", (group_id,)
+    ).fetchall()
+    for table in ("memberships", "member_names", "days"):
+        db.execute(f"DELETE FROM {table} WHERE group_id = ?", (group_id,))
+    db.execute(
+        "DELETE FROM aliases WHERE kind = 'group' AND target = ?1 OR group_id = ?1", (group_id,)
+    )
+    db.executemany(
+        "DELETE FROM members WHERE id = ?1"
+        " AND NOT EXISTS (SELECT 1 FROM memberships WHERE member_id = ?1)"
+        " AND NOT EXISTS (SELECT 1 FROM aliases WHERE kind = 'member' AND target = ?1)",
+        people,
+    )
+    db.execute("DELETE FROM groups WHERE id = ?", (group_id,))

@@ -1,0 +1,124 @@
+"""An import is taken back: what only it brought goes, what it changed is as it was before."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chat_files import KEY, telegram_json, telegram_rows
+from program import dump, refused, rows, run, whole
+
+
+def _file(folder: Path, said: list[dict[str, Any]], picture: bytes | None = None) -> Path:
+    telegram_json(folder / "result.json", said)
+    if picture is not None:
+        (folder / "photos").mkdir()
+        (folder / "photos/a.jpg").write_bytes(picture)
+    return folder
+
+
+def _import(data: Path, *paths: Path) -> dict[str, Any]:
+    return dict(run("import", *paths, "--data", data, "--json", expect=0).json)
+
+
+def _state(data: Path) -> dict[str, Any]:
+    """Read all but what says that something was done, and names, which stay."""
+    kept = {"audit", "memberships", "member_names", "members", "aliases"}
+    return {name: found for name, found in dump(data).items() if name not in kept}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    made = tmp_path / "data"
+    _import(made, _file(tmp_path / "one", telegram_rows(40)))
+    return made
+
+
+def second(tmp_path: Path) -> Path:
+    """An export with 20 messages more, three that were edited since, and a picture."""
+    said = telegram_rows(60)
+    for row in said[3:6]:
+        row |= {"text": "改过了 #新的#", "text_entities": [], "edited_unixtime": "1700500000"}
+    said[7] |= {"photo": "photos/a.jpg"}
+    said[8]["reactions"] = [{"type": "emoji", "emoji": "👍", "count": 3}]
+    return _file(tmp_path / "two", said, b"\xff\xd8 a picture")
+
+
+def test_everything_is_as_it_was_before(data: Path, tmp_path: Path) -> None:
+    before = _state(data)
+    told = _import(data, second(tmp_path))
+    assert told["messages"]["new"] == 20 and told["messages"]["updated"] == 5
+    (file,) = told["files"]
+    assert (file["new"], file["updated"], file["unchanged"], file["media"]) == (20, 5, 35, 1)
+    assert file["since"] < file["until"] and told["run"] == 2
+    done = run("import", "undo", "2", "--data", data, "--json", expect=0).json
+    assert (done["removed"], done["restored"], done["files"]) == (20, 5, 1)
+    assert _state(data) == before
+    whole(data)
+    assert not [path for path in (data / "media").rglob("*") if path.is_file()]
+    assert "taken back already" in refused("import", "undo", "2", "--data", data)
+    # and it may be imported again
+    assert _import(data, tmp_path / "two")["messages"]["new"] == 20
+    assert rows(data, "SELECT action FROM audit WHERE action = 'import undone'")
+
+
+def test_what_another_source_brought_as_well_stays(data: Path, tmp_path: Path) -> None:
+    _import(data, second(tmp_path))
+    later = _file(tmp_path / "three", telegram_rows(10, 51))
+    _import(data, later)
+    done = run("import", "undo", "2", "--data", data, "--json", expect=0).json
+    assert (done["removed"], done["stay"]) == (10, 10)
+    assert rows(data, "SELECT count(*) FROM messages") == [(50,)]
+    run("import", "undo", "1", "--data", data, expect=0)
+    assert rows(data, "SELECT count(*), min(run_id), max(run_id) FROM messages") == [(10, 3, 3)]
+    run("import", "undo", "3", "--data", data, expect=0)
+    assert rows(data, "SELECT count(*) FROM messages") == [(0,)]
+    assert rows(data, "SELECT count(*) FROM groups UNION ALL SELECT count(*) FROM members") == [
+        (0,), (0,),
+    ]  # fmt: skip
+    whole(data)
+
+
+def test_what_people_made_of_it_is_said_first(data: Path, tmp_path: Path) -> None:
+    _import(data, second(tmp_path))
+    run("essence", "mark", f"{KEY}:55", "--data", data, expect=0)
+    run("essence", "mark", f"{KEY}:4", "--data", data, expect=0)
+    assert "1 essence marks" in refused("import", "undo", "2", "--data", data)
+    run("import", "undo", "2", "--yes", "--data", data, expect=0)
+    kept = "SELECT platform_id FROM essence_messages JOIN messages m ON m.id = message_id"
+    assert rows(data, kept) == [("4",)]
+    assert rows(data, "SELECT count(*) FROM essence") == [(1,)]
+    whole(data)
+
+
+def test_what_was_changed_again_or_recalled_since_stays_so(data: Path, tmp_path: Path) -> None:
+    _import(data, second(tmp_path))
+    said = telegram_rows(6)
+    said[3] |= {"text": "第三版", "text_entities": [], "edited_unixtime": "1700600000"}
+    _import(data, _file(tmp_path / "three", said))
+    with closing(sqlite3.connect(data / "archive.db")) as db, db:
+        db.execute("UPDATE messages SET flags = flags | 2 WHERE platform_id = '9'")
+    done = run("import", "undo", "2", "--data", data, "--json", expect=0).json
+    assert done["changed_since"] == 1 and done["restored"] == 4
+    assert rows(data, "SELECT text FROM messages WHERE platform_id = '4'") == [("第三版",)]
+    assert rows(data, "SELECT flags & 2 FROM messages WHERE platform_id = '9'") == [(2,)]
+
+
+def test_what_was_forgotten_does_not_come_back(data: Path, tmp_path: Path) -> None:
+    ((former,),) = rows(data, "SELECT text FROM messages WHERE platform_id = '4'")
+    _import(data, second(tmp_path))
+    run("forget", f"{KEY}:4", "--yes", "--data", data, expect=0)
+    assert rows(data, "SELECT count(*) FROM former_states") == [(0,)]
+    assert former.encode() not in (data / "archive.db").read_bytes()
+    done = run("import", "undo", "2", "--data", data, "--json", expect=0).json
+    assert done["forgotten"] and done["restored"] == 0 and done["removed"] == 20
+    assert not rows(data, "SELECT 1 FROM messages WHERE platform_id = '4'")
+
+
+def test_imports_are_listed(data: Path) -> None:
+    (listed,) = run("import", "list", "--data", data, "--json", expect=0).json
+    assert (listed["id"], listed["state"]) == (1, "done")
+    assert "no import 9" in refused("import", "undo", "9", "--data", data)
