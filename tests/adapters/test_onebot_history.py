@@ -34,7 +34,7 @@ async def away(app: str, **options: object) -> AsyncIterator[tuple[OneBotPeer, L
 
 
 @pytest.mark.parametrize("app", APPS)
-def test_ten_thousand_missed_messages_are_fetched_in_ten_seconds(app: str) -> None:
+def test_ten_thousand_missed_messages_are_fetched_in_ten_seconds(app: str, slack: float) -> None:
     """TRUST 13: what the platform keeps is fetched at connect, oldest first."""
 
     async def run() -> None:
@@ -44,7 +44,7 @@ def test_ten_thousand_missed_messages_are_fetched_in_ten_seconds(app: str) -> No
                 peer.say(GROUP, 20001 + number % 3, f"错过 {number}", at=now + number // 50)
             peer.world.forget_ids()
             began = time.monotonic()
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 10 * slack
         assert door.texts()[1:] == [f"错过 {n}" for n in range(10_000)]
 
     asyncio.run(run())

@@ -64,7 +64,7 @@ class Talk:
 
     def __init__(self, archive: Archive, archived: bool = True, setting: Setting = SETTING) -> None:
         self.archive = archive
-        # as beside the site, which is where commands are obeyed; to open one takes longer than to ask
+        # as beside the site; to open a connection takes longer than to ask
         archive.keep_open(2)
         self.setting = setting
         self.clock = 0.0
