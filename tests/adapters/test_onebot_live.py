@@ -251,7 +251,7 @@ def test_titles_and_members_are_told_at_connect_and_for_a_group_archived_later()
             assert {m.key: m.role for m in door.of(Member)}["qq:20001"] == "owner"
             peer.world.group(701, "新群")
             door.archived.append("qq:701")
-            await until(lambda: door.of(Member, "qq:701"), 8)
+            await until(lambda: door.of(Member, "qq:701"))
             assert any("新群" in raw.decode() for raw in door.events)
 
     asyncio.run(run())

@@ -266,9 +266,9 @@ def test_a_gateway_that_sleeps_with_open_sockets_is_noticed(gateway: Gateway) ->
         patience = Patience(silence=1.5, answer=1)
         async with listening(gateway, patience) as door:
             gateway.sleep()
-            await until(lambda: "lost" in door.told[-1], 8)
+            await until(lambda: "lost" in door.told[-1])
             gateway.wake()
-            await until(lambda: door.told[-1] == "connected", 8)
+            await until(lambda: door.told[-1] == "connected")
             gateway.say("醒了")
             await until(lambda: door.events)
             return door
