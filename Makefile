@@ -5,7 +5,8 @@ PORT ?= 8765
 SECONDS ?= 60
 # many tests wait for real sockets and processes: more of them at a time than there are cores
 PYTEST ?= -n 4 --dist worksteal
-PYTEST_BROWSER ?= -n 2 --dist loadscope
+# most of the time a test waits for its browser to draw
+PYTEST_BROWSER ?= -n 4 --dist loadscope
 BIN := .venv/bin
 
 # every process of many would compile every module anew

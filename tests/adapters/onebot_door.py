@@ -140,7 +140,7 @@ async def listening(adapter: OneBot, door: ListDoor) -> AsyncIterator[None]:
         await adapter.close()
 
 
-async def until(true: Callable[[], Any], seconds: float = 10) -> float:
+async def until(true: Callable[[], Any], seconds: float = 60) -> float:
     """Wait for something; return after how many seconds it was true."""
     begun = time.monotonic()
     while not true():

@@ -102,7 +102,7 @@ async def listening(adapter: Adapter, door: ListDoor) -> AsyncIterator[None]:
         await adapter.close()
 
 
-async def until(true: Callable[[], Any], seconds: float = 10) -> float:
+async def until(true: Callable[[], Any], seconds: float = 60) -> float:
     """Wait for something; return after how many seconds it was true."""
     begun = time.monotonic()
     while not true():

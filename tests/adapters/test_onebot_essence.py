@@ -22,9 +22,9 @@ def test_a_mark_taken_away_is_noticed_though_napcat_does_not_say_so(app: str) ->
             first, second = peer.say(GROUP, 20003, "好"), peer.say(GROUP, 20003, "也好")
             peer.essence(first)
             peer.essence(second, operator_told=False)
-            await until(lambda: len(marks(door)) >= 4, 8)
+            await until(lambda: len(marks(door)) >= 4)
             peer.unessence(second)
-            await until(lambda: any(removed for _, removed in marks(door)), 8)
+            await until(lambda: any(removed for _, removed in marks(door)))
             one, two = door.messages()
             gone = {mark for mark, removed in marks(door) if removed}
             assert gone and gone <= {two.id, *two.other_ids}
@@ -43,7 +43,7 @@ def test_a_mark_taken_away_before_it_was_ever_listed_is_noticed() -> None:
             peer.essence(first)
             await until(lambda: marks(door))
             peer.unessence(first)
-            await until(lambda: any(removed for _, removed in marks(door)), 8)
+            await until(lambda: any(removed for _, removed in marks(door)))
             (told,) = {mark for mark, removed in marks(door) if removed}
             assert told in {door.messages()[0].id, *door.messages()[0].other_ids}
 
@@ -55,7 +55,7 @@ def test_marks_set_and_taken_away_while_nobody_listened_are_followed() -> None:
         async with connected() as (peer, door, _):
             first, second = peer.say(GROUP, 20003, "好"), peer.say(GROUP, 20003, "也好")
             peer.essence(first)
-            await until(lambda: len(marks(door)) >= 2, 8)
+            await until(lambda: len(marks(door)) >= 2)
             url = f"ws://127.0.0.1:{peer.port}"
         again = ListDoor(KEY)
         again.kept = door.kept
@@ -63,7 +63,7 @@ def test_marks_set_and_taken_away_while_nobody_listened_are_followed() -> None:
         peer.essence(second)
         await peer.start()
         async with listening(account(url=url, access_token="secret"), again):
-            await until(lambda: len(marks(again)) == 2, 8)
+            await until(lambda: len(marks(again)) == 2)
             assert set(marks(again)) == {
                 (str(first["real_seq"]), True),
                 (str(second["real_seq"]), False),
@@ -78,7 +78,7 @@ def test_a_marked_message_older_than_the_archive_comes_with_its_mark() -> None:
         async with connected() as (peer, door, _):
             old = peer.say(GROUP, 20003, "很久以前的好话", at=1600000000, told=False)
             peer.essence(old, by=20001)
-            await until(lambda: door.messages() and len(marks(door)) == 2, 8)
+            await until(lambda: door.messages() and len(marks(door)) == 2)
             (found,) = door.messages()
             assert (found.text, found.sent_at) == ("很久以前的好话", 1600000000)
             assert marks(door)[-1] == (found.id, False)
@@ -95,10 +95,10 @@ def test_a_list_of_twenty_says_nothing_of_older_marks() -> None:
                 peer.actions.mark(event, 20001)
                 entry = peer.world.groups[GROUP].essence[event["_place"]]
                 entry["operator_time"] = 1760000000 + number
-            await until(lambda: len(marks(door)) >= 50, 8)
+            await until(lambda: len(marks(door)) >= 50)
             peer.actions.essence_most = 20
             peer.unessence(said[-1])
-            await until(lambda: any(removed for _, removed in marks(door)), 8)
+            await until(lambda: any(removed for _, removed in marks(door)))
             await asyncio.sleep(1)
             gone = [mark for mark, removed in marks(door) if removed]
             assert gone == [str(said[-1]["real_seq"])]
@@ -110,7 +110,7 @@ def test_a_list_that_cannot_be_had_takes_no_mark_away() -> None:
     async def run() -> None:
         async with connected() as (peer, door, _):
             peer.essence(peer.say(GROUP, 20003, "好"))
-            await until(lambda: len(marks(door)) >= 2, 8)
+            await until(lambda: len(marks(door)) >= 2)
             peer.refuse["get_essence_msg_list"] = (200, "获取失败")
             await asyncio.sleep(1.5)
             assert not any(removed for _, removed in marks(door))

@@ -34,7 +34,7 @@ async def away(app: str, **options: object) -> AsyncIterator[tuple[OneBotPeer, L
 
 
 @pytest.mark.parametrize("app", APPS)
-def test_ten_thousand_missed_messages_are_fetched_in_ten_seconds(app: str) -> None:
+def test_ten_thousand_missed_messages_are_fetched_in_ten_seconds(app: str, slack: float) -> None:
     """TRUST 13: what the platform keeps is fetched at connect, oldest first."""
 
     async def run() -> None:
@@ -44,7 +44,7 @@ def test_ten_thousand_missed_messages_are_fetched_in_ten_seconds(app: str) -> No
                 peer.say(GROUP, 20001 + number % 3, f"错过 {number}", at=now + number // 50)
             peer.world.forget_ids()
             began = time.monotonic()
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 10 * slack
         assert door.texts()[1:] == [f"错过 {n}" for n in range(10_000)]
 
     asyncio.run(run())
@@ -129,13 +129,13 @@ def test_what_is_said_while_consent_is_withdrawn_is_never_fetched() -> None:
             peer.say(GROUP, 20003, "之前")
             await until(lambda: door.spans)
             door.archived.clear()
-            await until(lambda: 'withdrawn":{"qq' in (door.kept or ""), 8)
+            await until(lambda: 'withdrawn":{"qq' in (door.kept or ""))
             peer.say(GROUP, 20003, "不许存", at=int(time.time()) + 1, told=False)
             await asyncio.sleep(2.6)
             door.archived.append(KEY)
-            await until(lambda: 'covered":{"qq' in (door.kept or ""), 8)
+            await until(lambda: 'covered":{"qq' in (door.kept or ""))
             peer.say(GROUP, 20003, "之后", told=False)
-            await until(lambda: "之后" in door.texts(), 8)
+            await until(lambda: "之后" in door.texts())
         assert door.texts() == ["之前", "之后"]
         await peer.stop()
 
@@ -150,9 +150,9 @@ def test_what_was_said_before_the_group_was_archived_is_not_fetched() -> None:
         async with listening(account(url=await peer.start()), door):
             await until(lambda: door.said("connected"))
             door.archived.append(KEY)
-            await until(lambda: door.kept and KEY in json.loads(door.kept)["covered"], 8)
+            await until(lambda: door.kept and KEY in json.loads(door.kept)["covered"])
             peer.say(GROUP, 20003, "从此", told=False)
-            await until(lambda: door.messages(), 8)
+            await until(lambda: door.messages())
         assert door.texts() == ["从此"]
         await peer.stop()
 
@@ -229,7 +229,7 @@ def test_history_that_fails_is_tried_again_and_claims_nothing() -> None:
             await asyncio.sleep(1.5)
             assert door.spans == [] and not door.messages()
             peer.refuse.clear()
-            await until(lambda: door.texts() == ["漏了"], 8)
+            await until(lambda: door.texts() == ["漏了"])
             await until(lambda: door.spans)
 
     asyncio.run(run())

@@ -56,13 +56,13 @@ def test_a_burst_is_taken_in_few_batches() -> None:
     asyncio.run(run())
 
 
-def test_five_thousand_messages_a_second_are_taken() -> None:
+def test_five_thousand_messages_a_second_are_taken(slack: float) -> None:
     async def run() -> None:
         async with connected(history_minutes=10) as (peer, door, _):
             began = time.monotonic()
             await peer.say_many(GROUP, 5000, rate=5000)
             await until(lambda: len(door.events) >= 5000)
-            assert time.monotonic() - began < 6
+            assert time.monotonic() - began < 6 * slack
 
     asyncio.run(run())
 
@@ -103,14 +103,14 @@ def test_after_a_broken_line_nothing_is_missing_and_nothing_is_twice(app: str) -
     asyncio.run(run())
 
 
-def test_the_gateway_is_found_again_within_seconds_of_its_return() -> None:
+def test_the_gateway_is_found_again_within_seconds_of_its_return(slack: float) -> None:
     async def run() -> None:
         async with connected() as (peer, door, _):
             await peer.stop()
             await until(lambda: door.said("lost"))
             await asyncio.sleep(2.5)
             await peer.start()
-            assert await until(lambda: len(door.said("connected")) == 2) < 5
+            assert await until(lambda: len(door.said("connected")) == 2) < 5 * slack
 
     asyncio.run(run())
 
@@ -251,7 +251,7 @@ def test_titles_and_members_are_told_at_connect_and_for_a_group_archived_later()
             assert {m.key: m.role for m in door.of(Member)}["qq:20001"] == "owner"
             peer.world.group(701, "新群")
             door.archived.append("qq:701")
-            await until(lambda: door.of(Member, "qq:701"), 8)
+            await until(lambda: door.of(Member, "qq:701"))
             assert any("新群" in raw.decode() for raw in door.events)
 
     asyncio.run(run())

@@ -129,7 +129,7 @@ def test_token_and_words_are_in_no_log_and_no_error(
             fake.fail(status=500, description=f"boom {fake.token}")
             fake.fail(drop=True)
             fake.say("GEHEIM")
-            await until(lambda: len(door.events) == 2, 15)
+            await until(lambda: len(door.events) == 2)
             fake.stop()
             for action in (
                 adapter.send(Outgoing("GEHEIM", "telegram:-1001234567890")),

@@ -137,7 +137,7 @@ def test_webhook_that_cannot_be_set_is_tried_again(fake: FakeBotApi) -> None:
     async def run() -> None:
         site, door = Site(fake), ListDoor()
         async with site.served(), listening(site.adapter, door):
-            await until(lambda: door.said("connected"), 5)
+            await until(lambda: door.said("connected"))
             fake.say("a")
             await until(lambda: door.events)
         assert door.told[:2] == [("lost", True), ("connected", None)]

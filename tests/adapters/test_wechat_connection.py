@@ -29,7 +29,7 @@ def gateway(shared: Gateway) -> Gateway:
 
 
 def test_a_gateway_that_dies_and_returns_is_listened_to_again_within_five_seconds(
-    gateway: Gateway,
+    gateway: Gateway, slack: float
 ) -> None:
     """TRUST 13: the loss is told, so that the gap is known."""
 
@@ -38,10 +38,10 @@ def test_a_gateway_that_dies_and_returns_is_listened_to_again_within_five_second
             gateway.say("之前")
             await until(lambda: len(door.events) == 1)
             gateway.kill()
-            await until(lambda: "lost" in door.told[-1], 3)
+            await until(lambda: "lost" in door.told[-1], 3 * slack)
             await asyncio.sleep(2.5)  # by now the pauses are at their longest
             await asyncio.to_thread(gateway.start)
-            assert await until(lambda: door.told[-1] == "connected") <= 5
+            assert await until(lambda: door.told[-1] == "connected") <= 5 * slack
             gateway.say("之后")
             await until(lambda: len(door.events) == 2)
             return door
@@ -106,7 +106,7 @@ def test_messages_under_way_when_the_gateway_dies_are_asked_for_again(gateway: G
             await asyncio.to_thread(gateway.start)
             # a real gateway keeps its messages; the mock is told the same one again
             gateway.say("不变的", key="k1")
-            await until(lambda: door.events)
+            await until(lambda: door.messages)
             return door
 
     door = asyncio.run(run())
@@ -266,9 +266,9 @@ def test_a_gateway_that_sleeps_with_open_sockets_is_noticed(gateway: Gateway) ->
         patience = Patience(silence=1.5, answer=1)
         async with listening(gateway, patience) as door:
             gateway.sleep()
-            await until(lambda: "lost" in door.told[-1], 8)
+            await until(lambda: "lost" in door.told[-1])
             gateway.wake()
-            await until(lambda: door.told[-1] == "connected", 8)
+            await until(lambda: door.told[-1] == "connected")
             gateway.say("醒了")
             await until(lambda: door.events)
             return door

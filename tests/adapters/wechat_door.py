@@ -121,7 +121,7 @@ async def stop(task: asyncio.Task[None]) -> None:
         await task
 
 
-async def until(true: Callable[[], Any], seconds: float = 10) -> float:
+async def until(true: Callable[[], Any], seconds: float = 60) -> float:
     """Wait for something; return after how many seconds it was true."""
     begun = time.monotonic()
     while not true():

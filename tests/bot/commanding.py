@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Coroutine, Iterable, Mapping
+from contextvars import copy_context
+from typing import Any, TypeVar
 
 from adapters.contract import NotReachable
 from archive import consent, outbox
@@ -15,6 +16,7 @@ from archive.records import AnyRecord, Group, Message
 from bot.commands.command import Answer, Asked, Setting
 from bot.commands.router import Router, parse
 
+T = TypeVar("T")
 TG, QQ = "telegram:-100123", "qq:88990011"
 T0 = 1_790_000_000
 NAMES = {"1": "张三", "2": "李四", "3": "王五"}
@@ -48,11 +50,22 @@ def rows(archive: Archive, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return db.execute(sql, values).fetchall()
 
 
+_loop = asyncio.Runner()
+
+
+def at_once(does: Coroutine[Any, Any, T]) -> T:
+    """Do something on the one event loop of these tests: a loop for each would begin its threads
+    anew."""
+    return _loop.run(does, context=copy_context())
+
+
 class Talk:
     """A group that is archived, in which 张三 (1) is admin, 李四 (2) and 王五 (3) are members."""
 
     def __init__(self, archive: Archive, archived: bool = True, setting: Setting = SETTING) -> None:
         self.archive = archive
+        # as beside the site; to open a connection takes longer than to ask
+        archive.keep_open(2)
         self.setting = setting
         self.clock = 0.0
         self.now = T0 + 3600
@@ -106,7 +119,7 @@ class Talk:
         """Hand a command over, long after the one before."""
         self.clock += 60
         role_of = self.role_of if self.shows_roles else None
-        return asyncio.run(self.router.handle(asked, self.setting, role_of))
+        return at_once(self.router.handle(asked, self.setting, role_of))
 
     def ask(self, text: str, who: str | None = "2", **more: Any) -> str:
         """Say a command and return its answer, "" for none."""

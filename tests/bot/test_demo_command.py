@@ -67,7 +67,7 @@ def test_the_demo_is_served_though_its_port_is_taken(data: Path) -> None:
     finally:
         for process in running:
             process.terminate()
-            _, complaint = process.communicate(timeout=20)
+            _, complaint = process.communicate(timeout=60)
             assert complaint == ""
 
 

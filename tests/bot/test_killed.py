@@ -67,7 +67,7 @@ def child_of(pid: int) -> int:
 
 def ends(pid: int) -> bool:
     """Wait until a process is gone, or dead and not yet buried."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
             if ") Z " in Path(f"/proc/{pid}/stat").read_text():

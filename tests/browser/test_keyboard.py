@@ -13,7 +13,7 @@ from watching import Window
 pytestmark = pytest.mark.browser
 
 
-def until(page: Any, holds: Callable[[], bool], seconds: float = 10) -> None:
+def until(page: Any, holds: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something a script does; the site's policy lets no test wait within the page."""
     end = time.monotonic() + seconds
     while not holds():

@@ -46,7 +46,9 @@ class Window:
 
     def size(self, width: int, height: int = 800) -> None:
         """Make the window so wide, in CSS pixels."""
-        self.page.set_viewport_size({"width": width, "height": height})
+        wanted = {"width": width, "height": height}
+        if self.page.viewport_size != wanted:
+            self.page.set_viewport_size(wanted)
 
     def mode(self, scheme: str) -> None:
         """Make it `light` or `dark`."""

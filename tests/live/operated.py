@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 PROGRAM = Path(sys.executable).with_name("chendian")
+LIMIT = 100
+"""Seconds after which something counts as not happening."""
 
 
 class Operated:
@@ -49,9 +51,9 @@ class Operated:
                 stdout=log, stderr=log, env=own | self.environment,
             )  # fmt: skip
         if ready:
-            found = until(lambda: re.search(r"site host=\S+ port=(\d+)", self.said(before)), 30)
+            found = until(lambda: re.search(r"site host=\S+ port=(\d+)", self.said(before)))
             self.port = int(found[1])
-            until(lambda: self.ask("/healthz"), 30)
+            until(lambda: self.ask("/healthz"))
         return self
 
     @property
@@ -69,7 +71,7 @@ class Operated:
         """Ask it to stop, as systemd does; return its exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(30)
+        return self._process.wait(60)
 
     def ended(self) -> int | None:
         """Return the exit code of a process that has ended."""
@@ -91,7 +93,7 @@ class Operated:
         """GET from the site; None while it does not answer."""
         with (
             suppress(OSError),
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer,
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer,
         ):
             body = answer.read()
             return json.loads(body) if "json" in answer.headers["Content-Type"] else body.decode()
@@ -102,17 +104,19 @@ class Operated:
         found = self.ask(f"/api/search?limit=100&q={urllib.parse.quote(query)}")
         return list(found["hits"]) if found else []
 
-    def finds(self, query: str, seconds: float = 30) -> dict[str, Any]:
+    def finds(self, query: str, seconds: float = LIMIT) -> dict[str, Any]:
         """Wait until a search finds something; return the first hit."""
         return until(lambda: self.search(query), seconds)[0]
 
 
-def until(does: Callable[[], T], seconds: float = 30) -> T:
+def until(does: Callable[[], T], seconds: float = LIMIT) -> T:
     """Wait until something is true; return it."""
-    end = time.monotonic() + seconds
+    end, pause = time.monotonic() + seconds, 0.01
     while True:
         found = does()
         if found:
             return found
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
+        time.sleep(pause)
+        # to ask without a break would take the time of what is waited for
+        pause = min(1.2 * pause, 0.1)

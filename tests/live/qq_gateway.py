@@ -64,7 +64,7 @@ class QqGateway:
         return [_words(told["message"]) for _, told in self.peer.sent]
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
 
 def _words(message: str | list[dict[str, Any]]) -> str:

@@ -59,7 +59,7 @@ class Teller:
             return next((t for p, t in heard if p == place and expected in t), None)
 
         try:
-            return str(until(found, 40))
+            return str(until(found))
         except AssertionError:
             raise AssertionError(
                 f"{expected} is not in {self.heard()[before:]} at {place}"

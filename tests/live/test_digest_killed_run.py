@@ -56,16 +56,16 @@ def test_digest_is_drafted_once_and_said_once_however_often_it_is_killed(tmp_pat
             "outbox WHERE purpose = 'digest' AND state = 'waiting' AND tries > 0",
         ):
             operated.start(ready=False)
-            until(lambda: asked(data, moment), 30)  # noqa: B023
+            until(lambda: asked(data, moment))  # noqa: B023
             operated.kill()
         assert asked(data, "outbox WHERE purpose = 'digest'") == 1
         api.start()
         operated.start(ready=False)
-        until(lambda: [one for one in api.sent if TEXT[:12] in one["text"]], 30)
+        until(lambda: [one for one in api.sent if TEXT[:12] in one["text"]])
         operated.kill()
         operated.start()
         before = len(operated.said())
-        until(lambda: "connected account=" in operated.said(before - 2_000), 30)
+        until(lambda: "connected account=" in operated.said(before - 2_000))
         time.sleep(1.5)  # a look of the jobs and some of the outbox
         assert operated.stop() == 0
         (said,) = [one for one in api.sent if one["chat_id"] == TECH["id"]]

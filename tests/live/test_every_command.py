@@ -176,7 +176,7 @@ class Walk:
             values = key if "?1" in row.kept else ()
             found: Any = None
             try:
-                until(lambda: rows(self._data, row.kept, *values) == [(expected,)], 10)
+                until(lambda: rows(self._data, row.kept, *values) == [(expected,)])
             except AssertionError:
                 found = rows(self._data, row.kept, *values)
                 raise AssertionError((row.command, found, expected)) from None

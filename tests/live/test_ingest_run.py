@@ -93,7 +93,7 @@ def test_however_often_it_is_killed_every_message_is_there_once(tmp_path: Path) 
         told, _ = pushing.communicate(timeout=60 + 10 * ROUNDS)
         answers = [json.loads(line) for line in told.splitlines()]
         assert sum(answer["accepted"] for answer in answers) == number
-        found = until(lambda: rows(one.data, "SELECT platform_id, text FROM messages"), 10)
+        found = until(lambda: rows(one.data, "SELECT platform_id, text FROM messages"))
         assert one.stop() == 0
     assert len(found) == number and len(set(found)) == number, SEED
     whole(one.data)

@@ -44,7 +44,7 @@ def kill_at_any_moment(operated: Operated, chance: Random) -> None:
     if chance.random() < 0.25:
         time.sleep(chance.uniform(0.5, 2))
     else:
-        until(lambda: "connected account=" in operated.said(before), 60)
+        until(lambda: "connected account=" in operated.said(before))
         time.sleep(chance.uniform(0, 0.6) if chance.random() < 0.9 else chance.uniform(1, 3))
     operated.kill()
 
@@ -87,7 +87,7 @@ def test_of_telegram_nothing_is_lost_or_doubled_however_often_it_is_killed(
                 marked[api.say("/精华", TECH, admin, reply_to=best)] = best
         operated.start()
         all_acknowledged(api, 60 + ROUNDS)
-        until(lambda: not waiting(operated.data), 60)
+        until(lambda: not waiting(operated.data))
         assert operated.stop() == 0
         data = operated.data
         answered = [sent["reply_parameters"]["message_id"] for sent in api.sent]
@@ -136,7 +136,7 @@ def test_of_qq_history_gives_back_what_a_kill_took(tmp_path: Path) -> None:
             log = qq.do(lambda peer: list(peer.world.groups[700].log))
             there = {event["real_seq"]: event["raw_message"] for event in log}
             until(lambda: there.items() <= stored(operated.data, KEY).items(), 60 + ROUNDS)
-            until(lambda: not waiting(operated.data), 60)
+            until(lambda: not waiting(operated.data))
             assert operated.stop() == 0
             data = operated.data
     kept = stored(data, KEY)
@@ -157,16 +157,16 @@ def test_of_wechat_what_a_kill_took_is_a_gap(tmp_path: Path) -> None:
             with Talking(talk.one):
                 for _ in range(max(1, ROUNDS // 4)):
                     latest = len(talk.said)
-                    until(lambda: f"m{latest + 10}" in stored(data, ROOM_KEY), 60)  # noqa: B023
+                    until(lambda: f"m{latest + 10}" in stored(data, ROOM_KEY))  # noqa: B023
                     # the ledger knows whole seconds
                     time.sleep(chance.uniform(2, 2.5))
                     operated.kill()
                     time.sleep(1.5)
                     before = len(operated.said().encode())
                     operated.start(ready=False)
-                    until(lambda: "connected account=" in operated.said(before), 60)  # noqa: B023
+                    until(lambda: "connected account=" in operated.said(before))  # noqa: B023
             last = gateway.say("最后一句", sender="wxid_lin")
-            until(lambda: last in stored(data, ROOM_KEY), 60)
+            until(lambda: last in stored(data, ROOM_KEY))
             assert operated.stop() == 0
     kept = stored(data, ROOM_KEY)
     assert {key: text for key, text in kept.items() if key != last}.items() <= {

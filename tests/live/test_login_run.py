@@ -105,7 +105,7 @@ def test_who_stays_out_by_the_site_is_not_kept_from_then_on_and_erased_fault_33(
             assert web.get("/me", headers=session).status_code == 404
         all_acknowledged(api)
         until(lambda: not asked_of(run, "SELECT 1 FROM messages"))
-        until(lambda: not holding(run, b"zqcanaryqz"), 20)
+        until(lambda: not holding(run, b"zqcanaryqz"))
         assert run.stop() == 0
         with closing(sqlite3.connect(run.data / "inbox.db")) as db:
             bodies = [zlib.decompress(body) for (body,) in db.execute("SELECT body FROM events")]

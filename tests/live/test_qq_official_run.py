@@ -116,7 +116,7 @@ def test_of_who_opts_out_no_byte_is_left(qq: QQPlatform, tmp_path: Path, mode: s
         qq.say("dev", "阿强", "又没说是谁", to=first, unnamed=True)
         one.finds("又没说是谁")
         one.finds("再引一次")
-        until(lambda: not _holding(one.data, secret), 20)
+        until(lambda: not _holding(one.data, secret))
         assert one.stop() == 0
         assert _holding(one.data, secret) == [] and secret not in one.said()
     whole(one.data)

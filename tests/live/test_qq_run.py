@@ -48,7 +48,7 @@ def agree(qq: QqGateway) -> None:
 def compared(qq: QqGateway) -> None:
     """Wait for two more looks at the list of 群精华, the first of which may have begun before."""
     asked = qq.do(lambda peer: len(looks(peer.actions.calls)))
-    until(lambda: qq.do(lambda peer: len(looks(peer.actions.calls))) > asked + 1, 15)
+    until(lambda: qq.do(lambda peer: len(looks(peer.actions.calls))) > asked + 1)
 
 
 def looks(calls: list[tuple[str, dict[str, object]]]) -> list[str]:
@@ -98,7 +98,7 @@ def test_essence_goes_both_ways(qq: QqGateway, one: Operated) -> None:
     one.finds("is:精华 群里标的")
     compared(qq)
     qq.do(lambda peer: peer.unessence(first))
-    until(lambda: not one.search("is:精华 群里标的"), 15)
+    until(lambda: not one.search("is:精华 群里标的"))
     say(qq, ADMIN, "/精华 #部署 讲得清楚", reply=second)
     one.finds("is:精华 tag:部署 命令标的")
     place = second["_place"]
@@ -132,7 +132,7 @@ def test_a_file_is_fetched_found_and_shown(qq: QqGateway, one: Operated) -> None
 
 
 def test_a_gateway_that_was_killed_is_heard_again_with_what_was_said_meanwhile(
-    qq: QqGateway, one: Operated
+    qq: QqGateway, one: Operated, slack: float
 ) -> None:
     """Fault 13, closed by the group's history: no gap is left."""
     agree(qq)
@@ -144,10 +144,10 @@ def test_a_gateway_that_was_killed_is_heard_again_with_what_was_said_meanwhile(
     time.sleep(1)
     qq.start()
     began = time.monotonic()
-    one.finds("没有人听的时候", 5)
+    one.finds("没有人听的时候", 5 * slack)
     say(qq, MEMBER, "连上以后")
-    one.finds("连上以后", 5 - (time.monotonic() - began))
-    until(lambda: coverage(one.data)["gaps"] == [], 20)
+    one.finds("连上以后", 5 * slack - (time.monotonic() - began))
+    until(lambda: coverage(one.data)["gaps"] == [])
     assert one.stop() == 0
     whole(one.data)
 

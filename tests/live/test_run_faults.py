@@ -51,7 +51,9 @@ def test_a_second_run_on_the_same_archive_is_refused_until_the_first_is_gone(
         assert_discreet(first, api, "没有人听")
 
 
-def test_a_peer_that_was_killed_is_heard_again_within_five_seconds(tmp_path: Path) -> None:
+def test_a_peer_that_was_killed_is_heard_again_within_five_seconds(
+    tmp_path: Path, slack: float
+) -> None:
     with telegram_group() as api, operated(tmp_path, api).start() as one:
         until(lambda: [method for method, _ in api.calls if method == "getMe"])
         for text in ("第一次回来", "第二次回来"):
@@ -60,12 +62,14 @@ def test_a_peer_that_was_killed_is_heard_again_within_five_seconds(tmp_path: Pat
             until(lambda: 'connected{account="tg"} 0.0' in one.ask("/metrics"))
             api.start()
             api.say(text)
-            one.finds(text, 5)
+            one.finds(text, 5 * slack)
         assert one.stop() == 0
         assert_discreet(one, api, "回来")
 
 
-def test_health_and_metrics_are_for_the_operator_on_this_machine(tmp_path: Path) -> None:
+def test_health_and_metrics_are_for_the_operator_on_this_machine(
+    tmp_path: Path, slack: float
+) -> None:
     with telegram_group() as api, operated(tmp_path, api).start() as one:
         api.say("一句")
         one.finds("一句")
@@ -78,18 +82,20 @@ def test_health_and_metrics_are_for_the_operator_on_this_machine(tmp_path: Path)
         assert metrics['chendian_stored_total{account="tg"}'] == "1.0"
         assert metrics['chendian_projected_total{account="tg"}'] == "1.0"
         assert metrics["chendian_lag_seconds_count"] == "1.0"
-        assert 0 < float(metrics["chendian_lag_seconds_sum"]) < 1
+        assert 0 < float(metrics["chendian_lag_seconds_sum"]) < slack
         asked = urllib.request.Request(f"http://127.0.0.1:{one.port}/metrics")
         asked.add_header("X-Forwarded-For", "192.0.2.1")
         with pytest.raises(urllib.error.HTTPError, match="404"):
-            urllib.request.urlopen(asked, timeout=5)
+            urllib.request.urlopen(asked, timeout=60)
         os.kill(one.pid, signal.SIGINT)
         until(lambda: one.ended() is not None)
         assert one.ended() == 0
         assert_discreet(one, api, "一句")
 
 
-def test_it_stops_in_order_while_everybody_talks_and_callers_hang(tmp_path: Path) -> None:
+def test_it_stops_in_order_while_everybody_talks_and_callers_hang(
+    tmp_path: Path, slack: float
+) -> None:
     with telegram_group() as api:
         talk = TelegramTalk(api, seed=1)
         with operated(tmp_path, api).start() as one, Talking(talk.one):
@@ -99,7 +105,7 @@ def test_it_stops_in_order_while_everybody_talks_and_callers_hang(tmp_path: Path
             calls[1].sendall(b"GET /api/search?q=")
             began = time.monotonic()
             assert one.stop() == 0
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 5 * slack
             for call in calls:
                 call.close()
         assert one.said().splitlines()[-1].endswith("info stopped")
@@ -107,7 +113,9 @@ def test_it_stops_in_order_while_everybody_talks_and_callers_hang(tmp_path: Path
         whole(one.data)
 
 
-def test_an_event_that_cannot_be_read_stays_and_the_others_go_on(tmp_path: Path) -> None:
+def test_an_event_that_cannot_be_read_stays_and_the_others_go_on(
+    tmp_path: Path, slack: float
+) -> None:
     """Fault 8, where the reason lies with us: its account was renamed in the configuration."""
     with telegram_group() as api, operated(tmp_path, api).start() as one:
         api.say("会读到的")
@@ -119,7 +127,7 @@ def test_an_event_that_cannot_be_read_stays_and_the_others_go_on(tmp_path: Path)
             api.wait_until_confirmed(3)
             began = time.monotonic()
             assert one.stop() == 0  # it does not wait for who holds the archive
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 5 * slack
         renamed = operated(tmp_path, api, "main").start()
         with renamed:
             api.say("别的照常")

@@ -71,9 +71,9 @@ def test_a_full_disk_acknowledges_nothing_and_loses_nothing(
     assert operated.ended() is None
     assert operated.finds("还有地方") and not operated.search("满了以后")
     ballast.unlink()
-    operated.finds('"满了以后 39"', 15)
-    until(lambda: len(api.sent) == 2, 15)
-    until(lambda: any(path.is_file() for path in (disk / "media").rglob("*")), 15)
+    operated.finds('"满了以后 39"')
+    until(lambda: len(api.sent) == 2)
+    until(lambda: any(path.is_file() for path in (disk / "media").rglob("*")))
     assert operated.search("is:精华")
     assert len(operated.search("满了以后")) == 40
     assert "not fetched" not in str(operated.ask(f"/m/{TECH_KEY}:{pictured}"))

@@ -99,7 +99,7 @@ def test_of_who_opts_out_no_byte_is_left(tmp_path: Path, killed: bool) -> None:
         if killed:
             one.kill()
             one.start()
-        until(lambda: not found_in(one.data, needles), 20)
+        until(lambda: not found_in(one.data, needles))
         api.say(f"还在说 {WORDS[1]}", sender=EVE)
         api.say("再引一次", sender=BOB, reply_to=number)
         one.finds("再引一次")

@@ -218,7 +218,7 @@ class FakeBotApi:
 
     # looking
 
-    def wait_until_confirmed(self, number: int, seconds: float = 10) -> None:
+    def wait_until_confirmed(self, number: int, seconds: float = 60) -> None:
         """Wait until the bot has confirmed so many updates, by offset or by webhook."""
         until = time.monotonic() + seconds
         while self.queue.confirmed < number:

@@ -147,7 +147,7 @@ class Gateway:
         return found
 
     def _answer(self, number: int) -> Any:
-        line = self._answers.get(timeout=30)
+        line = self._answers.get(timeout=60)
         if line is None:
             self._errors.seek(0)
             raise AssertionError("the gateway ended: " + self._errors.read().decode()[-2000:])

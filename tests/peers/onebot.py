@@ -119,7 +119,7 @@ class OneBotPeer(Tells):
                 await asyncio.sleep(max(ahead, 0))
         return said
 
-    async def until_connected(self, seconds: float = 5.0) -> None:
+    async def until_connected(self, seconds: float = 60) -> None:
         """Wait for somebody to be connected."""
         async with asyncio.timeout(seconds):
             while not self.connections:

@@ -25,8 +25,9 @@ class Served(uvicorn.Server):
 
     def __enter__(self) -> str:
         self._thread.start()
-        until = time.monotonic() + 20
-        while not self.started and time.monotonic() < until:
+        until = time.monotonic() + 60
+        while not self.started:
+            assert self._thread.is_alive() and time.monotonic() < until, "it did not start"
             time.sleep(0.02)
         port = self.servers[0].sockets[0].getsockname()[1]
         return f"http://127.0.0.1:{port}"

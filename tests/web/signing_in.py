@@ -43,7 +43,8 @@ class Scene:
         """Go to Telegram and consent; return the path one comes back to, with its query."""
         answer = browser.get(START)
         assert answer.status_code == 303, answer.text
-        consented = httpx.get(answer.headers["location"])
+        # its certificates would be read at each call, which takes longer than the rest
+        consented = httpx.get(answer.headers["location"], verify=False)
         assert consented.status_code == 307, consented.text
         return in_query(consented.headers["location"])
 
