@@ -143,12 +143,6 @@ def due(db: sqlite3.Connection, account: str, now: int, limit: int = 20) -> list
     ]
 
 
-def is_waiting(db: sqlite3.Connection, id: int) -> bool:
-    """Tell whether something is still to be said."""
-    row = db.execute("SELECT state FROM outbox WHERE id = ?", (id,)).fetchone()
-    return row is not None and row[0] == "waiting"
-
-
 def begin(db: sqlite3.Connection, id: int) -> bool:
     """Note that it is being sent, in a transaction of its own before it is; False: it is not to be
     sent any more."""
@@ -187,6 +181,14 @@ def later(db: sqlite3.Connection, id: int, next_at: int, why: str) -> None:
         "UPDATE outbox SET state = 'waiting', next_at = ?, why = ? WHERE id = ?"
         " AND state IN ('waiting', 'sending')",
         (next_at, why, id),
+    )
+
+
+def put_back(db: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Let what was begun and not sent after all be sent in its turn."""
+    db.executemany(
+        "UPDATE outbox SET state = 'waiting', tries = tries - 1 WHERE id = ? AND state = 'sending'",
+        [(i,) for i in ids],
     )
 
 

@@ -24,7 +24,7 @@ RATE = 300.0
 _KINDS: tuple[Kind, ...] = ("telegram", "onebot", "wechat")
 _GROUPS = {"telegram": [-1_001_000_000_001], "onebot": [700_001], "wechat": [1]}
 _UNPACED = Path(__file__).parents[1] / "tests" / "live" / "unpaced.py"
-_LATE = 120.0
+_LATE = 60.0
 """Seconds after the last word in which all must have come."""
 
 

@@ -179,4 +179,4 @@ class WeChat:
 
     def told(self) -> list[tuple[str, float]]:
         assert self._gateway is not None
-        return [(one["text"], one["at"] / 1000) for one in self._gateway.sent()]
+        return [(one["text"], one["at"] / 1000) for one in self._gateway.do("stamped")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Sequence
 
 from adapters.contract import Adapter, AdapterError, Doubt, Enclosed, Forbidden, Outgoing, Sent
 from archive import bridged, outbox
@@ -13,6 +14,7 @@ from archive.database import Archive
 from archive.outbox import Draft, Parcel
 from bot.bridge.composing import Composer, Dropped, NotYet
 from bot.bridge.following import beside
+from bot.live.copies import Begun
 
 _EARLIER = 20
 """What others said last before, that a copy which may have been said comes after."""
@@ -28,21 +30,43 @@ class Copies:
         self._archive = archive
         self._composer = composer
 
-    def begin(self, db: sqlite3.Connection, parcel: Parcel) -> Parcel | None:
-        """Begin to say one, in a write transaction; None: it is not to be said, or not yet."""
-        draft, now = parcel.draft, int(time.time())
+    def begin(self, db: sqlite3.Connection, parcels: Sequence[Parcel], adapter: Adapter) -> Begun:
+        """Begin to say these, in a write transaction, up to one that answers what may be among
+        them, or whose file is on its way."""
+        begun: list[tuple[Parcel, Outgoing]] = []
+        for number, parcel in enumerate(parcels):
+            # what may have been said is looked for one by one: each makes the next one known
+            alone = parcel.doubt is not None or parcels[0].doubt is not None
+            if number and (alone or self._answers(db, parcel)):
+                return Begun(begun, number)
+            try:
+                one = self._begin(db, parcel)
+            except NotYet:
+                outbox.later(db, parcel.id, int(time.time()) + _AGAIN, "a file is on its way")
+                return Begun(begun, number, held_up=True)
+            if one is not None:
+                begun.append((one, self._outgoing(db, one)))
+        return Begun(begun, len(parcels))
+
+    def _answers(self, db: sqlite3.Connection, parcel: Parcel) -> bool:
+        row = db.execute(
+            "SELECT m.reply_to IS NOT NULL OR instr(coalesce(m.detail, ''), '\"quote\"')"
+            " FROM bridged b JOIN messages m ON m.id = b.message_id WHERE b.outbox_id = ?",
+            (parcel.id,),
+        ).fetchone()
+        return row is None or bool(row[0])
+
+    def _begin(self, db: sqlite3.Connection, parcel: Parcel) -> Parcel | None:
+        draft = parcel.draft
         if draft.takes_back is None:
             copy = self._copy(db, parcel)
             if copy is None:
                 outbox.drop(db, parcel.id, "what it showed was forgotten")
                 return None
             try:
-                draft = self._composer.compose(db, draft, copy, now)
+                draft = self._composer.compose(db, draft, copy, int(time.time()))
             except Dropped as dropped:
                 outbox.drop(db, parcel.id, str(dropped))
-                return None
-            except NotYet:
-                outbox.later(db, parcel.id, now + _AGAIN, "a file is on its way")
                 return None
             if draft.purpose == PURPOSE:
                 bridged.saying(db, copy.id, draft.text)
@@ -57,9 +81,7 @@ class Copies:
             return bridged.of_parcel(db, parcel.id)
         return bridged.of_copy(db, draft.group_key or "", draft.edits or draft.reply_to or "")
 
-    def outgoing(self, db: sqlite3.Connection, parcel: Parcel, adapter: Adapter) -> Outgoing:
-        """Return what an adapter is given. Raises AdapterError where it cannot tell what was said
-        before."""
+    def _outgoing(self, db: sqlite3.Connection, parcel: Parcel) -> Outgoing:
         draft = parcel.draft
         enclosed = None
         if draft.file is not None:

@@ -9,7 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -34,6 +34,7 @@ from archive.questions import anonymous
 from archive.spares import say_spare
 from bot.live import greeting
 from bot.live.capture import Capture
+from bot.live.copies import Copies, is_copy
 from bot.live.linkless import has_links, without_links
 from bot.live.logs import said
 from bot.live.pacing import Pacing, answering, is_unasked
@@ -46,6 +47,8 @@ log = logging.getLogger(__name__)
 _TRIES = 10
 _AT_ONCE = 8
 """Groups and people to which an account speaks at once."""
+_COPIES_AT_ONCE = 8
+"""Noted in one transaction."""
 _OF_ONE_PLACE = 100
 """Messages looked up at once."""
 _LONGEST_PAUSE = 300
@@ -56,18 +59,6 @@ _ONCE_IN = 600
 """Seconds in which a person is told once to write to the bot first."""
 _LONGEST_REFUSAL = 10.0
 """Seconds between two tries to write while the disk refuses."""
-
-
-class Copies(Protocol):
-    """What says the bridge's copies (`bot.bridge.speaking`)."""
-
-    def begin(self, db: sqlite3.Connection, parcel: Parcel) -> Parcel | None: ...
-
-    def outgoing(self, db: sqlite3.Connection, parcel: Parcel, adapter: Adapter) -> Outgoing: ...
-
-    def said(self, db: sqlite3.Connection, parcel: Parcel, sent: Sent) -> None: ...
-
-    def gave_up(self, db: sqlite3.Connection, parcel: Parcel, error: AdapterError) -> None: ...
 
 
 class Sending:
@@ -118,16 +109,17 @@ class Sending:
         free: asyncio.Semaphore,
     ) -> bool:  # fmt: skip
         """Send what is for one group or person, in order; tell whether there was anything to do."""
-        progress = False
-        for parcel in parcels:
-            place = parcel.draft.group_key or parcel.draft.member_key
-            if not pacing.may(place, unasked=is_unasked(parcel, adapter.pace)):
-                break
-            progress = True
+        at = 0
+        while some := _together(parcels[at:], adapter, pacing):
             async with free:
-                if not await self._send(account, adapter, parcel):
-                    break
-        return progress
+                if is_copy(some[0]):
+                    done, go_on = await self._send_copies(account, adapter, some)
+                else:
+                    done, go_on = 1, await self._send(account, adapter, some[0])
+            at += done
+            if not go_on:
+                break
+        return at > 0
 
     def _due(self, account: str, pace: Pace) -> list[Parcel]:
         now = int(time.time())
@@ -139,14 +131,53 @@ class Sending:
 
     async def _send(self, account: str, adapter: Adapter, parcel: Parcel) -> bool:
         """Send one; False where what follows in the same group must wait."""
-        pace = adapter.pace
+        draft, pace = parcel.draft, adapter.pace
         if is_unasked(parcel, pace) and pace.unasked_each_minute == 0:
             await self._give_up(account, parcel, Forbidden("the bot answers only."))
             return True
-        begun = await self._begun(parcel, adapter)
-        if begun is None:
-            return not is_copy(parcel) or not await self._is_waiting(parcel)
-        parcel, outgoing = begun
+        text, *more = split(await self._sayable(draft.text, pace), pace) or [""]
+        if not await self._write(lambda db: _begin(db, parcel, more, pace)):
+            return True
+        outgoing = Outgoing(text, draft.group_key, draft.member_key, draft.reply_to, parcel.id)
+        done = await self._try(account, adapter, parcel, outgoing)
+        if isinstance(done, Sent):
+            await self._write(lambda db: self._sent(db, parcel, done), durably=False)
+        return done is not False
+
+    async def _send_copies(
+        self, account: str, adapter: Adapter, parcels: list[Parcel]
+    ) -> tuple[int, bool]:
+        """Send copies that are noted together; return how many are dealt with, and whether what
+        follows need not wait."""
+        copies = self.copies
+        assert copies is not None
+        begun = await self._write(lambda db: copies.begin(db, parcels, adapter))
+        said: list[tuple[Parcel, Sent]] = []
+        left = list(begun.parcels)
+        go_on = True
+        while left and go_on:
+            parcel, outgoing = left.pop(0)
+            if adapter.pace.links is not None:
+                # what is said elsewhere may have addresses that may not be said here
+                text = await self._sayable(outgoing.text, adapter.pace)
+                outgoing = msgspec.structs.replace(outgoing, text=text)
+            done = await self._try(account, adapter, parcel, outgoing)
+            go_on = done is not False
+            if isinstance(done, Sent):
+                said.append((parcel, done))
+
+        def note(db: sqlite3.Connection) -> None:
+            for parcel, done in said:
+                self._sent(db, parcel, done)
+            outbox.put_back(db, [parcel.id for parcel, _ in left])
+
+        await self._write(note, durably=False)
+        return begun.looked_at - len(left), go_on and not begun.held_up
+
+    async def _try(
+        self, account: str, adapter: Adapter, parcel: Parcel, outgoing: Outgoing
+    ) -> Sent | bool:
+        """Send what was begun; without success, whether what follows need not wait."""
         try:
             done = await _say(adapter, parcel, outgoing)
         except TooLate:
@@ -166,35 +197,8 @@ class Sending:
                 return True
             await self._later(parcel, error, min(2**parcel.tries, _LONGEST_PAUSE))
             return False
-        await self._write(lambda db: self._sent(db, parcel, done), durably=False)
         self._capture.metrics.sent.labels(account).inc()
-        return True
-
-    async def _begun(self, parcel: Parcel, adapter: Adapter) -> tuple[Parcel, Outgoing] | None:
-        """Note that it is being sent; None: it is not to be sent now."""
-        draft, pace = parcel.draft, adapter.pace
-        if is_copy(parcel):
-            copies = self.copies
-            assert copies is not None
-
-            def begin(db: sqlite3.Connection) -> tuple[Parcel, Outgoing] | None:
-                begun = copies.begin(db, parcel)
-                return None if begun is None else (begun, copies.outgoing(db, begun, adapter))
-
-            begun = await self._write(begin)
-            if begun is None or pace.links is None:
-                return begun
-            # what is said elsewhere may have addresses that may not be said here
-            text = await self._sayable(begun[1].text, pace)
-            return begun[0], msgspec.structs.replace(begun[1], text=text)
-        text, *more = split(await self._sayable(draft.text, pace), pace) or [""]
-        if not await self._write(lambda db: _begin(db, parcel, more, pace)):
-            return None
-        return parcel, Outgoing(text, draft.group_key, draft.member_key, draft.reply_to, parcel.id)
-
-    async def _is_waiting(self, parcel: Parcel) -> bool:
-        """Tell whether one that was not begun is to be said later, before what follows it."""
-        return await self._write(lambda db: outbox.is_waiting(db, parcel.id), durably=False)
+        return done
 
     async def _sayable(self, text: str, pace: Pace) -> str:
         """Return a text without the links that may not be said there."""
@@ -248,9 +252,21 @@ class Sending:
                 anonymous.posted(db, parcel.id, done.message_id, int(time.time()))
 
 
-def is_copy(parcel: Parcel) -> bool:
-    """Tell whether it is said for the bridge."""
-    return parcel.draft.purpose in (bridged.PURPOSE, bridged.EDIT, bridged.GONE)
+def _together(parcels: list[Parcel], adapter: Adapter, pacing: Pacing) -> list[Parcel]:
+    """Return what may be said next: one, or several copies where a kill in between does no harm,
+    for the platform can be looked at."""
+    some: list[Parcel] = []
+    for parcel in parcels:
+        several = is_copy(parcel) and adapter.carries.looks
+        if some and not (several and is_copy(some[0])):
+            break
+        place = parcel.draft.group_key or parcel.draft.member_key
+        if not pacing.may(place, unasked=is_unasked(parcel, adapter.pace)):
+            break
+        some.append(parcel)
+        if len(some) >= _COPIES_AT_ONCE:
+            break
+    return some
 
 
 def _begin(db: sqlite3.Connection, parcel: Parcel, more: list[str], pace: Pace) -> bool:

@@ -229,4 +229,4 @@ def test_names_and_pace_are_telegrams(fake: FakeBotApi) -> None:
 
     known, longest, utf16, abilities = do(fake, names)
     assert (known, longest, utf16) == ((), 4096, True)
-    assert abilities == {"held", "media", "roles", "menu", "essence", "direct"}
+    assert abilities == {"held", "media", "files", "roles", "menu", "essence", "direct"}

@@ -136,7 +136,7 @@ def test_sending_without_a_gateway_or_with_a_wrong_token_says_which(gateway: Gat
 def test_the_pace_is_slow_and_the_abilities_are_declared(gateway: Gateway) -> None:
     made = account(gateway)
     assert (made.pace.each_second, made.pace.each_minute) == (1, 10)
-    assert made.abilities == {"media", "direct"}
+    assert made.abilities == {"media", "files", "direct"}
     assert made.routes() == []
     for does in (
         made.role_of(f"wechat:{ROOM}", f"wechat:{LIN}"),

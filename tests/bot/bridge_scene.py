@@ -117,15 +117,15 @@ class Joined:
         for account, adapter in ADAPTERS.items():
             with self.archive.writing() as db:
                 for parcel in outbox.due(db, account, self.now + 60, 100):
-                    begun = self.copies.begin(db, parcel)
-                    if begun is None:
+                    begun = self.copies.begin(db, [parcel], adapter)
+                    if not begun.parcels:
                         continue
-                    given = self.copies.outgoing(db, begun, adapter)
+                    ((one, given),) = begun.parcels
                     found.setdefault(given.group_key or "", []).append(given)
                     if take:
-                        sent = Sent(f"{account}{begun.id}")
-                        outbox.sent(db, begun.id, sent.message_id)
-                        self.copies.said(db, begun, sent)
+                        sent = Sent(f"{account}{one.id}")
+                        outbox.sent(db, one.id, sent.message_id)
+                        self.copies.said(db, one, sent)
         with self.archive.writing() as db:
             keep_copies(db)
         return found

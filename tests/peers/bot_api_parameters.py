@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
-from email import message_from_bytes
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -151,13 +151,13 @@ def method_named(name: str) -> str:
 
 def read_form(content_type: str, body: bytes) -> dict[str, Any]:
     """Return the fields of a form with files; a file is its name and its bytes."""
-    head = f"Content-Type: {content_type}\r\n\r\n".encode()
+    boundary = b"--" + content_type.partition("boundary=")[2].strip('"').encode()
     fields: dict[str, Any] = {}
-    for part in message_from_bytes(head + body).get_payload():
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        file = part.get_filename()
-        fields[name] = content.decode() if file is None else (file, content)
+    for part in body.split(boundary)[1:-1]:
+        head, _, content = part.removeprefix(b"\r\n").removesuffix(b"\r\n").partition(b"\r\n\r\n")
+        names = {key: value.decode() for key, value in re.findall(rb'(\w+)="([^"]*)"', head)}
+        file = names.get(b"filename")
+        fields[names[b"name"]] = content.decode() if file is None else (file, content)
     # what carries a file is named by a reference to its part
     return {
         name: fields.get(value.removeprefix("attach://"), value) if type(value) is str else value

@@ -138,7 +138,8 @@ const commands = {
   fails: ({ key, times }) => failing.set(key, times) && undefined,
   slow: ({ on }) => { slow = on },
   refuse: ({ why }) => { refusal = why },
-  sent: () => sent,
+  sent: () => sent.map(({ at, ...rest }) => rest),
+  stamped: () => sent,
 }
 
 async function start () {
