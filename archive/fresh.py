@@ -81,7 +81,8 @@ class Newcomers:
             self._ids.append(row_id)
         self._db.executemany(INSERT, rows)
         index.add(self._db, entries)
-        places.add(self._db, marks)
+        if marks:
+            places.add(self._db, marks)
         self._hanging.write(self._db)
         count_days(self._db, self._group, days)
         self._count()

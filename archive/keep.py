@@ -65,7 +65,10 @@ class Keeper:
         source: str = LIVE,
         run_id: int | None = None,
         time_zone: str = DEFAULT_ZONE,
+        ends: bool = False,
     ) -> None:
+        """`ends`: also what is live comes in files, each with its `end_file`."""
+        self._ends = ends or source != LIVE
         self._db = db
         self._source = source
         self._run_id = run_id
@@ -118,7 +121,7 @@ class Keeper:
                 self._carrier.begin(item)
         self._write(self._waiting.pass_on(batch))
         # a connection has no end at which names could be written
-        if self._source == LIVE or self._directory.names.are_many():
+        if not self._ends or self._directory.names.are_many():
             self._write_names()
 
     def _take_turn(self) -> None:

@@ -39,7 +39,7 @@ class Landing:
 
     def begin(self) -> None:
         """Begin another push."""
-        self._keeper = Keeper(self.db, time_zone=self._time_zone)
+        self._keeper = Keeper(self.db, time_zone=self._time_zone, ends=True)
         self._keeper.begin_file()
 
     def write(self, reads: Sequence[Read], report: Report) -> None:
