@@ -36,7 +36,7 @@ _SELECT = (
     " m.kind, m.text, m.more, m.reply_to, m.topic, m.service, m.detail, m.flags,"
     f" {_HANGING} FROM messages m"
 )
-_Row = tuple[Any, ...]
+Row = tuple[Any, ...]
 _Parts = dict[int, list[Any]]
 
 
@@ -71,14 +71,22 @@ class Loader:
     ) -> tuple[int | None, list[MessageView]]:
         """Load a group's messages from id `first` to before `end`, oldest first, looking at `limit`
         at most; where there may be more, the first of the two is the id to go on after."""
+        last, rows = self._rows(group, first, end, limit)
+        return last, self._views(rows)
+
+    def _rows(self, group: int, first: int, end: int, limit: int) -> tuple[int | None, list[Row]]:
         rows = self._db.execute(
             f"{_SELECT} WHERE m.group_id = ? AND m.id >= ? AND m.id < ? ORDER BY m.id LIMIT ?",
             (group, first, end, limit),
         ).fetchall()
-        last = rows[-1][0] if len(rows) == limit else None
-        return last, self._views(rows)
+        return rows[-1][0] if len(rows) == limit else None, rows
 
-    def _views(self, rows: list[_Row]) -> list[MessageView]:
+    def _views(self, rows: list[Row]) -> list[MessageView]:
+        rows, parts = self._parts(rows)
+        return [self._view(row, parts) for row in rows]
+
+    def _parts(self, rows: list[Row]) -> tuple[list[Row], Loaded]:
+        """Return the rows that are not withheld, and what hangs on them."""
         if gone := withheld_among(self._db, self._reader, [row[0] for row in rows]):
             rows = [row for row in rows if row[0] not in gone]
         by_group: dict[int, set[int | None]] = defaultdict(set)
@@ -88,8 +96,7 @@ class Loader:
             self._senders.learn(group, members)
             if group not in self._groups:
                 self._groups[group] = self._group(group)
-        parts = _Loaded(self._db, self._reader, self._senders, rows)
-        return [self._view(row, parts) for row in rows]
+        return rows, Loaded(self._db, self._reader, self._senders, rows)
 
     def _group(self, row_id: int) -> tuple[str, str, str, str, bool]:
         key, title, zone = self._db.execute(
@@ -97,7 +104,7 @@ class Loader:
         ).fetchone()
         return key, title, zone, platform_of(key), self._reader.inside(key)
 
-    def _view(self, row: _Row, parts: _Loaded) -> MessageView:
+    def _view(self, row: Row, parts: Loaded) -> MessageView:
         (row_id, in_group, platform_id, sender_id, sender_name, sent_at, edited_at, kind, text,
          more, reply_to, topic, service, detail_json, flags, hanging) = row  # fmt: skip
         group_key, title, zone, platform, inside = self._groups[in_group]
@@ -168,11 +175,11 @@ class Loader:
         )
 
 
-class _Loaded:
+class Loaded:
     """What hangs on a set of messages, by message id."""
 
     def __init__(
-        self, db: sqlite3.Connection, reader: Reader, senders: Senders, rows: list[_Row]
+        self, db: sqlite3.Connection, reader: Reader, senders: Senders, rows: list[Row]
     ) -> None:
         def by_id(bit: int, sql: str) -> _Parts:
             found: _Parts = defaultdict(list)

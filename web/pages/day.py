@@ -11,7 +11,7 @@ from archive import calendar, groups, messages
 from archive.errors import NotFound
 from archive.views import DayView
 from web.dates import parse_day
-from web.day_parts import DayWriter
+from web.day_parts import DayWriter, span_of
 from web.described import Described
 from web.page import Place, Visit
 from web.portions import portion
@@ -36,19 +36,16 @@ def day(request: Request, key: str, date: str, after: Place = None) -> Response:
     shown, rest = portion(part.messages, None, PART)
     part = msgspec.structs.replace(part, messages=shown, next=rest or part.next)
     writer = DayWriter(found, visit.words, visit.to, visit.talk)
-    parts = writer.parts(parsed, part, after, writer.month(days, [date]))
+    span, drawn = span_of(part), writer.month(days, [date])
+    parts = writer.parts(parsed, span, writer.lines(part.messages), after, drawn)
     return visit.page(
         "day.html",
         listing=_described(visit, found.key, f"{parsed} · {found.title}", part),
         group=found,
         d=parts,
-        # what its twin is made of
-        day=parsed,
-        part=part,
-        after=after,
-        lines_of=visit.talk.lines,
-        earlier=parse_day(part.earlier_day or ""),
-        later=parse_day(part.later_day or ""),
+        written=lambda pen: writer.twin(
+            parsed, span, pen.lines(visit.talk.lines(part.messages)), after
+        ),
     )
 
 

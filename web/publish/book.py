@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from archive import essence, tags
 from archive.database import Archive
+from archive.day_rows import DayLoader
 from archive.errors import NotFound
 from archive.groups import published_reader
-from archive.loading import Loader
 from archive.published import GroupDays, Moment, Standing
 from archive.tombstones import secret_of
 from web.access import Visitor, let_read
@@ -24,6 +24,7 @@ from web.publish.media_files import ending_of
 from web.publish.places import PART, Places, anchor, day_file, file_of
 from web.publish.state import Asked, Settings
 from web.publish.views import arguments, view_of
+from web.twins import BESIDE
 
 _ALMOST = PART // 2
 """Messages from which a day may have several parts; the counters of days are by their own clock."""
@@ -34,6 +35,8 @@ class Page(msgspec.Struct, frozen=True):
 
     file: str
     body: bytes
+    twin: bytes = b""
+    """The same as Markdown, where there is something to say in it."""
 
 
 class Book:
@@ -48,7 +51,7 @@ class Book:
         self.reader = published_reader(self.db, settings.members)
         self.secret = secret_of(self.db)
         self.standing = Standing(self.db, self.reader)
-        self.loader = Loader(self.db, self.reader)
+        self.loader = DayLoader(self.db, self.reader)
         self.tags = tags.tag_names(self.db, self.reader)
         self.posts = essence.visible_ids(self.db, self.reader)
         self.wanted: dict[Asked, int] = {}
@@ -91,11 +94,13 @@ class Book:
         places = Places(self, file, depth + 1 < view.pages)
         self._depth, self._list = depth, parts
         request = self._request("/" + "/".join(parts), places)
+        twin: list[bytes] = []
+        request.scope[BESIDE] = twin.append
         try:
             response: Response = view.show(request, **arguments(view, asked))
         except NotFound:
             response = errors.answer(request, 404)
-        return Page(file, bytes(response.body))
+        return Page(file, bytes(response.body), b"".join(twin))
 
     def takes(self, asked: Asked) -> bool:
         """Tell whether a page with this query is published."""

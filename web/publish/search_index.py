@@ -19,6 +19,7 @@ from archive.access import Reader
 from archive.ids import LOWEST, first_id, seconds_of
 from archive.people import DEFAULT_ZONE
 from archive.published_texts import Said, groups_of, said
+from web.publish.places import beginning_of
 from web.publish.search_lists import Lists
 from web.publish.search_runs import Runs
 from web.publish.search_scripts import Scripts
@@ -27,7 +28,6 @@ from web.publish.search_snippets import (
     PER_FILE,
     Row,
     Snippets,
-    beginning_of,
     folder_of,
     searched,
     write_rows,

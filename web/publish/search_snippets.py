@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 
 from archive.ids import first_id, seconds_of
 from archive.published_texts import Said, Text
-from web.publish.places import PART, anchor, day_file
+from web.publish.places import PART, anchor, beginning_of, day_file
 from web.publish.search_scripts import Scripts
 
 PER_FILE = 64
 _PER_FOLDER = 256
-_NUMBERS = ("1", "987654321098765")
 
 Row = list[Any]
 """[group, name of the day's file, anchor, minute of the day, sender, text, essence, personal
@@ -90,12 +89,6 @@ class Snippets:
         if message.text.personal:
             row.append(_in_units(message.text))
         return row
-
-
-def beginning_of(key: str) -> str:
-    """Return what anchors of a group's numbered messages begin with; empty where that varies."""
-    beginnings = {anchor(f"{key}:{number}").removesuffix(number) for number in _NUMBERS}
-    return beginnings.pop() if len(beginnings) == 1 else ""
 
 
 def folder_of(key: str) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from web.assets import STATIC
 from web.publish.book import Book, Page
 from web.publish.days import DayPages
-from web.publish.places import file_of
+from web.publish.places import file_of, twin_file
 from web.publish.search_page import SCRIPTS
 from web.publish.state import Asked, Made
 from web.publish.told import told
@@ -136,15 +136,16 @@ class Maker:
         if fresh:
             book.wanted = {}
         book.files = {}
-        files = {file.file: put(file) for page in pages for file in further(page)}
+        files = {file.file: put(file) for page in pages for file in _with_twin(page)}
         # what another process makes is known there; here only that it is linked
         links = tuple(asked for asked in book.wanted if file_of(asked) not in files)
         return Made(files, book.files, links)
 
 
-def further(page: Page) -> Iterator[Page]:
-    """Return a page with the other files that belong to it."""
+def _with_twin(page: Page) -> Iterator[Page]:
     yield page
+    if page.twin:
+        yield Page(twin_file(page.file), page.twin)
 
 
 def _static_files() -> Iterator[Page]:
