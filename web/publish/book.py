@@ -45,7 +45,7 @@ class Book:
     def __init__(self, archive: Archive, settings: Settings) -> None:
         self.settings = settings
         self.base_url = settings.base_url.rstrip("/")
-        self.archive = Moment(archive)
+        self.archive = archive if isinstance(archive, Moment) else Moment(archive)
         with self.archive.reading() as db:
             self.db = db
         self.reader = published_reader(self.db, settings.members)
@@ -56,6 +56,8 @@ class Book:
         self.posts = essence.visible_ids(self.db, self.reader)
         self.wanted: dict[Asked, int] = {}
         """Pages that are linked, and how far down a long list each lies."""
+        self.linked: dict[Asked, None] = {}
+        """Those that are linked since it was last emptied."""
         self.files: dict[str, str] = {}
         """Media that are shown: SHA-256 by file."""
         self._depth = 0
@@ -110,6 +112,7 @@ class Book:
 
     def want(self, asked: Asked) -> None:
         """Note that a page is linked."""
+        self.linked[asked] = None
         if asked not in self.wanted:
             goes_on = asked[0] == self._list and bool(asked[1])
             self.wanted[asked] = self._depth + 1 if goes_on else 0

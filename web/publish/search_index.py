@@ -22,7 +22,7 @@ from archive.published_texts import Said, groups_of, said
 from web.publish.places import beginning_of
 from web.publish.search_lists import Lists
 from web.publish.search_runs import Runs
-from web.publish.search_scripts import Scripts
+from web.publish.search_scripts import FOLDER, Scripts
 from web.publish.search_shards import PairShards, WordShards
 from web.publish.search_snippets import (
     PER_FILE,
@@ -35,7 +35,6 @@ from web.publish.search_snippets import (
 from web.publish.search_tables import write_tables
 from web.publish.search_terms import terms_of
 
-FOLDER = "x"
 _CHUNK = PER_FILE * 256
 
 

@@ -13,8 +13,7 @@ from archive.access import Reader
 from archive.ids import first_id, seconds_of
 from archive.published_texts import groups_of, said
 from web.publish.places import beginning_of
-from web.publish.search_index import FOLDER
-from web.publish.search_scripts import Scripts
+from web.publish.search_scripts import FOLDER, Scripts
 from web.publish.search_snippets import Snippets, folder_of, shared
 
 LARGEST = 50_000
