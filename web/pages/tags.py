@@ -16,7 +16,8 @@ from web.page import Place, Visit
 
 routes = APIRouter()
 
-_PAGE = 30
+MESSAGES = 30
+"""On one page."""
 _ESSENCE = 10
 """Essences before the messages; the feed has all of a tag's."""
 _TAGS = 300
@@ -41,11 +42,11 @@ def tag(request: Request, name: str, before: Place = None) -> Response:
         kept = (
             essence.feed(db, visit.reader, tag=name, limit=_ESSENCE + 1) if before is None else []
         )
-        said = tags.tagged(db, visit.reader, name, before, limit=_PAGE + 1)
+        said = tags.tagged(db, visit.reader, name, before, limit=MESSAGES + 1)
     if not kept and not said:
         raise NotFound("nothing carries this tag.")
-    more = said[_PAGE - 1].id if len(said) > _PAGE else None
-    lines = [visit.talk.line(message, whole=False) for message in said[:_PAGE]]
+    more = said[MESSAGES - 1].id if len(said) > MESSAGES else None
+    lines = [visit.talk.line(message, whole=False) for message in said[:MESSAGES]]
     return visit.page(
         "tag.html",
         listing=Described(

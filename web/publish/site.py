@@ -12,6 +12,7 @@ from web.publish.days import DayPages
 from web.publish.places import file_of, twin_file
 from web.publish.search_page import SCRIPTS
 from web.publish.state import Asked, Made
+from web.publish.tag_pages import TagPages
 from web.publish.told import told
 
 _STATIC = ("style.css", "page.js", "icon.svg", *SCRIPTS)
@@ -125,9 +126,13 @@ class Maker:
             for month in piece.months:
                 yield month_name(piece.key, month), self._made(days.pages(month), put)
         elif isinstance(piece, Tags):
+            few = TagPages(self._book, piece.names)
             for name in piece.names:
                 own = tag_name(name)
-                yield from self._followed([(("tag", name), ())], own.__eq__, put)
+                if few.has(name):
+                    yield own, self._made(few.page(name), put)
+                else:
+                    yield from self._followed([(("tag", name), ())], own.__eq__, put)
         elif isinstance(piece, Group):
             of_group = lambda name: group_of(name) == piece.key  # noqa: E731
             yield from self._followed([(("g", piece.key), ())], of_group, put)
