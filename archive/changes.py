@@ -168,6 +168,16 @@ def newest(db: sqlite3.Connection) -> int:
     return found
 
 
+def carried_since(db: sqlite3.Connection, newest: int) -> tuple[bool, bool]:
+    """Tell whether any message newer than one carries a file, and whether any has a link."""
+    files, links = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM attachments WHERE message_id > ?1),"
+        " EXISTS (SELECT 1 FROM messages WHERE id > ?1 AND instr(facet, ' hlink') > 0)",
+        (newest,),
+    ).fetchone()
+    return bool(files), bool(links)
+
+
 def touched(
     db: sqlite3.Connection, parts: Iterable[tuple[int, int]], aliases_from: int
 ) -> Iterator[tuple[int, int]]:

@@ -37,7 +37,7 @@ _SELECT = (
     " m.kind, m.text, m.more, m.reply_to, m.topic, m.service, m.detail, m.flags,"
     f" {_HANGING} FROM messages m"
 )
-_Row = tuple[Any, ...]
+Row = tuple[Any, ...]
 _Parts = dict[int, list[Any]]
 
 
@@ -72,14 +72,23 @@ class Loader:
     ) -> tuple[int | None, list[MessageView]]:
         """Load a group's messages from id `first` to before `end`, oldest first, looking at `limit`
         at most; where there may be more, the first of the two is the id to go on after."""
+        last, rows = self._rows(group, first, end, limit)
+        return last, self._views(rows)
+
+    def _rows(self, group: int, first: int, end: int, limit: int) -> tuple[int | None, list[Row]]:
         rows = self._db.execute(
             f"{_SELECT} WHERE m.group_id = ? AND m.id >= ? AND m.id < ? ORDER BY m.id LIMIT ?",
             (group, first, end, limit),
         ).fetchall()
-        last = rows[-1][0] if len(rows) == limit else None
-        return last, self._views(rows)
+        return rows[-1][0] if len(rows) == limit else None, rows
 
-    def _views(self, rows: list[_Row]) -> list[MessageView]:
+    def _views(self, rows: list[Row]) -> list[MessageView]:
+        rows, parts = self._parts(rows)
+        views = [self._view(row, parts) for row in rows]
+        return [self._as_original(one) if one.service == SERVICE else one for one in views]
+
+    def _parts(self, rows: list[Row]) -> tuple[list[Row], Loaded]:
+        """Return the rows that are not withheld, and what hangs on them."""
         if gone := withheld_among(self._db, self._reader, [row[0] for row in rows]):
             rows = [row for row in rows if row[0] not in gone]
         by_group: dict[int, set[int | None]] = defaultdict(set)
@@ -90,10 +99,11 @@ class Loader:
             if group not in self._groups:
                 self._groups[group] = self._group(group)
         # who is not in the group sees what is said where it was said
-        rows = [row for row in rows if row[12] != SERVICE or self._groups[row[1]][4]]
-        parts = _Loaded(self._db, self._reader, self._senders, rows)
-        views = [self._view(row, parts) for row in rows]
-        return [self._as_original(one) if one.service == SERVICE else one for one in views]
+        rows = [row for row in rows if row[12] != SERVICE or self._shows_copies(row[1])]
+        return rows, Loaded(self._db, self._reader, self._senders, rows)
+
+    def _shows_copies(self, group: int) -> bool:
+        return self._groups[group][4]
 
     def _as_original(self, view: MessageView) -> MessageView:
         """Let a copy that the bridge said show what it is a copy of."""
@@ -109,7 +119,7 @@ class Loader:
         ).fetchone()
         return key, title, zone, platform_of(key), self._reader.inside(key)
 
-    def _view(self, row: _Row, parts: _Loaded) -> MessageView:
+    def _view(self, row: Row, parts: Loaded) -> MessageView:
         (row_id, in_group, platform_id, sender_id, sender_name, sent_at, edited_at, kind, text,
          more, reply_to, topic, service, detail_json, flags, hanging) = row  # fmt: skip
         group_key, title, zone, platform, inside = self._groups[in_group]
@@ -146,11 +156,11 @@ class Loader:
         )  # fmt: skip
 
 
-class _Loaded:
+class Loaded:
     """What hangs on a set of messages, by message id."""
 
     def __init__(
-        self, db: sqlite3.Connection, reader: Reader, senders: Senders, rows: list[_Row]
+        self, db: sqlite3.Connection, reader: Reader, senders: Senders, rows: list[Row]
     ) -> None:
         def by_id(bit: int, sql: str) -> _Parts:
             found: _Parts = defaultdict(list)
@@ -200,7 +210,7 @@ class _Told(NamedTuple):
     nested: tuple[dict[str, Any], ...] = ()
 
 
-def _told(detail_json: str | None, target: tuple[int, str], inside: bool, parts: _Loaded) -> _Told:
+def _told(detail_json: str | None, target: tuple[int, str], inside: bool, parts: Loaded) -> _Told:
     """Take apart a message's `detail`; `target` is the group and the message it answers."""
     if not detail_json and not target[1]:
         return _Told({})

@@ -15,13 +15,12 @@ import msgspec
 from archive.access import Reader
 from archive.calendar import essence_days
 from archive.database import Archive
+from archive.day_rows import AnyRow, DayLoader
 from archive.errors import NotFound
 from archive.groups import allowed_ids
 from archive.ids import first_id, seconds_of
 from archive.levels import withheld
-from archive.loading import Loader
 from archive.messages import day_span, message_id
-from archive.views import MessageView
 
 _AT_ONCE = 1_000
 """Messages loaded by one set of statements."""
@@ -160,11 +159,11 @@ class Standing:
         return self._withheld[bisect_left(self._withheld, first) : bisect_left(self._withheld, end)]
 
 
-def rows_of(loader: Loader, group: GroupDays, first: int, end: int) -> Iterator[MessageView]:
+def rows_of(loader: DayLoader, group: GroupDays, first: int, end: int) -> Iterator[AnyRow]:
     """Read a group's messages from id `first` to before `end`, oldest first, as the loader's reader
     sees them; a few statements for a thousand, and never more than those in memory."""
     while True:
-        last, views = loader.between(group.id, first, end, _AT_ONCE)
+        last, views = loader.rows_between(group.id, first, end, _AT_ONCE)
         yield from views
         if last is None:
             return

@@ -81,7 +81,12 @@ def said(db: sqlite3.Connection, reader: Reader, after: int = LOWEST) -> Iterato
         if outside and sender and not essence.get(row_id):
             sender = ANONYMOUS
         shown = None
-        if not flags & RECALLED:
+        if flags & RECALLED:
+            pass
+        elif not (more or maybe_personal(text)):
+            # as most are
+            shown = Text("" if outside and service else text)
+        else:
             shown = _shown(text, more, detail, service) if outside else _whole(text, more)
         yield Said(row_id, group, platform_id, sent_at, sender, shown, row_id in essence)
 
@@ -103,7 +108,7 @@ class _Senders(dict[tuple[int, int], str]):
 
 def _whole(text: str, more: str | None) -> Text:
     words = f"{text}\n{more}" if more else text
-    return Text(words, tuple(find_personal(words))) if maybe_personal(words) else Text(words)
+    return Text(words, tuple(find_personal(words)))
 
 
 def _shown(text: str, more: str | None, detail: str | None, service: bool) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 
 from archive.access import Reader
 from archive.audit import note
@@ -111,6 +112,29 @@ def tagged_page(
     ids = [i for (i,) in rows]
     views = load_views(db, reader, ids[:limit])
     return views, ids[limit - 1] if len(ids) > limit else None
+
+
+def newest_of(
+    db: sqlite3.Connection, reader: Reader, names: Iterable[str], limit: int
+) -> dict[str, list[int]]:
+    """Return the row ids of so many messages of each of these tags, the newest first; of those no
+    essence carries."""
+    where, values = _visible(db, reader, None)
+    wanted = {find_tag(db, name): name for name in names}
+    rows = db.execute(
+        "WITH carried AS (SELECT DISTINCT coalesce(t.synonym_of, t.id) tag, message_id"
+        " FROM tags t JOIN message_tags ON tag_id = t.id"
+        f" WHERE coalesce(t.synonym_of, t.id) IN (SELECT value FROM json_each(?)) AND {where}),"
+        " kept AS (SELECT tag FROM carried JOIN essence_messages USING (message_id))"
+        " SELECT tag, message_id FROM (SELECT tag, message_id, row_number() OVER"
+        " (PARTITION BY tag ORDER BY message_id DESC) AS place FROM carried)"
+        " WHERE place <= ? AND tag NOT IN kept ORDER BY tag, message_id DESC",
+        (json.dumps([i for i in wanted if i is not None]), *values, limit),
+    )
+    found: dict[str, list[int]] = {}
+    for tag, message_id in rows:
+        found.setdefault(wanted[tag], []).append(message_id)
+    return found
 
 
 def _visible(

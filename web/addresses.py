@@ -62,6 +62,10 @@ class Addresses:
             path = "/index" if name == "md" else "/feed"
         return f"{path}.{name}{asks}{query}"
 
+    def twin(self, here: str) -> str:
+        """Return where this page is as Markdown."""
+        return self.form(here, "md")
+
     def sitemap(self, name: str = "") -> str:
         """Return the index of the sitemaps, or one of them."""
         return f"/sitemap/{name}" if name else "/sitemap.xml"

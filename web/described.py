@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from archive.day_rows import AnyRow
 from archive.questions import QuestionView
 from archive.threads import ThreadView
 from archive.views import EssenceView, MessageView
@@ -79,7 +80,7 @@ def of_thread(thread: ThreadView, path: str) -> Described:
     return _posting(thread.title, thread.messages, path)
 
 
-def of_day(name: str, said: Sequence[MessageView], path: str) -> Described | None:
+def of_day(name: str, said: Sequence[AnyRow], path: str) -> Described | None:
     """Describe a day of a group, or a part of one, by what was said first; None where nothing was
     said."""
     return _posting(name, said, path, _BEGINNING) if said else None
@@ -114,9 +115,7 @@ def of_question(
     return Described(path, view.text, told, "article", {"@type": "QAPage", "mainEntity": question})
 
 
-def _posting(
-    title: str, said: Sequence[MessageView], path: str, longest: int = _LONGEST
-) -> Described:
+def _posting(title: str, said: Sequence[AnyRow], path: str, longest: int = _LONGEST) -> Described:
     written = [m for m in said if _says(m)]
     if not written:
         return Described(path, title)
@@ -133,7 +132,7 @@ def _posting(
     return Described(path, title, text, "article", data)
 
 
-def _says(message: MessageView) -> bool:
+def _says(message: AnyRow) -> bool:
     return not message.recalled and bool(message.text.strip())
 
 
@@ -146,5 +145,5 @@ def _answer(message: MessageView) -> Data:
     }
 
 
-def _person(message: MessageView) -> Data:
+def _person(message: AnyRow) -> Data:
     return {"@type": "Person", "name": clean(message.sender) or "-"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from archive.views import MessageView
@@ -29,6 +31,29 @@ def is_slight(message: MessageView) -> bool:
     return _stands_alone(message) and _says_nothing(message.text)
 
 
+def is_slight_text(text: str) -> bool:
+    """Tell the same of a message that is nothing but this text."""
+    return len(text) <= _LONGEST and _says_nothing(text)
+
+
+def runs(slight: Sequence[bool]) -> Iterator[tuple[int, int, bool]]:
+    """Part messages into runs: (first, end, to be folded), by which of them are slight."""
+    start = 0
+    slight_from: int | None = None
+    for at, little in enumerate([*slight, False]):
+        if little:
+            slight_from = at if slight_from is None else slight_from
+            continue
+        if slight_from is not None and at - slight_from >= SHORTEST_RUN:
+            if slight_from > start:
+                yield start, slight_from, False
+            yield slight_from, at, True
+            start = at
+        slight_from = None
+    if start < len(slight):
+        yield start, len(slight), False
+
+
 def _stands_alone(message: MessageView) -> bool:
     return not (
         message.reply
@@ -42,6 +67,7 @@ def _stands_alone(message: MessageView) -> bool:
     )
 
 
+@lru_cache(maxsize=4_096)
 def _says_nothing(text: str) -> bool:
     bare = _NOISE.sub("", _PLACEHOLDER.sub("", text)).lower()
     if not bare:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from archive.records import Span
+from archive.records import Attachment, Span
 from archive.sent_editions import Quotation
 from archive.views import EssenceView
 from web.addresses import Addresses
@@ -22,11 +22,14 @@ from web.words import Words
 
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _STEERS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ODD = re.compile(f"{_BAD.pattern}|{_STEERS.pattern}")
 # a scheme's colon too: some readers make links of bare addresses
 _SPECIAL = re.compile(r"[\\`*_\[\]{}<>&~|$^]|(?<=[A-Za-z]):(?=\S)")
 _START = re.compile(r"(?:[#+=:%\-]|\d{1,9}(?=[.)]))")
+_UNLINKED = {ord(char): f"%{ord(char):02X}" for char in "<>\\ \n\r\t"}
 _DEEPEST = 4
 _ROWS = 200
+_MOST_MISSING = 1_000
 
 
 class Markdown(str):
@@ -44,17 +47,19 @@ def escaped(value: object) -> Markdown:
 
 def link(text: object, href: str) -> Markdown:
     """Return a link to an address that was made here or is known to be safe."""
-    where = href.translate({ord(c): f"%{ord(c):02X}" for c in "<>\\ \n\r\t"}).replace("&", "\\&")
+    where = href.translate(_UNLINKED).replace("&", "\\&")
     return Markdown(f"[{escaped(text) or '…'}](<{where}>)")
 
 
 def written(text: str, spans: Sequence[Span] = ()) -> str:
     """Return a text of many lines; its addresses are links, http, https and mailto only."""
+    if not spans and "://" not in text:
+        return _special(text)
     out, at = [], 0
     for start, end, url in _links(text, spans):
-        out += [_lines(text[at:start]), link(text[start:end], url)]
+        out += [_special(text[at:start]), link(text[start:end], url)]
         at = end
-    return "".join([*out, _lines(text[at:])])
+    return "".join([*out, _special(text[at:])])
 
 
 def quoted(text: str, spans: Sequence[Span] = (), depth: int = 1) -> str:
@@ -80,10 +85,6 @@ def _begun(row: str) -> str:
     return f"{chr(0xA0) * min(indent, 40)}{bare}" if bare else ""
 
 
-def _lines(text: str) -> str:
-    return "\n".join(_special(part) for part in text.split("\n"))
-
-
 def _safe(line: str) -> str:
     begun = _begun(_special(line))
     # a heading may end in signs of its own
@@ -91,8 +92,13 @@ def _safe(line: str) -> str:
 
 
 def _special(text: str) -> str:
-    kept = _STEERS.sub("", _BAD.sub("\ufffd", text))
-    return _SPECIAL.sub(lambda found: f"\\{found[0]}", kept)
+    if _ODD.search(text):
+        text = _STEERS.sub("", _BAD.sub("\ufffd", text))
+    return _SPECIAL.sub(_marked, text)
+
+
+def _marked(found: re.Match[str]) -> str:
+    return f"\\{found[0]}"
 
 
 def _links(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int, str]]:
@@ -122,6 +128,8 @@ class Pen:
         self._words = words
         self._cabinet = cabinet
         self._to = to
+        self._missing: dict[Attachment, str] = {}
+        """How files that are not there are told of: often in the same words."""
 
     def lines(self, lines: Sequence[Line | Fold | Parting]) -> Markdown:
         """Write what was said, with the days it was said on."""
@@ -192,11 +200,7 @@ class Pen:
             yield quoted(f"{m.reply.sender}{t('colon')}{m.reply.text or '…'}", depth=2)
         if m.text:
             yield quoted(m.text, m.spans)
-        for one in m.attachments:
-            file = self._cabinet.shown(one)
-            name = file.name or file.label
-            row = link(name, file.href) if file.href else escaped(name)
-            yield f"> \\[{escaped(file.label)}\\] {row} {escaped(file.facts)}".rstrip()
+        yield from map(self._attached, m.attachments)
         if line.card and line.card.title not in m.text:
             card = line.card
             yield f"> {link(card.title, card.href) if card.href else escaped(card.title)}"
@@ -208,6 +212,18 @@ class Pen:
             yield from self._nested(m.nested, 2)
         if not (m.text or m.attachments or m.poll or m.nested or line.card):
             yield f"> \\[{escaped(t.name('kind', m.kind))}\\]"
+
+    def _attached(self, one: Attachment) -> str:
+        known = self._missing.get(one)
+        if known is not None:
+            return known
+        file = self._cabinet.shown(one)
+        name = file.name or file.label
+        row = link(name, file.href) if file.href else escaped(name)
+        told = f"> \\[{escaped(file.label)}\\] {row} {escaped(file.facts)}".rstrip()
+        if not one.sha256 and len(self._missing) < _MOST_MISSING:
+            self._missing[one] = told
+        return told
 
     def _nested(self, rows: Sequence[Mapping[str, Any]], depth: int) -> Iterator[str]:
         for row in rows[:_ROWS]:

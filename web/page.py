@@ -36,7 +36,7 @@ from web.membership import Roles
 from web.sending import html_response, markdown_response
 from web.sign_in import Way
 from web.talk import Talk
-from web.twins import is_twin
+from web.twins import BESIDE, is_twin
 from web.words import LANGUAGES, asked_for
 
 T = TypeVar("T")
@@ -234,7 +234,9 @@ class Visit:
             if name not in TWINS:
                 raise HTTPException(404)
             return markdown_response(self.request, twin_of(name, values))
-        twin = self.to.form(self._here(), "md") if status == 200 and name in TWINS else ""
+        twin = self.to.twin(self._here()) if status == 200 and name in TWINS else ""
+        if twin and (beside := self.request.scope.get(BESIDE)) is not None:
+            beside(twin_of(name, values))
         html = TEMPLATES.get_template(template).render(
             values, listing=self.listed(listing), twin=twin
         )

@@ -6,7 +6,7 @@ something.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -16,12 +16,14 @@ from web.markup import escaped
 from web.words import Words
 
 if TYPE_CHECKING:
-    from archive.views import MessageView
-    from web.talk import AnyLine, Line, Talk
+    from archive.views import MessageView, ReplyView
+    from web.talk import AnyLine, Line, Parting, Talk
 
 _FOCUS = ' tabindex="-1" autofocus'
+_NEXT = "\n"
 _MOST_NAMES = 5_000
 """Names whose markup is remembered."""
+_MOST_BELOW = 1_000
 
 
 class Rows:
@@ -34,6 +36,7 @@ class Rows:
         self._above = parts.above  # type: ignore[attr-defined]
         self._below = parts.below  # type: ignore[attr-defined]
         self._names: dict[tuple[str, int], str] = {}
+        self._belows: dict[tuple[object, ...], str] = {}
         self._unknown = escaped(words("message.unknown_sender"))
         self._recalled = escaped(words("message.recalled"))
         self._essence = escaped(words("site.essence"))
@@ -43,22 +46,32 @@ class Rows:
     def listed(self, lines: Iterable[AnyLine], label: str = "") -> str:
         """Return `<ol class="talk">` with these lines."""
         named = f' aria-label="{escaped(label)}"' if label else ""
-        rows = "\n".join(map(self.written, lines))
-        return f'<ol class="talk" lang="zh-Hans"{named}>\n{rows}\n</ol>'
+        return self.together(map(self.written, lines), named)
+
+    def together(self, rows: Iterable[str], named: str = "") -> str:
+        """Return the list of rows that are written already."""
+        return f'<ol class="talk" lang="zh-Hans"{named}>\n{_NEXT.join(rows)}\n</ol>'
+
+    def folded(self, rows: Sequence[str]) -> str:
+        """Return a fold of rows that are written already."""
+        said = escaped(self._words("message.fold", n=len(rows)))
+        return (
+            f'<li class="fold"><details><summary lang="{self._words.lang}">{said}</summary>'
+            f'<ol class="talk">\n{_NEXT.join(rows)}\n</ol></details></li>'
+        )
+
+    def parted(self, parting: Parting) -> str:
+        """Return where a new day begins."""
+        href, name = escaped(parting.href), escaped(parting.name)
+        return f'<li class="part"><a href="{href}" lang="{self._words.lang}">{name}</a></li>'
 
     def written(self, line: AnyLine) -> str:
         """Return one line, fold or parting."""
         if line.form == "line":
             return self.one(line)  # type: ignore[arg-type]
         if line.form == "fold":
-            said = escaped(self._words("message.fold", n=len(line.lines)))  # type: ignore[union-attr]
-            rows = "\n".join(map(self.one, line.lines))  # type: ignore[union-attr]
-            return (
-                f'<li class="fold"><details><summary lang="{self._words.lang}">{said}</summary>'
-                f'<ol class="talk">\n{rows}\n</ol></details></li>'
-            )
-        href, name = escaped(line.href), escaped(line.name)  # type: ignore[union-attr]
-        return f'<li class="part"><a href="{href}" lang="{self._words.lang}">{name}</a></li>'
+            return self.folded([*map(self.one, line.lines)])  # type: ignore[union-attr]
+        return self.parted(line)  # type: ignore[arg-type]
 
     def one(self, line: Line) -> str:
         """Return the row of one message."""
@@ -73,21 +86,40 @@ class Rows:
         if m.recalled:
             return f"{start}{'' if line.more else self._gone(line, at)}</li>"
         if m.kind == "service":
-            below = self._below(line, self._words, self._talk) if m.attachments else ""
+            below = self._under(line) if m.attachments else ""
             return f"{start}{at if line.more else self._notice(line, at)}{below}</li>"
         head = at if line.more else self._who(line, at)
         body = f'<div class="txt" dir="auto">{line.body}</div>' if line.body else ""
         if not (line.before or line.after):
             return f"{start}{head}{body}</li>"
         above = self._over(m) if line.before else ""
-        below = self._below(line, self._words, self._talk) if line.after else ""
+        below = self._under(line) if line.after else ""
         return f"{start}{head}{above}{body}{below}</li>"
+
+    def _under(self, line: Line) -> str:
+        """Return what stands below the words; most often it is what stood below others."""
+        m = line.m
+        if (
+            line.rest or line.card or m.poll or m.nested or m.versions
+            or any(file.sha256 for file in m.attachments)
+        ):  # fmt: skip
+            return str(self._below(line, self._words, self._talk))
+        told = (
+            m.attachments, m.reactions, bool(m.edited_at), m.time_guessed, m.truncated,
+            m.kind if m.kind != "unknown" else self._talk.unknown(m), bool(m.text),
+        )  # fmt: skip
+        known = self._belows.get(told)
+        if known is None:
+            known = str(self._below(line, self._words, self._talk))
+            if len(self._belows) < _MOST_BELOW:
+                self._belows[told] = known
+        return known
 
     def _who(self, line: Line, at: str) -> str:
         name = (line.m.sender, line.tint)
         known = self._names.get(name)
         if known is None:
-            known = self._named(line)
+            known = self.named(line.m.sender, line.initial, line.tint)
             if len(self._names) < _MOST_NAMES:
                 self._names[name] = known
         if line.here:
@@ -97,10 +129,11 @@ class Rows:
             at = f'{at} <a class="seal" href="{href}" title="{self._essence}">精</a>'
         return f"{known} {at}</div>"
 
-    def _named(self, line: Line) -> str:
+    def named(self, sender: str, initial: str, tint: int) -> str:
+        """Return a person's initial and name; what follows the name is to be closed."""
         return (
-            f'<span class="av t{line.tint}" aria-hidden="true">{escaped(line.initial)}</span>'
-            f'<div class="who">{self._bdi(line.m.sender)}'
+            f'<span class="av t{tint}" aria-hidden="true">{escaped(initial)}</span>'
+            f'<div class="who">{self._bdi(sender)}'
         )
 
     def _bdi(self, name: str) -> str:
@@ -127,16 +160,17 @@ class Rows:
         """Return what a message answers, where there is something to show of it."""
         if not self._talk.answers(m) or m.reply is None:
             return Markup()
-        reply = m.reply
+        return Markup(self.answer(m.reply))
+
+    def answer(self, reply: ReplyView) -> str:
+        """Return what is answered, as it stands above an answer."""
         text = f'<span dir="auto">{escaped(reply.text or "…")}</span>'
         if reply.key:
             href, who = escaped(self._talk.to.message(reply.key)), self._bdi(reply.sender)
-            return Markup(
-                f'<a class="quote" href="{href}"><span>{who}{self._colon}{text}</span></a>'
-            )
+            return f'<a class="quote" href="{href}"><span>{who}{self._colon}{text}</span></a>'
         who = f"{self._bdi(reply.sender)}{self._colon}" if reply.sender else ""
         said = f"<span>{who}{text}</span> " if reply.text else ""
-        return Markup(f'<div class="quote">{said}<small>{self._not_archived}</small></div>')
+        return f'<div class="quote">{said}<small>{self._not_archived}</small></div>'
 
 
 def _focus(line: Line) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from itertools import groupby
@@ -12,14 +12,15 @@ from zlib import crc32
 import msgspec
 from markupsafe import Markup
 
+from archive.day_rows import Plain
 from archive.media import MediaStore
 from archive.records import Poll
-from archive.views import MessageView
+from archive.views import MessageView, ReplyView
 from web.addresses import Addresses
 from web.body import Painter
 from web.dates import clock_at, day_at
 from web.files import Bar, Cabinet, Card, bars, card_of
-from web.fold import SHORTEST_RUN, is_slight
+from web.fold import is_slight, runs
 from web.rows import Rows
 from web.words import Words
 
@@ -83,6 +84,7 @@ class Parting(msgspec.Struct, frozen=True):
 
 
 AnyLine = Line | Fold | Parting
+Followed = MessageView | Plain
 
 
 class Talk:
@@ -98,16 +100,17 @@ class Talk:
         self.paint = Painter(addresses.tag, words("message.spoiler")).paint
 
     @cached_property
-    def _rows(self) -> Rows:
+    def rows(self) -> Rows:
+        """Write lines as HTML."""
         return Rows(self._words, self)
 
     def listed(self, lines: Sequence[AnyLine], label: str = "") -> Markup:
         """Write lines as a list of the chat."""
-        return Markup(self._rows.listed(lines, label))
+        return Markup(self.rows.listed(lines, label))
 
     def quote(self, message: MessageView) -> Markup:
         """Write what a message answers; empty where there is nothing to show of it."""
-        return self._rows.quote(message)
+        return self.rows.quote(message)
 
     def lines(
         self, messages: Sequence[MessageView], here: int | None = None, whole: bool = False
@@ -119,8 +122,9 @@ class Talk:
             # the page is headed with the day of what is wanted: one before it says so
             if found or wanted not in (None, day):
                 found.append(self._parting(day, messages[0].group_key))
-            for run, slight in _runs(list(said), here):
-                lines = self._run(run, here, whole)
+            of_day = list(said)
+            for start, end, slight in runs([m.id != here and is_slight(m) for m in of_day]):
+                lines = self._run(of_day[start:end], here, whole)
                 if slight:
                     found.append(Fold(tuple(lines)))
                 else:
@@ -167,19 +171,23 @@ class Talk:
         last: MessageView | None = None
         for message in run:
             is_here = message.id == here
-            more = last is not None and not is_here and _goes_on(last, message)
-            fresh = last is None or last.essence != message.essence
-            line = self._line(message, more, is_here, whole or is_here)
-            sealed = message.essence is not None and (fresh or is_here)
-            lines.append(msgspec.structs.replace(line, sealed=True) if sealed else line)
+            lines.append(self.behind(last, message, is_here, whole or is_here))
             last = message
         return lines
+
+    def behind(self, last: Followed | None, message: MessageView, here: bool, whole: bool) -> Line:
+        """Turn a message into the line that follows another of its run."""
+        more = last is not None and not here and goes_on(last, message)
+        fresh = last is None or last.essence != message.essence
+        line = self._line(message, more, here, whole)
+        sealed = message.essence is not None and (fresh or here)
+        return msgspec.structs.replace(line, sealed=True) if sealed else line
 
     def _line(self, m: MessageView, more: bool, here: bool, whole: bool) -> Line:
         card = card_of(m.detail) if m.detail and m.kind != "service" else None
         words = "" if (card or m.attachments) and _told_below(m, card) else m.text
         text = words if whole else _beginning(words)
-        first, tint = self._stands_for(m.sender_key, m.sender)
+        first, tint = self.stands_for(m.sender_key, m.sender)
         answers = m.reply is not None and _answers(m)
         return Line(
             m,
@@ -202,7 +210,7 @@ class Talk:
             id=self.to.row(m.key),
         )  # fmt: skip
 
-    def _stands_for(self, key: str | None, name: str) -> tuple[str, int]:
+    def stands_for(self, key: str | None, name: str) -> tuple[str, int]:
         """Return a person's initial and tint; remembered, as few people say much."""
         known = self._people.get((key, name))
         if known is None:
@@ -226,26 +234,6 @@ def _day_of(message: MessageView) -> date:
     return day_at(message.sent_at, message.time_zone)
 
 
-def _runs(
-    messages: Sequence[MessageView], here: int | None
-) -> Iterator[tuple[Sequence[MessageView], bool]]:
-    """Part messages into runs: (messages, only stickers and greetings)."""
-    start = 0
-    slight_from: int | None = None
-    for at, message in enumerate([*messages, None]):
-        if message is not None and message.id != here and is_slight(message):
-            slight_from = at if slight_from is None else slight_from
-            continue
-        if slight_from is not None and at - slight_from >= SHORTEST_RUN:
-            if slight_from > start:
-                yield messages[start:slight_from], False
-            yield messages[slight_from:at], True
-            start = at
-        slight_from = None
-    if start < len(messages):
-        yield messages[start:], False
-
-
 def _told_below(m: MessageView, card: Card | None) -> bool:
     """Tell whether the text only repeats what the card or the file below it says."""
     if card is not None:
@@ -254,11 +242,17 @@ def _told_below(m: MessageView, card: Card | None) -> bool:
 
 
 def _answers(m: MessageView) -> bool:
-    """Tell whether there is a quote to show; where a topic begins is not what its posts answer."""
-    return m.reply is not None and (not m.topic or m.reply.key != f"{m.group_key}:{m.topic}")
+    """Tell whether there is a quote to show."""
+    return m.reply is not None and is_answer(m, m.reply, m.group_key)
 
 
-def _goes_on(last: MessageView, message: MessageView) -> bool:
+def is_answer(m: Followed, reply: ReplyView, group_key: str) -> bool:
+    """Tell whether it answers that; where a topic begins is not what its posts answer."""
+    return not m.topic or reply.key != f"{group_key}:{m.topic}"
+
+
+def goes_on(last: Followed, message: Followed) -> bool:
+    """Tell whether a message goes under the same name as the one before it."""
     # the public sees one name for everybody, so that a name alone is nobody's
     same = message.sender_key is not None and last.sender_key == message.sender_key
     plain = not (last.recalled or message.recalled or last.service or message.service)

@@ -6,6 +6,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 TWIN = "chendian.markdown"
 """In the scope of a request for a page's twin."""
+BESIDE = "chendian.beside"
+"""In the scope of a page that is made for a file: what takes its twin."""
 _AS_THEY_ARE = ("/media/", "/static/", "/api/")
 """Where an ending belongs to the name of a file or key."""
 

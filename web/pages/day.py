@@ -10,7 +10,7 @@ from starlette.responses import Response
 from archive import calendar, groups, messages
 from archive.errors import NotFound
 from web.dates import parse_day
-from web.day_parts import DayWriter
+from web.day_parts import DayWriter, span_of
 from web.described import of_day
 from web.page import Place, Visit
 from web.portions import portion
@@ -36,16 +36,14 @@ def day(request: Request, key: str, date: str, after: Place = None) -> Response:
     part = msgspec.structs.replace(part, messages=shown, next=rest or part.next)
     writer = DayWriter(found, visit.words, visit.to, visit.talk)
     about = of_day(f"{parsed} · {found.title}", part.messages, visit.to.plain.day(found.key, date))
-    parts = writer.parts(parsed, part, after, writer.month(days, [date]), visit.listed(about))
+    span, lines = span_of(part), writer.lines(part.messages)
+    drawn = writer.month(days, [date])
+    parts = writer.parts(parsed, span, lines, after, drawn, visit.listed(about))
     return visit.page(
         "day.html",
         group=found,
         d=parts,
-        # what its twin is made of
-        day=parsed,
-        part=part,
-        after=after,
-        lines_of=visit.talk.lines,
-        earlier=parse_day(part.earlier_day or ""),
-        later=parse_day(part.later_day or ""),
+        written=lambda pen: writer.twin(
+            parsed, span, pen.lines(visit.talk.lines(part.messages)), after
+        ),
     )

@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from archive import essence, tags
 from archive.database import Archive
+from archive.day_rows import DayLoader
 from archive.errors import NotFound
 from archive.groups import published_reader
-from archive.loading import Loader
 from archive.published import GroupDays, Moment, Standing
 from archive.tombstones import secret_of
 from web.access import Visitor, let_read
@@ -25,6 +25,7 @@ from web.publish.media_files import ending_of
 from web.publish.places import PART, Places, anchor, day_file, file_of
 from web.publish.state import Asked, Query, Settings
 from web.publish.views import arguments, rows_of, view_of
+from web.twins import BESIDE
 
 _ALMOST = PART // 2
 """Messages from which a day may have several parts; the counters of days are by their own clock."""
@@ -35,6 +36,8 @@ class Page(msgspec.Struct, frozen=True):
 
     file: str
     body: bytes
+    twin: bytes = b""
+    """The same as Markdown, where there is something to say in it."""
 
 
 class Book:
@@ -43,17 +46,19 @@ class Book:
     def __init__(self, archive: Archive, settings: Settings) -> None:
         self.settings = settings
         self.base_url = settings.base_url.rstrip("/")
-        self.archive = Moment(archive)
+        self.archive = archive if isinstance(archive, Moment) else Moment(archive)
         with self.archive.reading() as db:
             self.db = db
         self.reader = published_reader(self.db, settings.members)
         self.secret = secret_of(self.db)
         self.standing = Standing(self.db, self.reader)
-        self.loader = Loader(self.db, self.reader)
+        self.loader = DayLoader(self.db, self.reader)
         self.tags = tags.tag_names(self.db, self.reader)
         self.posts = essence.visible_ids(self.db, self.reader)
         self.wanted: dict[Asked, None] = {}
         """Pages that are linked, in order."""
+        self.linked: dict[Asked, None] = {}
+        """Those that are linked since it was last emptied."""
         self.files: dict[str, str] = {}
         """Media that are shown: SHA-256 by file."""
         self._language = settings.language.encode()
@@ -91,11 +96,13 @@ class Book:
         rows = rows_of(view, asked, self.db, self.reader)
         places = Places(self, file, view.goes_on, rows)
         request = self._request("/" + "/".join(parts), places, query)
+        twin: list[bytes] = []
+        request.scope[BESIDE] = twin.append
         try:
             response: Response = view.show(request, **arguments(view, asked))
         except NotFound:
             response = errors.answer(request, 404)
-        return Page(file, bytes(response.body))
+        return Page(file, bytes(response.body), b"".join(twin))
 
     def takes(self, asked: Asked) -> bool:
         """Tell whether a page with this query is published."""
@@ -105,6 +112,7 @@ class Book:
 
     def want(self, asked: Asked) -> None:
         """Note that a page is linked."""
+        self.linked[asked] = None
         self.wanted[asked] = None
 
     def has(self, path: str) -> bool:

@@ -7,18 +7,23 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from markupsafe import Markup
+from msgspec.structs import asdict
+from starlette.responses import Response
 
 from archive import calendar
+from archive.day_rows import AnyRow, Plain
 from archive.groups import get_group
 from archive.published import rows_of
-from archive.views import DayView, MessageView
-from web.day_parts import DayParts, DayWriter
+from web.day_parts import DayParts, DayWriter, Span
 from web.described import of_day
 from web.publish.book import Book, Page
-from web.publish.frame import Frame
-from web.publish.places import PART, Places, anchor, day_file
+from web.publish.day_lines import DayLines
+from web.publish.frame import Frame, Marks
+from web.publish.places import PART, Places, day_file
 
 _CURRENT = ' aria-current="true"'
+_STEM = "stem"
+"""The part of the frame that names the file."""
 
 
 class DayPages:
@@ -26,16 +31,15 @@ class DayPages:
 
     def __init__(self, book: Book, group_key: str) -> None:
         self._book = book
-        self._group = get_group(book.db, book.reader, group_key)
-        self._days = book.standing.groups[self._group.key]
+        self.group = get_group(book.db, book.reader, group_key)
+        self._days = book.standing.groups[self.group.key]
         self._names = list(self._days.days)
-        self._places = Places(book, day_file(self._group.key, "2000-01-01"))
-        self._visit = visit = book.visit(f"/g/{self._group.key}/d/2000-01-01", self._places)
-        self._writer = DayWriter(self._group, visit.words, self._places, visit.talk)
-        self._frame = Frame(
-            DayParts.__struct_fields__,
-            lambda marks: visit.page("day.html", group=self._group, d=DayParts(**marks)),
-        )
+        self._places = Places(book, day_file(self.group.key, "2000-01-01"))
+        self._visit = visit = book.visit(f"/g/{self.group.key}/d/2000-01-01", self._places)
+        self._writer = DayWriter(self.group, visit.words, self._places, visit.talk)
+        self._lines = DayLines(self.group, visit.words, self._places, visit.talk)
+        self._unlisted = visit.listed(None)
+        self._frame = Frame((*DayParts.__struct_fields__, _STEM), self._shell)
         self._drawn: tuple[str, dict[str, Markup]] = ("", {})
 
     def pages(self, month: str) -> Iterator[Page]:
@@ -46,7 +50,7 @@ class DayPages:
         rows = rows_of(self._book.loader, self._days, spans[0][0], spans[-1][1])
         row = next(rows, None)
         for at, (since, until) in enumerate(spans, first):
-            said: list[MessageView] = []
+            said: list[AnyRow] = []
             part = 1
             while row is not None and row.id < until:
                 if len(said) == PART:
@@ -57,35 +61,57 @@ class DayPages:
                 row = next(rows, None)
             yield self._page(at, part, said, False)
 
-    def _page(self, at: int, part: int, said: Sequence[MessageView], more: bool) -> Page:
-        name = self._names[at]
-        view = DayView(
+    def _page(self, at: int, part: int, said: Sequence[AnyRow], more: bool) -> Page:
+        name, file = self._names[at], day_file(self.group.key, self._names[at], part)
+        span = Span(
             date=name,
-            messages=tuple(said),
+            messages=len(said),
+            first_at=said[0].sent_at if said else 0,
             next=part + 1 if more else None,
             earlier_day=self._names[at - 1] if at else None,
             later_day=self._names[at + 1] if at + 1 < len(self._names) else None,
             total=self._days.days[name],
         )
-        places = self._places
-        places.here = day_file(self._group.key, name, part)
-        places.forget()
-        own = {m.key: f"#{anchor(m.key)}" for m in said}
-        places.learn(own)
-        prefix = f"{self._group.key}:"
-        answered = {
-            m.reply.key for m in said
-            if m.reply and m.reply.key and m.reply.key not in own and m.reply.key.startswith(prefix)
-        }  # fmt: skip
-        if answered:
-            places.learn(self._book.links(self._days, answered, places))
-        after = part if part > 1 else None
-        title = f"{name} · {self._group.title}" + (f" ({part})" if part > 1 else "")
-        listing = self._visit.listed(of_day(title, said, places.here))
-        parts = self._writer.parts(
-            date.fromisoformat(name), view, after, self._month(name), listing
+        self._learn(said, file)
+        day, after = date.fromisoformat(name), part if part > 1 else None
+        lines = self._lines.written(said, file)
+        listing = self._listing(said, name, part, file)
+        parts = self._writer.parts(day, span, lines.html, after, self._month(name), listing)
+        stem = file.rpartition("/")[2].removesuffix(".html")
+        twin = self._writer.twin(day, span, lines.markdown, after)
+        return Page(
+            file,
+            self._frame.filled({**asdict(parts), _STEM: stem}),
+            f"{twin}\n".encode("utf-8", "replace"),
         )
-        return Page(places.here, self._frame.filled(parts))
+
+    def _listing(self, said: Sequence[AnyRow], name: str, part: int, file: str) -> Markup:
+        """Write what a page tells search engines; without an address of the site nothing."""
+        if not self._book.base_url:
+            return self._unlisted
+        title = f"{name} · {self.group.title}" + (f" ({part})" if part > 1 else "")
+        return self._visit.listed(of_day(title, said, file))
+
+    def _shell(self, marks: Marks) -> Response:
+        """Render what every day has around it; its file, too, differs from day to day."""
+        stem = marks.pop(_STEM)
+        self._places.here = day_file(self.group.key, stem)
+        return self._visit.page("day.html", group=self.group, d=DayParts(**marks))
+
+    def _learn(self, said: Sequence[AnyRow], file: str) -> None:
+        """Know the way to what stands on this page, and to what is answered on it."""
+        places, group_key = self._places, self.group.key
+        places.here = file
+        places.forget()
+        prefix = f"{group_key}:"
+        here = {m.platform_id for m in said if isinstance(m, Plain)}
+        answered = {m.reply.key for m in said if m.reply and m.reply.key}
+        own = {m.key for m in said if not isinstance(m, Plain)}
+        own |= {key for key in answered if key.removeprefix(prefix) in here}
+        places.learn({key: f"#{self._lines.anchor(key[len(prefix) :])}" for key in own})
+        elsewhere = {key for key in answered - own if key.startswith(prefix)}
+        if elsewhere:
+            places.learn(self._book.links(self._days, elsewhere, places))
 
     def _month(self, day: str) -> Markup:
         """Return the days of a month beside one of them."""
@@ -95,7 +121,7 @@ class DayPages:
 
     def _draw(self, month: str) -> dict[str, Markup]:
         """Draw a month once, and mark each of its days in it."""
-        layers = calendar.days(self._book.db, self._book.reader, self._group.key, month)
+        layers = calendar.days(self._book.db, self._book.reader, self.group.key, month)
         names = [layer.name for layer in layers]
         every = self._writer.month(layers, names)
         pieces = every.split(_CURRENT)

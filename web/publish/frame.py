@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-import msgspec
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from web.sending import printable
 
+Marks = dict[str, Markup]
+
 
 class Frame:
     """What all pages of a kind have in common, and where the rest stands between."""
 
-    def __init__(
-        self, names: Iterable[str], render: Callable[[dict[str, Markup]], Response]
-    ) -> None:
+    def __init__(self, names: Iterable[str], render: Callable[[Marks], Response | str]) -> None:
         mark = secrets.token_hex(16)
-        shell = render({name: Markup(f"[{mark}:{name}]") for name in names}).body
-        self._pieces = re.split(rf"\[{mark}:(\w+)\]", bytes(shell).decode())
+        shell = render({name: Markup(f"[{mark}:{name}]") for name in names})
+        text = shell if isinstance(shell, str) else bytes(shell.body).decode()
+        self._pieces = re.split(rf"\[{mark}:(\w+)\]", text)
 
-    def filled(self, parts: msgspec.Struct) -> bytes:
+    def filled(self, parts: Mapping[str, str]) -> bytes:
         """Return a page with these parts, escaped where they are no markup."""
         pieces = (
-            str(escape(getattr(parts, piece))) if place % 2 else piece
+            str(escape(parts[piece])) if place % 2 else piece
             for place, piece in enumerate(self._pieces)
         )
         return printable("".join(pieces)).encode()

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from markupsafe import Markup
+from msgspec.structs import asdict
 
 from archive import calendar
 from archive.groups import get_group
@@ -63,4 +64,4 @@ class MonthPages:
             shelves=self._parts.shelves(self._shelves.of(month)),
             near=self._parts.near(month, *beside, to, words, key),
         )
-        return Page(day_file(key, month), self._frame.filled(parts))
+        return Page(day_file(key, month), self._frame.filled(asdict(parts)))

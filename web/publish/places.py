@@ -30,6 +30,7 @@ _KEPT = 60
 _PLAIN = re.compile(r"[a-z0-9-][a-z0-9.-]*")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)")
 """Names under which Windows knows devices."""
+_NUMBERS = ("1", "987654321098765")
 _ESCAPED = re.compile(r"[^a-z0-9.-]")
 
 
@@ -71,10 +72,21 @@ def shelf_file(group_key: str, shelf: str, month: str, part: int = 1) -> str:
     return day_file(group_key, f"{month}-{shelf}", part)
 
 
+def twin_file(file: str) -> str:
+    """Return the file of a page as Markdown."""
+    return f"{file.removesuffix('.html')}.md"
+
+
 def anchor(message_key: str) -> str:
     """Return the id a message has in the page of its day."""
     # the group's part of a key is the same for all of them
     return f"m{slug(message_key.split(':', 2)[-1])}"
+
+
+def beginning_of(key: str) -> str:
+    """Return what anchors of a group's numbered messages begin with; empty where that varies."""
+    beginnings = {anchor(f"{key}:{number}").removesuffix(number) for number in _NUMBERS}
+    return beginnings.pop() if len(beginnings) == 1 else ""
 
 
 def file_of(asked: Asked) -> str:
@@ -142,6 +154,9 @@ class Places(Addresses):
         if last == "index" and name != "md" and not stem.strip("./"):
             path = f"{stem}{slash}feed"
         return f"{path}.{name}"
+
+    def twin(self, here: str) -> str:
+        return twin_file(self.here.rpartition("/")[2])
 
     def sitemap(self, name: str = "") -> str:
         return f"sitemap/{name}" if name else "sitemap.xml"

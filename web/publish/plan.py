@@ -7,18 +7,41 @@ from datetime import date
 from typing import Any
 
 from archive import changes
+from archive.groups import list_groups
 from archive.ids import SHIFT, seconds_of
 from archive.published import GroupDays
 from archive.tags import find_tag
 from web.dates import day_at
 from web.publish.book import Book
 from web.publish.program import made_with
-from web.publish.site import Group, Months, Piece, Tags, group_name, month_name, tag_name
-from web.publish.state import Seen
+from web.publish.site import (
+    FILES,
+    LEFT,
+    TOLD,
+    Group,
+    Months,
+    Piece,
+    Rest,
+    Some,
+    Tags,
+    group_of,
+    month_name,
+    rest_name,
+)
+from web.publish.state import Asked, Seen, State
 
 _MESSAGES = 8_000
 """Of a piece of a group's months, about."""
 _TAGS = 200
+_FEW = 3_000
+"""Messages and pages that one process makes as soon as several."""
+_COUNTING = ("home", "about", "start", "calendar", "essence")
+"""Families of pages with numbers that any new message changes; of the others it takes a link, a
+file or a tag, or that somebody keeps, answers or gathers something."""
+_LISTING = ("contents", "digests", "files", "links", "people", "questions", "threads")
+"""Families of pages that list groups in their order beside what they hold."""
+_LASTING = frozenset(("group", "year"))
+"""What asks for the beginning of a list; anything else for a place in it, which moves."""
 _RECENT = 60
 """Days in UTC whose groups are told apart; of an older one all groups are made anew."""
 
@@ -45,6 +68,7 @@ def look(book: Book, stamp: list[int], today: str) -> Seen:
             name: by_id.get(find_tag(book.db, name) or 0, b"")
             for name in sorted(set(book.tags.values()))
         },
+        [group.key for group in list_groups(book.db, book.reader)],
         newest,
         marks.edge(newest),
     )
@@ -80,21 +104,41 @@ def _months(book: Book) -> Iterator[tuple[str, Any]]:
 class Plan:
     """What to make, after what was seen before and what is seen now."""
 
-    def __init__(self, book: Book, old: Seen, new: Seen) -> None:
+    def __init__(self, book: Book, old: State, was: Seen, new: Seen) -> None:
         self._book = book
-        self._old, self._new = old, new
+        self._made = old.made
+        self._old, self._new = was, new
         self.whole = (
-            old.made_with != new.made_with
-            or old.whole != new.whole
-            or new.aliases[0] < old.aliases[0]
-            or not _grown(old.names, new.names)
-            or not set(old.days) <= set(new.days)
+            was.made_with != new.made_with
+            or was.whole != new.whole
+            or new.aliases[0] < was.aliases[0]
+            or not _grown(was.names, new.names)
+            or not set(was.days) <= set(new.days)
         )
+        self.since = was.newest if is_only_newer(book, was, new) else 0
+        """The newest message there was, where all that is new is newer; else 0."""
         self.months: set[str] = set()
         self.groups: set[str] = set()
         self.tags: set[str] = set()
+        self._some: set[str] = set()
+        """The names of no group whose pages are made, where it is not all of them."""
         if not self.whole:
             self._compare()
+            if self.since and was.today == new.today:
+                self._some = {*self._touched()}
+
+    def _touched(self) -> Iterator[str]:
+        """Return the names of pages that newer messages change."""
+        yield from map(rest_name, _COUNTING)
+        if self._old.order != self._new.order:
+            yield from map(rest_name, _LISTING)
+        if self._old.tags != self._new.tags:
+            yield rest_name("tags")
+        files, links = changes.carried_since(self._book.db, self.since)
+        if files:
+            yield rest_name("files")
+        if links:
+            yield rest_name("links")
 
     def _compare(self) -> None:
         old, new, book = self._old, self._new, self._book
@@ -112,7 +156,7 @@ class Plan:
             if group is not None:
                 self.groups.add(group.key)
                 self.months.add(month_name(group.key, _month(group, message_id)))
-        self.groups |= {name.split(" ")[1] for name in self.months}
+        self.groups |= {name[2:].rpartition(" ")[0] for name in self.months}
         borne = changes.tags_between(book.db, changed)
         self.tags = {
             name
@@ -131,13 +175,37 @@ class Plan:
             group for group in now.keys() | before.keys() if now.get(group) != before.get(group)
         ]
 
-    def pieces(self) -> list[Piece]:
-        """Return the work beside what is always made, `Rest`; the long pieces first."""
+    def pieces(self) -> Iterator[Piece]:
+        """Return the work; the long pieces first."""
+        if self._some:
+            yield Some(tuple(self._some), tuple(self._roots()))
+        else:
+            yield Rest()
+        for key in self._book.standing.groups:
+            if self.whole or key in self.groups:
+                yield Group(key)
         names = list(self._new.tags) if self.whole else sorted(self.tags)
-        keys = self._book.standing.groups
-        tags = [Tags(tuple(names[at : at + _TAGS])) for at in range(0, len(names), _TAGS)]
-        groups = [Group(key) for key in keys if self.whole or key in self.groups]
-        return [*groups, *tags, *self._days()]
+        for at in range(0, len(names), _TAGS):
+            yield Tags(tuple(names[at : at + _TAGS]))
+        yield from self._days()
+
+    def is_small(self) -> bool:
+        """Tell whether other processes would cost more than they bring."""
+        if not self._some:
+            return False
+        said = sum(
+            messages
+            for group in self._book.standing.groups.values()
+            for month, messages in group.months().items()
+            if month_name(group.key, month) in self.months
+        )
+        return said + 10 * len(self.tags) < _FEW
+
+    def _roots(self) -> Iterator[Asked]:
+        for name in self._some & self._made.keys():
+            for asked in self._made[name].pages:
+                if {part for part, _ in asked[1]} <= _LASTING:
+                    yield asked
 
     def _days(self) -> Iterator[Months]:
         for group in self._book.standing.groups.values():
@@ -156,12 +224,19 @@ class Plan:
 
     def stays(self) -> Iterable[str]:
         """Return under which names nothing changed."""
-        if self.whole:
-            return ()
-        book = self._book
-        groups = {group_name(key) for key in book.standing.groups if key not in self.groups}
-        tags = {tag_name(name) for name in self._new.tags if name not in self.tags}
-        return {*groups, *tags, *(set(self._new.months) - self.months)}
+        return () if self.whole else (name for name in self._made if self._stays(name))
+
+    def _stays(self, name: str) -> bool:
+        if name in (LEFT, TOLD, FILES):
+            return name == FILES
+        kind, own = name[:2], name[2:]
+        if kind == "d ":
+            return name in self._new.months and name not in self.months
+        if kind == "t ":
+            return own in self._new.tags and own not in self.tags
+        if kind == "g ":
+            return group_of(name) not in self.groups
+        return bool(self._some) and name not in self._some
 
 
 def _grown(old: dict[int, bytes], new: dict[int, bytes]) -> bool:

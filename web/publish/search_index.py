@@ -6,6 +6,7 @@ from __future__ import annotations
 import gc
 import shutil
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -19,24 +20,26 @@ from archive.access import Reader
 from archive.ids import LOWEST, first_id, seconds_of
 from archive.people import DEFAULT_ZONE
 from archive.published_texts import Said, groups_of, said
+from web.publish.places import beginning_of
 from web.publish.search_lists import Lists
 from web.publish.search_runs import Runs
-from web.publish.search_scripts import Scripts
+from web.publish.search_scripts import FOLDER, Scripts
 from web.publish.search_shards import PairShards, WordShards
 from web.publish.search_snippets import (
     PER_FILE,
     Row,
     Snippets,
-    beginning_of,
     folder_of,
     searched,
     write_rows,
 )
 from web.publish.search_tables import write_tables
-from web.publish.search_terms import terms_of
+from web.publish.search_terms import Terms, terms_of, together
 
-FOLDER = "x"
-_CHUNK = PER_FILE * 256
+_CHUNK = PER_FILE * 64
+"""Messages held at a time."""
+_OF_RUN = 4
+"""How many times that make a run: the fewer runs, the fewer files are open at the end."""
 
 
 class Built(msgspec.Struct, frozen=True):
@@ -85,9 +88,15 @@ class _Builder:
         """Read every message once, then put the terms in order."""
         runs = Runs(self._folder / "runs")
         found = self._found()
+        held: list[Terms] = []
         while chunk := list(islice(found, _CHUNK)):
-            runs.add(terms_of([searched(message.text) for message, _ in chunk], self._count))
+            held.append(terms_of([searched(message.text) for message, _ in chunk], self._count))
             self._write_rows(chunk)
+            if len(held) == _OF_RUN:
+                runs.add(together(held))
+                held = []
+        if held:
+            runs.add(together(held))
         lists = Lists(self._scripts, self._count)
         pairs = PairShards(self._scripts, self._count, lists)
         for keys in runs.pairs():
@@ -123,15 +132,14 @@ class _Builder:
         self._count += len(chunk)
 
     def _note_months(self, chunk: list[tuple[Said, Row]]) -> None:
-        for place, (message, _) in enumerate(chunk, self._count):
-            if message.id < self._month_ends:
-                continue
-            at = datetime.fromtimestamp(seconds_of(message.id), UTC).astimezone(self._zone)
+        while chunk[-1][0].id >= self._month_ends:
+            place = bisect_left(chunk, self._month_ends, key=lambda one: one[0].id)
+            at = datetime.fromtimestamp(seconds_of(chunk[place][0].id), UTC).astimezone(self._zone)
             later = (at.replace(day=1, hour=0, minute=0, second=0) + timedelta(days=32)).replace(
                 day=1
             )
             self._month_ends = first_id(int(later.timestamp()))
-            self._months[f"{at:%Y-%m}"] = place
+            self._months[f"{at:%Y-%m}"] = self._count + place
 
     def _write_filters(self, lists: Lists) -> None:
         by_group = np.concatenate(self._by_group) if self._by_group else np.zeros(0, np.uint16)

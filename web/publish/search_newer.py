@@ -12,9 +12,9 @@ import msgspec
 from archive.access import Reader
 from archive.ids import first_id, seconds_of
 from archive.published_texts import groups_of, said
-from web.publish.search_index import FOLDER
-from web.publish.search_scripts import Scripts
-from web.publish.search_snippets import Snippets, beginning_of, folder_of, shared
+from web.publish.places import beginning_of
+from web.publish.search_scripts import FOLDER, Scripts
+from web.publish.search_snippets import Snippets, folder_of, shared
 
 LARGEST = 50_000
 """Bytes of that file; with more the index is to be built anew."""

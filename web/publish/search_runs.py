@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from web.publish.search_terms import CHAR, PLACE, Keys, Terms
 
-_AT_ONCE = 500_000
+_AT_ONCE = 250_000
 """Pairs sorted at a time; a character that alone has more is taken whole."""
 _CHARS = 1 << CHAR
 _HEAD = struct.Struct("<HI")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+FOLDER = "x"
 _MARK = b"\xff\xfe"
 """The byte order mark of UTF-16, lowest byte first."""
 

@@ -25,7 +25,7 @@ _MANY = room_in(64_000)
 """Bits of a character's pairs from which on it has a list for itself."""
 _SECONDS = 0x6000
 """How many characters the second of a pair is mostly one of."""
-_GATHERED = 400_000
+_GATHERED = 200_000
 _PREFIXES = (2, 3, 4, 5)
 _FILES = 1
 """Files a prefix may be spread over before it has a list of its own."""

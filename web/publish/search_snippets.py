@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from archive.ids import first_id, seconds_of
 from archive.published_texts import Said, Text
-from web.publish.places import PART, anchor, day_file
+from web.publish.places import PART, anchor, beginning_of, day_file
 from web.publish.search_scripts import Scripts
 
 PER_FILE = 64
 _PER_FOLDER = 256
 _MINUTES = 24 * 60
-_NUMBERS = ("1", "987654321098765")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,14}")
 
 Row = list[Any]
 """[group, name of the day's file, anchor, minute of the day, sender, text, essence, personal
@@ -30,36 +31,33 @@ class _Day:
         self.key = key
         self.beginning = beginning_of(key)
         self._zone = ZoneInfo(zone)
-        self._until = -1
+        self.until = -1
+        """The id after the last that its messages may have."""
+        self.held = 0
         self._since = 0
         self._is_even = True
         """Clocks are not changed on it."""
         self._name = ""
-        self._held = 0
         self.file = ""
 
-    def take(self, message_id: int) -> None:
-        """Count one more message."""
-        if message_id >= self._until:
+    def turn(self, message_id: int) -> None:
+        """Begin the day of a message, or the next part of it."""
+        if message_id >= self.until:
             start = datetime.fromtimestamp(seconds_of(message_id), UTC).astimezone(self._zone)
             day = start.date()
             next_day = datetime.combine(day + timedelta(days=1), datetime.min.time(), self._zone)
-            self._until = first_id(int(next_day.timestamp()))
+            self.until = first_id(int(next_day.timestamp()))
             midnight = datetime.combine(day, datetime.min.time(), self._zone)
             self._since = int(midnight.timestamp())
             self._is_even = int(next_day.timestamp()) - self._since == _MINUTES * 60
-            self._name, self._held = day.isoformat(), 0
-        if self._held % PART == 0:
-            file = day_file(self.key, self._name, self._held // PART + 1)
-            self.file = file.rpartition("/")[2].removesuffix(".html")
-        self._held += 1
+            self._name, self.held = day.isoformat(), 0
+        file = day_file(self.key, self._name, self.held // PART + 1)
+        self.file = file.rpartition("/")[2].removesuffix(".html")
 
     def anchor(self, platform_id: str) -> int | str:
         """Return a message's anchor, or the number that ends it."""
-        if self.beginning and platform_id.isdecimal() and platform_id.isascii():
-            number = int(platform_id)
-            if len(platform_id) < 16 and str(number) == platform_id:
-                return number
+        if self.beginning and _NUMBER.fullmatch(platform_id):
+            return int(platform_id)
         return anchor(f"{self.key}:{platform_id}")
 
     def minute(self, sent_at: int) -> int:
@@ -81,7 +79,9 @@ class Snippets:
         """Return what is shown of a message; None of one that is not found. All must be told of,
         for a day's parts are counted."""
         day = self._days[message.group]
-        day.take(message.id)
+        if message.id >= day.until or day.held % PART == 0:
+            day.turn(message.id)
+        day.held += 1
         if message.text is None:
             return None
         row: Row = [
@@ -97,12 +97,6 @@ class Snippets:
         if message.text.personal:
             row.append(_in_units(message.text))
         return row
-
-
-def beginning_of(key: str) -> str:
-    """Return what anchors of a group's numbered messages begin with; empty where that varies."""
-    beginnings = {anchor(f"{key}:{number}").removesuffix(number) for number in _NUMBERS}
-    return beginnings.pop() if len(beginnings) == 1 else ""
 
 
 def folder_of(key: str) -> str:

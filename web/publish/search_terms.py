@@ -102,6 +102,18 @@ def terms_of(texts: Sequence[str], first: int) -> Terms:
     return Terms(_pairs(folded, kind, numbers), _words(joined, kind, numbers))
 
 
+def together(parts: Sequence[Terms]) -> Terms:
+    """Return the terms of messages that were tokenised in parts, the oldest first."""
+    pairs = np.concatenate([part.pairs for part in parts])
+    # parts that are in order already: merged rather than sorted
+    pairs.sort(kind="stable")
+    words: dict[str, list[int]] = {}
+    for part in parts:
+        for word, places in part.words.items():
+            words.setdefault(word, []).extend(places)
+    return Terms(pairs, words)
+
+
 def _joined(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """Return all characters, a zero between two texts, and which text each is of."""
     chars = np.frombuffer("\0".join(texts).encode("utf-32-le"), np.uint32)

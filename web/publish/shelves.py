@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from markupsafe import Markup
+from msgspec.structs import asdict
 
 from archive.files import FileView
 from archive.finding import links_of
@@ -98,7 +99,7 @@ class ShelfPages:
             go_on=self._parts.go_on(more, words) if more else Markup(),
         )
         to.forget()
-        return Page(to.here, self._frames[shelf].filled(parts))
+        return Page(to.here, self._frames[shelf].filled(asdict(parts)))
 
     def _rows(self, shelf: Shelf, said: Sequence[MessageView]) -> Iterator[Markup]:
         visit, group, parts = self._visit, self._group, self._parts

@@ -35,6 +35,8 @@ class Made(msgspec.Struct):
     media: dict[str, str] = {}
     """SHA-256 by file."""
     links: tuple[Asked, ...] = ()
+    pages: tuple[Asked, ...] = ()
+    """Which pages it is, where they were found by following links."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -52,6 +54,8 @@ class Seen(msgspec.Struct, frozen=True):
     groups: dict[int, dict[int, bytes]] = {}
     months: dict[str, bytes] = {}
     tags: dict[str, bytes] = {}
+    order: list[str] = []
+    """The groups as they are listed: the liveliest first."""
     newest: int = 0
     """The newest message there was."""
     edge: bytes = b""

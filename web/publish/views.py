@@ -31,7 +31,7 @@ from web.publish import search_page
 from web.publish.state import Asked
 
 _ANY = "*"
-_ROWS = 100
+ROWS = 100
 """Of a long page of a list."""
 
 
@@ -97,7 +97,7 @@ def rows_of(view: View, asked: Asked, db: sqlite3.Connection, reader: Reader) ->
     if view.count is None:
         return None
     parts, query = asked
-    return _ROWS if query else _ROWS + view.count(db, reader, parts[1]) % _ROWS
+    return ROWS if query else ROWS + view.count(db, reader, parts[1]) % ROWS
 
 
 def arguments(view: View, asked: Asked) -> dict[str, Any]:
