@@ -32,7 +32,7 @@ def test_a_tags_page_is_what_the_template_makes(
         Group(KEY, "技术群"), Group(OTHER, "<b>群"),
         _said(KEY, 1, "第一条 #干货 #C++"), _said(OTHER, 2, f"#干货 {SCRIPTS[0]}"),
         _said(KEY, 3, "图 #干货", attachments=missing), _said(KEY, 4, "#精 #干货2"),
-        *(_said(KEY, 10 + n, f"{n} #许多") for n in range(31)),
+        *(_said(KEY, 10 + n, f"{n} #许多") for n in range(101)),
     )  # fmt: skip
     with archive.writing() as db:
         essence.mark(db, [f"{KEY}:4"], by="x", reason="", title="", tags=("精",), at=NOON)
