@@ -77,7 +77,7 @@ def _published(out: Path, data: Path) -> tuple[Ran, dict[str, Any]]:
 
 def _say_something(db: sqlite3.Connection) -> None:
     key, last = db.execute(
-        "SELECT key, last_at FROM groups ORDER BY messages DESC LIMIT 1"
+        "SELECT key, (SELECT max(last_at) FROM groups) FROM groups ORDER BY messages DESC LIMIT 1"
     ).fetchone()
     at = min(last + 5, int(time.time()))
     keep(db, [Message(key, "published-1", at, f"{key.partition(':')[0]}:1", "张三", text="新的话")])

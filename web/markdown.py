@@ -46,7 +46,10 @@ def escaped(value: object) -> Markdown:
 
 
 def link(text: object, href: str) -> Markdown:
-    """Return a link to an address that was made here or is known to be safe."""
+    """Return a link to an address that was made here or is known to be safe; only the text where
+    there is no page to lead to."""
+    if not href:
+        return escaped(text) or Markdown("…")
     where = href.translate(_UNLINKED).replace("&", "\\&")
     return Markdown(f"[{escaped(text) or '…'}](<{where}>)")
 
