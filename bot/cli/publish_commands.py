@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from bot.cli.options import AsJson, Data, given, many, opened, safe, show_json
 from bot.config import Language, load_config
+
+if TYPE_CHECKING:
+    from bot.publishing import Outcome
 
 _MB = 1_000_000
 
@@ -59,10 +62,7 @@ def publish(
              "zip": str(zip_file) if zip_file else None}
         )  # fmt: skip
         return
-    typer.echo(
-        f"{many(done.pages, 'page')}, {many(done.media, 'media file')}:"
-        f" {many(done.written, 'file')} written, {done.removed:,} removed, {seconds:.1f} s."
-    )
+    _tell(done, seconds)
     if packed is not None:
         typer.echo(f"packed: {safe(str(zip_file))}, {packed / _MB:,.1f} MB.")
     typer.echo(f"open: {safe((out.absolute() / 'index.html').as_uri())}")
@@ -74,3 +74,10 @@ def publish(
             f" {'open to members' if reader == 'members' else 'public'};"
             f" see: chendian group list{given(data)}"
         )
+
+
+def _tell(done: Outcome, seconds: float) -> None:
+    typer.echo(
+        f"{many(done.pages, 'page')}, {many(done.media, 'media file')}:"
+        f" {many(done.written, 'file')} written, {done.removed:,} removed, {seconds:.1f} s."
+    )
