@@ -1,15 +1,8 @@
-"""Puts the platforms' stand-ins of tests/peers on the path."""
+"""What holds for every adapter's tests."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-PEERS = str(Path(__file__).resolve().parents[1] / "peers")
-if PEERS not in sys.path:
-    sys.path.insert(0, PEERS)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "demo"))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "web"))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "peers"))
-
 from crawling import Named
 from demo_archive import fill_demo
 from serving import Served, started_chromium

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +13,6 @@ from archive.database import Archive
 from archive.keep import keep
 from archive.records import AnyRecord
 from web.app import create_app
-
-PEERS = str(Path(__file__).resolve().parents[1] / "peers")
-if PEERS not in sys.path:
-    sys.path.insert(0, PEERS)
 
 
 @pytest.fixture
