@@ -121,6 +121,8 @@ class Outbox(SQLModel, table=True):
     file: str | None = None
     """SHA-256 of a stored file that goes with the text."""
     file_name: str | None = None
+    begun_at: int | None = Field(default=None, sa_type=BigInteger)
+    """When it was last begun to be sent."""
     doubt: int | None = Field(default=None, sa_type=BigInteger)
     """It may have been said from this Unix time on; the platform is looked at first."""
     brought: bool = Field(sa_column_kwargs={"server_default": sql("0")})

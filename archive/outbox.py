@@ -147,8 +147,9 @@ def begin(db: sqlite3.Connection, id: int) -> bool:
     """Note that it is being sent, in a transaction of its own before it is; False: it is not to be
     sent any more."""
     done = db.execute(
-        "UPDATE outbox SET state = 'sending', tries = tries + 1 WHERE id = ? AND state = 'waiting'",
-        (id,),
+        "UPDATE outbox SET state = 'sending', tries = tries + 1, begun_at = ?"
+        " WHERE id = ? AND state = 'waiting'",
+        (int(time.time()), id),
     )
     return done.rowcount == 1
 
@@ -205,7 +206,8 @@ def doubted(db: sqlite3.Connection, accounts: Iterable[str], purpose: str) -> in
     """Let what was being sent at a kill be sent again where the platform can be looked at first;
     return how many there are."""
     return db.execute(
-        "UPDATE outbox SET state = 'waiting', doubt = made_at, next_at = made_at"
+        "UPDATE outbox SET state = 'waiting', doubt = coalesce(doubt, begun_at),"
+        " next_at = made_at"
         " WHERE state = 'sending' AND purpose = ?"
         " AND account IN (SELECT value FROM json_each(?))",
         (purpose, json.dumps(list(accounts))),

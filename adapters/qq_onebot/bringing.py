@@ -18,6 +18,8 @@ _SEGMENTS = {"photo": "image", "sticker": "image", "animation": "image", "video"
              "voice": "record"}  # fmt: skip
 _LEARNT_WITHIN = 0.2
 """Seconds for which a gateway's own report of what was said is waited for: it has the true id."""
+_MOST = 20_000
+"""Messages of history looked through."""
 _EARLY = 5
 """Seconds by which QQ's clock may be behind."""
 
@@ -65,7 +67,7 @@ async def ids_of(memory: Memory, group_key: str, short: Any) -> Sent:
 async def found(link: Link, message: Outgoing, doubt: Doubt) -> Sent | None:
     """Look in the group's history for what may have been said. Raises AdapterError."""
     assert message.group_key is not None
-    there = await Look(link, message.group_key, back_to=doubt.since - _EARLY, most=2000).back()
+    there = await Look(link, message.group_key, back_to=doubt.since - _EARLY, most=_MOST).back()
     for one in there.messages:
         event = decode(one.raw)
         names = {one.own_id, keys.short_name(one.short)}
@@ -74,7 +76,7 @@ async def found(link: Link, message: Outgoing, doubt: Doubt) -> Sent | None:
         if keys.word(event.get("user_id")) == link.self_id and _says(event, message):
             short = keys.short_name(one.short)
             return Sent(short, (one.own_id,) if one.own_id != short else ())
-    if there.failed:
+    if there.failed or not there.reached:
         raise AdapterError("the gateway does not show what was said.", "look into the group")
     return None
 

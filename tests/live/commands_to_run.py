@@ -180,6 +180,13 @@ RUN = (
         holds=(1, 0),
     ),
     Row(
+        command="bridge",
+        typed=("/bridge", "/桥接 开"),
+        told=(r"No bridge is configured for this group", r"没有为本群配置桥接"),
+        by=ADMINS,
+        refused=NOT_ADMIN,
+    ),
+    Row(
         command="roster",
         typed=("/roster", "/名册 阿禾"),
         told=(r"The roster, 2: guest 1, member 1\nWithin 14 days 1 end; 0 have ended",

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("takes_back", sa.String(), nullable=True),
         sa.Column("file", sa.String(), nullable=True),
         sa.Column("file_name", sa.String(), nullable=True),
+        sa.Column("begun_at", sa.BigInteger(), nullable=True),
         sa.Column("doubt", sa.BigInteger(), nullable=True),
         sa.Column("brought", sa.Boolean(), server_default=sa.text("0"), nullable=False),
     ):
