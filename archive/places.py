@@ -36,6 +36,7 @@ _MOST_GREETINGS = 3
 _BITS = 49
 """Of a hash; the week stands before them, so that what is said together lies together: an index of
 hashes alone is written everywhere at every commit, which cost imports a tenth of their speed."""
+_UNUSED = 64 - _BITS
 _WEEK = 7 * DAY << SHIFT
 """Ids of one week."""
 _RECALLED = 2
@@ -63,8 +64,11 @@ def mark_of(words: str, more: str | None, card: str | None, body: str, searched:
         return _with_links(words, more, body, searched)
     if len(body) < LONG:
         return _of_link(card) if card else None
-    if len(body) > _LONG_AFTER_GREETING and (greeting := _GREETING.match(words)):
-        body = _without_greeting(words, greeting.end(), more, body)
+    if len(body) > _LONG_AFTER_GREETING:
+        if greeting := _GREETING.match(words):
+            body = _without_greeting(words, greeting.end(), more, body)
+    elif more is None and len(searched) == len(words):
+        return _mark(body)  # as most are
     return _of_words(body, words, more, searched)
 
 
@@ -104,8 +108,8 @@ def _without_greeting(words: str, end: int, more: str | None, body: str) -> str:
 
 
 def _mark(said: str) -> int:
-    digest = blake2b(said.encode(errors="replace"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> (64 - _BITS)
+    digest = blake2b(said.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> _UNUSED
 
 
 def _untracked(link: re.Match[str]) -> str:

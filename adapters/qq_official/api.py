@@ -15,7 +15,8 @@ import httpx
 import msgspec
 
 from adapters.contract import AdapterError, LoginExpired, NotReachable, TooFast
-from adapters.qq_official.event import decode, dictionary, words
+from adapters.frames import decode
+from adapters.qq_official.event import dictionary, words
 from adapters.qq_official.options import Options
 
 _NEVER_SENT = (
@@ -70,7 +71,11 @@ class Api:
         """Return a token that QQ accepts. Raises AdapterError."""
         async with self._renewing:
             if not self._token or time.monotonic() >= self._renew_at:
-                await self._renew()
+                try:
+                    await self._renew()
+                except NoAnswer as error:
+                    # what the token is for was certainly not sent
+                    raise NotReachable(error.what, error.hint) from None
             return self._token
 
     def forget_token(self) -> None:

@@ -41,6 +41,8 @@ class Content(msgspec.Struct, frozen=True):
     """Whose words are quoted; None where QQ does not tell."""
     own_index: str | None = None
     """The name by which other messages quote this one."""
+    authors: tuple[str, ...] = ()
+    """Whose words are in it beside the sender's, in whatever form."""
 
 
 def content_of(event: Event) -> Content:
@@ -58,7 +60,13 @@ def content_of(event: Event) -> Content:
         quote=quote,
         quoted_key=quoted_key,
         own_index=own,
+        authors=_authors(event),
     )
+
+
+def _authors(event: Event) -> tuple[str, ...]:
+    parts = dictionaries(event.body.get("msg_elements"))
+    return tuple(dict.fromkeys(who for part in parts if (who := author_of(part))))
 
 
 def _kind(event: Event, text: str, attachments: tuple[Attachment, ...]) -> str:
@@ -156,13 +164,18 @@ def _indexes(event: Event) -> tuple[str | None, str | None]:
     return own, answered if answered != own else None
 
 
+def author_of(told: dict[str, Any]) -> str | None:
+    """Return whose words a part of a message is, where QQ tells."""
+    author = dictionary(told.get("author"))
+    return keys.key_of(author.get("member_openid") or author.get("user_openid"))
+
+
 def _quote(event: Event) -> tuple[Quote | None, str | None]:
     """Return the words that a message quotes, and whose they are."""
     if event.body.get("message_type") != QUOTED:
         return None, None
     for told in dictionaries(event.body.get("msg_elements")):
-        author = dictionary(told.get("author"))
-        who = keys.key_of(author.get("member_openid") or author.get("user_openid"))
+        author, who = dictionary(told.get("author")), author_of(told)
         text = _plain(_mention.sub("@", words(told.get("content")))).strip()[:LONGEST_QUOTE]
         if text or who:
             return Quote(text, words(author.get("username")) or None), who

@@ -62,7 +62,7 @@ def _of_message(event: Event) -> Envelope:
         sender_name=words(event.author.get("username")) or None,
         sender_role=None if alone else role_of(event),
         sender_is_bot=event.author.get("bot") is True,
-        quoted=(found.quoted_key,) if found.quoted_key and found.quoted_key != sender else (),
+        quoted=tuple(who for who in found.authors if who != sender),
         reply_to=found.reply_to,
         quote_text=found.quote.text if found.quote else None,
         quote_sender=(found.quoted_key or found.quote.name) if found.quote else None,

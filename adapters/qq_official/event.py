@@ -5,12 +5,12 @@ https://bot.q.qq.com/wiki/develop/api-v2/dev-prepare/interface-framework/event-e
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import msgspec
 
 from adapters.contract import AdapterError
+from adapters.frames import decode
 from adapters.qq_official import keys
 
 IN_GROUP = ("GROUP_MESSAGE_CREATE", "GROUP_AT_MESSAGE_CREATE")
@@ -22,8 +22,6 @@ ABOUT_BOT = ("GROUP_ADD_ROBOT", "GROUP_DEL_ROBOT", "GROUP_MSG_REJECT", "GROUP_MS
 PEOPLE = ("FRIEND_ADD", "FRIEND_DEL", "C2C_MSG_REJECT", "C2C_MSG_RECEIVE")
 OURS = "CHENDIAN_GROUP"
 """Made by this adapter of what it looked up, never by QQ: what a group is called."""
-
-_decode = msgspec.json.Decoder().decode
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -76,21 +74,6 @@ def read(raw: bytes) -> Event:
         op=op if type(op) is int else -1,
         sequence=sequence if type(sequence) is int else None,
     )
-
-
-def decode(raw: bytes) -> Any:
-    """Decode JSON, also such as a strict reader refuses. Raises AdapterError."""
-    try:
-        return _decode(raw)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        pass
-    try:
-        # lone surrogates and numbers beyond a double are what people's texts make of JSON
-        return json.loads(raw)
-    except RecursionError:
-        raise AdapterError("a frame is nested too deeply.") from None
-    except ValueError:
-        raise AdapterError("a frame is not JSON.") from None
 
 
 def dictionary(value: Any) -> dict[str, Any]:

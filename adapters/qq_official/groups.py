@@ -24,6 +24,9 @@ _AGAIN = 24 * 3600.0
 _PAUSE = 2.5
 """Seconds between two questions: QQ allows 30 a minute."""
 
+_MAY_NOT = (11253, 11254, 11263)
+"""QQ lets this bot ask it of no group."""
+
 log = logging.getLogger("chendian.qq_official")
 
 
@@ -78,8 +81,9 @@ class Groups:
             return dictionary(await self._api.ask("GET", f"/v2/groups/{keys.bare(key)}/{what}"))
         except Refused as error:
             log.info("groups: %s is not told (%d)", what, error.code)
-            self._closed.add(what)
-            return {}
+            if error.code in _MAY_NOT:
+                self._closed.add(what)
+            return {}  # of this group, which the bot may have left
 
 
 def _titled(key: str, title: str) -> bytes:

@@ -55,7 +55,7 @@ def _said(event: Event, group: str) -> Iterator[AnyRecord]:
             is_bot=event.author.get("bot") is True,
             at=event.sent_at,
         )
-    told: dict[str, Any] = {"raw": event.body} if found.kind == "unknown" else {}
+    told: dict[str, Any] = {"raw": _own(event.body)} if found.kind == "unknown" else {}
     if found.kind == "card":
         told = {"card": event.body.get("ark_data")}
     yield Message(
@@ -75,6 +75,11 @@ def _said(event: Event, group: str) -> Iterator[AnyRecord]:
         quality=LIVE,
         other_ids=(found.own_index,) if found.own_index else (),
     )
+
+
+def _own(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a message without what others said in it: nothing could take it out again."""
+    return {name: part for name, part in body.items() if name != "msg_elements"}
 
 
 def _moved(event: Event, group: str) -> Iterator[AnyRecord]:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.contract import AdapterError, Door
+from adapters.posted import body_of, later
 from adapters.qq_official.api import Api, NotFromHere
 from adapters.qq_official.event import dictionary, read, words
 from adapters.qq_official.groups import Groups
@@ -78,9 +79,9 @@ class Webhook:
         signed = bool(moment or signature)
         if (signed and not self._signer.is_fresh(moment)) or not self._is_ours(request):
             return Response(status_code=401)
-        raw = await _body(request)
-        if raw is None:
-            return Response(status_code=413)
+        raw = await body_of(request, LARGEST)
+        if isinstance(raw, Response):
+            return raw
         if signed and not self._signer.signed(moment, raw, signature):
             return Response(status_code=401)
         try:
@@ -112,33 +113,13 @@ class Webhook:
 
     async def _take(self, raw: bytes) -> Response:
         if self._door is None:
-            return _later()
+            return later()
         try:
             await self._door.take([raw])
         except ArchiveError:
-            return _later()
+            return later()
         return _acknowledged()
 
 
 def _acknowledged() -> Response:
     return JSONResponse({"op": _ACKNOWLEDGED, "d": 0})
-
-
-def _later() -> Response:
-    """Ask QQ to bring the event again."""
-    return Response(status_code=503, headers={"Retry-After": "5"})
-
-
-async def _body(request: Request) -> bytes | None:
-    """Return the body, None if it is larger than any event."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > LARGEST:
-        return None
-    pieces: list[bytes] = []
-    size = 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > LARGEST:
-            return None
-        pieces.append(piece)
-    return b"".join(pieces)

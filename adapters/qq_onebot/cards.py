@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from adapters.contract import AdapterError
-from adapters.qq_onebot.raw import decode
+from adapters.frames import decode
 
 RAW_KEPT = 20_000
 """Characters of an unreadable card that are kept with the message."""

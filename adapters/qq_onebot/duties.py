@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adapters.contract import AdapterError, Door, NotReachable
+from adapters.frames import encode
 from adapters.qq_onebot import keys
 from adapters.qq_onebot.essence import Compared, compare
 from adapters.qq_onebot.history import Found, Look, Missed
@@ -19,7 +20,7 @@ from adapters.qq_onebot.lookups import looked_up, needs_asking, without_stranger
 from adapters.qq_onebot.memory import Memory
 from adapters.qq_onebot.options import Options
 from adapters.qq_onebot.progress import Progress
-from adapters.qq_onebot.raw import OURS, Read, encode, read, with_known
+from adapters.qq_onebot.raw import OURS, Read, read, with_known
 from archive.errors import ArchiveError
 
 log = logging.getLogger(__name__)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Set
 from typing import Any, NamedTuple
 
 from adapters.contract import AdapterError
+from adapters.frames import encode
 from adapters.qq_onebot import keys
 from adapters.qq_onebot.link import Link
 from adapters.qq_onebot.lookups import message_of
-from adapters.qq_onebot.raw import OURS, encode
+from adapters.qq_onebot.raw import OURS
 
 PAGE = 20
 """QQ lists this many at a time; not every gateway goes on by itself."""

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from adapters.contract import AdapterError
+from adapters.frames import decode
 from adapters.qq_onebot import keys
 from adapters.qq_onebot.link import Link, Refused
-from adapters.qq_onebot.raw import decode
 
 log = logging.getLogger(__name__)
 

@@ -7,13 +7,14 @@ from contextlib import suppress
 from typing import Any
 
 from adapters.contract import AdapterError
+from adapters.frames import encode
 from adapters.qq_onebot import keys
 from adapters.qq_onebot.cards import json_card, xml_card
 from adapters.qq_onebot.content import segments_of
 from adapters.qq_onebot.link import Link
 from adapters.qq_onebot.memory import Memory, answered_by
 from adapters.qq_onebot.nested import DEEPEST, nodes_of
-from adapters.qq_onebot.raw import Read, encode, with_known
+from adapters.qq_onebot.raw import Read, with_known
 
 SECONDS = 5.0
 _MOST_RECORDS = 20

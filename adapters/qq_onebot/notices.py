@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from adapters.contract import AdapterError
+from adapters.frames import decode
 from adapters.qq_onebot import keys
 from adapters.qq_onebot.cards import text_of
 from adapters.qq_onebot.envelope import is_own, notice_id, upload_of
 from adapters.qq_onebot.faces import reaction_emoji
 from adapters.qq_onebot.files import uploaded
-from adapters.qq_onebot.raw import Read, decode
+from adapters.qq_onebot.raw import Read
 from archive.records import (
     AnyRecord,
     EssenceMark,

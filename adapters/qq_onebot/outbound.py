@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.contract import AdapterError, Forbidden, NotReachable, Outgoing, Sent
+from adapters.frames import decode
 from adapters.qq_onebot import bringing, keys
 from adapters.qq_onebot.history import Look
 from adapters.qq_onebot.link import Link, Refused, meant
 from adapters.qq_onebot.memory import Memory
-from adapters.qq_onebot.raw import decode
 
 _ROLES = ("owner", "admin", "member")
 _NOT_THERE = ("不存在", "不在", "not exist", "not found", "no such", "无法获取", "获取失败")

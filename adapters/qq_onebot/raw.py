@@ -9,17 +9,15 @@ of this file before).
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import msgspec
 
 from adapters.contract import AdapterError
+from adapters.frames import decode, encode
 
 OURS = "chendian"
 """`post_type` of events made by this adapter out of an API's answer, never by a gateway."""
-
-_decode = msgspec.json.Decoder().decode
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -44,29 +42,6 @@ def read(raw: bytes) -> Read:
         known = value.get("with")
         return Read(inner, known if isinstance(known, dict) else {})
     return Read(value)
-
-
-def decode(raw: bytes) -> Any:
-    """Decode JSON, also such as a strict reader refuses. Raises AdapterError."""
-    try:
-        return _decode(raw)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        pass
-    try:
-        # lone surrogates and numbers beyond a double are what people's texts and bugs make of JSON
-        return json.loads(raw)
-    except RecursionError:
-        raise AdapterError("a frame is nested too deeply.") from None
-    except ValueError:
-        raise AdapterError("a frame is not JSON.") from None
-
-
-def encode(value: Any) -> bytes:
-    """Encode a value as JSON; lone surrogates are written as escapes."""
-    try:
-        return msgspec.json.encode(value)
-    except (UnicodeEncodeError, OverflowError):
-        return json.dumps(value).encode()
 
 
 def with_known(raw: bytes, known: dict[str, Any]) -> bytes:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.contract import AdapterError, Door
+from adapters.posted import body_of, later
 from adapters.telegram.api import BotApi
 from adapters.telegram.link import Link
 from adapters.telegram.options import Options
@@ -87,35 +88,15 @@ class Webhook:
         given = request.headers.get(_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, self._options.webhook_secret.encode()):
             return Response(status_code=401)
-        raw = await _body(request)
-        if raw is None:
-            return Response(status_code=413)
+        raw = await body_of(request, LARGEST)
+        if isinstance(raw, Response):
+            return raw
         if not raw.strip():
             return Response(status_code=400)
         if self._door is None:
-            return _later()
+            return later()
         try:
             await self._door.take([raw])
         except ArchiveError:
-            return _later()
+            return later()
         return Response(status_code=200)
-
-
-def _later() -> Response:
-    """Ask Telegram to bring the update again."""
-    return Response(status_code=503, headers={"Retry-After": "5"})
-
-
-async def _body(request: Request) -> bytes | None:
-    """Return the body, None if it is larger than any update."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > LARGEST:
-        return None
-    pieces: list[bytes] = []
-    size = 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > LARGEST:
-            return None
-        pieces.append(piece)
-    return b"".join(pieces)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from qq_open import QQPlatform
-from qq_open_door import GROUP, connected, until
+from qq_open_door import GROUP, ListDoor, connected, until
 
 from archive.records import Group
 
@@ -47,5 +47,20 @@ def test_bot_that_may_not_look_groups_up_does_without(
         async with connected(qq) as (door, _):
             await asyncio.sleep(0.2)
             assert door.events == [] and door.said("alarm") == []
+
+    asyncio.run(run())
+
+
+def test_a_group_the_bot_has_left_keeps_none_from_being_looked_up(
+    qq: QQPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.qq_official.groups._PAUSE", 0.01)
+    left = f"{GROUP}-left"
+    qq.api.closed.add(left[6:])
+    qq.api.groups[GROUP[6:]] = {"info": {"group_name": "技术群"}, "bot_state": {}}
+
+    async def run() -> None:
+        async with connected(qq, ListDoor(left, GROUP)) as (door, _):
+            await until(lambda: any(isinstance(one, Group) for one in door.records()))
 
     asyncio.run(run())

@@ -206,3 +206,17 @@ def test_wrong_options_are_named(options: dict[str, Any], named: str) -> None:
     with pytest.raises(AdapterError) as raised:
         make({"app_id": "102000001", "secret": "DG5g3B4j9X2KOErG"} | options, "qq")
     assert named in str(raised.value) and "DG5g3B4j9X2KOErG" not in str(raised.value)
+
+
+def test_what_others_say_in_a_message_of_an_unknown_form_is_known_to_be_theirs() -> None:
+    """Fault 33: the door must know whose words are in it, and nothing keeps them in a detail."""
+    theirs = {"content": "月亮背面", "author": {"member_openid": openid("夏娃")}}
+    body = message("dev", "阿强", "", message_type=77, msg_elements=[theirs])
+    event = read(raw(FULL, body))
+    assert BOTH.envelope(raw(FULL, body)).quoted == (f"qqbot:{openid('夏娃')}",)
+    assert trimmed(raw(FULL, body), event) == raw(FULL, body)
+    found = said(body)
+    assert found.kind == "unknown" and "月亮背面" not in str(found.detail)
+    body["msg_elements"] = [theirs, {"content": "不知道是谁说的"}]
+    kept = trimmed(raw(FULL, body), read(raw(FULL, body))).decode()
+    assert "不知道" not in kept and "\\u4e0d" not in kept and openid("夏娃") in kept

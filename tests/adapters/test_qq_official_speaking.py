@@ -91,6 +91,14 @@ def test_what_nobody_asked_for_is_not_said_twice(qq: QQPlatform) -> None:
     assert "whether" in fails(qq, Outgoing("周报", GROUP), AdapterError).what
 
 
+def test_without_a_token_nothing_was_sent_and_all_is_sent_later(qq: QQPlatform) -> None:
+    qq.api.no_tokens = 1
+    message = Outgoing("周报", GROUP)
+    fails(qq, message, NotReachable)
+    run(qq, lambda bot: bot.send(message))
+    assert qq.texts("dev") == ["周报"]
+
+
 def test_answers_that_come_too_late_or_too_often_are_told_as_such(qq: QQPlatform) -> None:
     said = qq.say("dev", "阿珍", "/帮助")
     for number in range(1, 6):

@@ -206,3 +206,37 @@ def test_bot_that_may_not_speak_from_here_still_hears(qq: QQPlatform) -> None:
         assert "address" in door.said("alarm")[0] and door.said("lost") == []
 
     asyncio.run(run())
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(
+    qq: QQPlatform, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Fault 36: anybody can begin to post, and go away."""
+    monkeypatch.setattr("adapters.posted.SECONDS", 0.2)
+
+    async def run() -> None:
+        site, door = Site(qq), ListDoor()
+        async with site.served(), listening(site.bot, door):
+            await until(lambda: door.said("connected"))
+            host, port = site.url.split("/")[2].split(":")
+            signed = headers(qq.secret, event(), app_id=qq.app_id)
+            sent = {"Host": host, "Content-Length": "100", **signed}
+            begun = "\r\n".join(f"{name}: {value}" for name, value in sent.items())
+            head = f"POST /hooks/qq HTTP/1.1\r\n{begun}\r\n\r\n{{".encode()
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(head)
+            assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
+            writer.close()
+            _, writer = await asyncio.open_connection(host, int(port))
+            writer.write(head)
+            await writer.drain()
+            writer.close()
+            await asyncio.sleep(0.1)
+            async with httpx.AsyncClient() as client:
+                body = event()
+                good = headers(qq.secret, body, app_id=qq.app_id)
+                assert (await client.post(site.url, content=body, headers=good)).status_code == 200
+        assert len(door.events) == 1
+
+    asyncio.run(run())
+    assert "Exception in ASGI" not in caplog.text

@@ -44,6 +44,8 @@ class OpenApi:
         """Token → until when (monotonic) it is accepted."""
         self.token_seconds = 7200.0
         self.tokens_given = 0
+        self.no_tokens = 0
+        """Requests for a token that end in a fault of QQ's own."""
         self.registered: set[str] = set()
         """Domains that may be said."""
         self.no_unasked: set[str] = set()
@@ -74,6 +76,9 @@ class OpenApi:
 
     async def _token(self, request: Request) -> Response:
         given = await request.json()
+        if self.no_tokens:
+            self.no_tokens -= 1
+            return Response(status_code=504, content=b"<html>gateway timeout</html>")
         if given != {"appId": self._platform.app_id, "clientSecret": self._platform.secret}:
             # the status is 200, whatever is wrong
             return JSONResponse({"code": 100016, "message": "invalid appid or secret"})
@@ -125,6 +130,8 @@ class OpenApi:
     async def _group(self, request: Request) -> Response:
         if wrong := self._check(request):
             return wrong
+        if request.path_params["openid"] in self.closed:
+            return JSONResponse({"code": 40034101, "message": "not in the group"}, 400)
         known = self.groups.get(request.path_params["openid"], {})
         told = known.get(request.path_params["what"])
         if told is None:
