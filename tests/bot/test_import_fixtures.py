@@ -16,7 +16,8 @@ pytestmark = pytest.mark.skipif(not FIXTURES.is_dir(), reason=f"there is no {FIX
 # with a negative number it is a date between messages
 _HTML_ROW = re.compile(rb'<div (?=[^>]*class="message[ "])(?![^>]*id="message-)')
 _JSON_ROW = re.compile(rb'"id": -?\d+,\s+"type": "(?:message|service)"')
-_NO_EXPORTS = ("qq/onebot", "whatsapp/frozenspider")
+_TEXT_ROW = re.compile(rb"^\d{1,2}/\d{1,2}/\d{2,4}, \d{2}:\d{2} - ", re.MULTILINE)
+_NO_EXPORTS = ("qq/onebot",)
 
 
 def _folders() -> list[str]:
@@ -45,7 +46,8 @@ def _list(value: Any) -> Iterator[Any]:
 
 def _rows_in(folder: Path) -> int:
     pages = sum(len(_HTML_ROW.findall(path.read_bytes())) for path in folder.rglob("*.html"))
-    return pages + sum(map(_rows_of_json, folder.rglob("*.json")))
+    texts = sum(len(_TEXT_ROW.findall(path.read_bytes())) for path in folder.rglob("*.txt"))
+    return pages + texts + sum(map(_rows_of_json, folder.rglob("*.json")))
 
 
 def _readable() -> list[str]:
