@@ -10,6 +10,7 @@ from bot.commands import (
     digest,
     essence,
     help,
+    intake,
     login,
     people,
     privacy,
@@ -25,7 +26,7 @@ from bot.commands.command import Command
 _FAMILIES = (
     search, catchup, digest, questions, people,
     essence, tags, shelves,
-    privacy, rights, archive, roster, login,
+    privacy, rights, archive, intake, roster, login,
 )  # fmt: skip
 
 COMMANDS: tuple[Command, ...] = tuple(c for family in _FAMILIES for c in family.COMMANDS)
