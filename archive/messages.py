@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from archive.access import Reader
 from archive.errors import NotFound
@@ -13,6 +16,7 @@ from archive.groups import allowed_ids, get_group, group_id
 from archive.ids import HIGHEST, first_id
 from archive.levels import withheld_among
 from archive.loading import load_views
+from archive.records import Message
 from archive.views import ContextView, DayView, MessageView, VersionView
 
 _NOT_THERE = NotFound(
@@ -116,6 +120,13 @@ def day(
         later_day=_near_day(db, row_id, day_name, ">", "ASC"),
         total=total[0] if total else 0,
     )
+
+
+def nested_in(db: sqlite3.Connection, row_id: int) -> tuple[Message, ...]:
+    """Return the messages of a merged record as they were told; none where it is no such thing."""
+    (detail,) = db.execute("SELECT detail FROM messages WHERE id = ?", (row_id,)).fetchone()
+    rows = json.loads(detail).get("nested", ()) if detail else ()
+    return msgspec.convert(rows, tuple[Message, ...], strict=False)
 
 
 def day_span(day_name: str, zone: str) -> tuple[int, int]:

@@ -84,6 +84,21 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 ADMINS = ("owner", "admin")
 
 
+class Intake(msgspec.Struct, frozen=True):
+    """An export file that is to be imported once the answer is committed, and whom to tell."""
+
+    account: str
+    group_key: str
+    sha256: str
+    name: str
+    """As its sender called it; never a path."""
+    by: str
+    reply_to: str | None
+    chinese: bool
+    key: str
+    """Of the command: it is told once how it went."""
+
+
 class Answer(msgspec.Struct, frozen=True):
     """What is said in return, and what must follow once it is committed."""
 
@@ -103,6 +118,8 @@ class Answer(msgspec.Struct, frozen=True):
     """What was erased; its raw events and files go as well."""
     leaving: str | None = None
     """Key of a member who opted out: all that was kept of them is to be forgotten."""
+    intake: Intake | None = None
+    """A file that is imported beside everything else."""
     consent_changed: bool = False
     """The door must look at consent, pauses and opt-outs again before the next event."""
 

@@ -11,6 +11,7 @@ from bot.commands import (
     digest,
     essence,
     help,
+    intake,
     login,
     people,
     privacy,
@@ -26,7 +27,7 @@ from bot.commands.command import Command
 _FAMILIES = (
     search, catchup, digest, questions, people,
     essence, tags, shelves,
-    privacy, rights, archive, bridge, roster, login,
+    privacy, rights, archive, intake, bridge, roster, login,
 )  # fmt: skip
 
 COMMANDS: tuple[Command, ...] = tuple(c for family in _FAMILIES for c in family.COMMANDS)

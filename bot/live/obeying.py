@@ -14,6 +14,7 @@ from bot.commands.registry import find, menu
 from bot.commands.router import Router
 from bot.live.capture import Capture
 from bot.live.forgetting import Forgetting
+from bot.live.intakes import Intakes
 from bot.live.logs import said
 from bot.live.sending import Sending
 
@@ -27,6 +28,7 @@ class Obeying:
         self._capture = capture
         self._sending = sending
         self._forgetting = forgetting
+        self._intakes = Intakes(capture.archive.folder, capture.config.timezone)
         self._router = Router(capture.archive, write=capture.writer.run, erase=self._erase)
         config = capture.config
         self._setting = Setting(
@@ -60,6 +62,8 @@ class Obeying:
         if answer.consent_changed:
             await self.consent_changed(answer.leaving)
         await self._forgetting.after(answer.forgotten, None)
+        if answer.intake is not None:
+            self._intakes.begin(answer.intake)
 
     async def consent_changed(self, leaving: str | None) -> None:
         """See to what follows once consent changed, wherever it was said; `leaving`: who opted
