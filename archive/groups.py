@@ -9,7 +9,7 @@ from typing import Any
 from archive.access import VISIBILITIES, Reader, member, public
 from archive.audit import note
 from archive.errors import ArchiveError, NotFound
-from archive.records import platform_of
+from archive.keys import platform_of
 from archive.text import normalise
 from archive.views import GroupView
 

@@ -12,6 +12,7 @@ from archive.database import if_undone
 from archive.former_states import note_told_again
 from archive.fresh import Newcomers
 from archive.kept_out import keep_out
+from archive.keys import name_key
 from archive.matching import Matcher, add_alias, has_own_id, resolve
 from archive.merge import merge, pin_said
 from archive.orphans import Late, any_orphans, join_orphans, take_late
@@ -19,17 +20,7 @@ from archive.other_ids import OtherIds
 from archive.people import DEFAULT_ZONE, Directory, KnownGroup
 from archive.prepare import TIME_GUESSED, Prepared, Ready, prepare_all
 from archive.records import (
-    KINDS,
-    AnyRecord,
-    Carried,
-    Complete,
-    Gap,
-    Group,
-    Member,
-    Note,
-    Origin,
-    Rejected,
-    name_key,
+    KINDS, AnyRecord, Carried, Complete, Gap, Group, Member, Note, Origin, Rejected,
 )  # fmt: skip
 from archive.report import Report as Report
 from archive.scrub import Shunned

@@ -14,10 +14,11 @@ from archive.access import Reader
 from archive.answered import SNIPPET, answered
 from archive.copied import SERVICE, original
 from archive.hanging import attachments_of
+from archive.keys import platform_of
 from archive.levels import withheld_among
 from archive.masks import mask
 from archive.prepare import RECALLED, TIME_GUESSED, TRUNCATED
-from archive.records import KINDS, Attachment, Forward, Poll, Reaction, Span, platform_of
+from archive.records import KINDS, Attachment, Forward, Poll, Reaction, Span
 from archive.senders import ANONYMOUS as ANONYMOUS
 from archive.senders import HIDDEN as HIDDEN
 from archive.senders import NOBODY, Senders

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from archive.index import TABLE
+from archive.keys import name_key
 from archive.merge import facet_of, load, store
-from archive.records import name_key
 
 
 def join_names(db: sqlite3.Connection, group_id: int) -> None:

@@ -3,15 +3,15 @@ in another process than the writer."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import msgspec
 
 from archive import index, places, text
+from archive.cleaning import clean, lossless, packed
 from archive.ids import is_sane
 from archive.records import (
     KINDS,
@@ -30,13 +30,11 @@ MAX_TEXT = 100_000
 TIME_GUESSED, RECALLED, TRUNCATED, PINNED = 1, 2, 4, 8
 """Bits of a message's flags."""
 
-_LARGEST = (1 << 63) - 1
 _KIND = {name: number for number, name in enumerate(KINDS)}
 _KIND_FACET = {name: f"k{number}" for name, number in _KIND.items()}
 _LINK = re.compile(r"https?://|www\.", re.I)
 _COMMAND = re.compile(r"\s*[/／][^\s/／#]+(?:\s|$)").match
 _TAG = re.compile(r"(?<![\w/#&])#(?:([^\s#]{1,32})#|(\w{1,64}))")
-_encode = msgspec.msgpack.Encoder().encode
 _json = msgspec.json.Encoder().encode
 
 
@@ -98,10 +96,10 @@ def prepare(message: Message) -> Prepared:
     if other_ids or message.attachments:
         message = _itself(message)
     try:
-        packed = _encode(message)
+        content = packed(message)
     except (UnicodeEncodeError, OverflowError):
-        message = _lossless(message)
-        packed = _encode(message)
+        message = lossless(message)
+        content = packed(message)
     flags = RECALLED if message.recalled else 0
     if message.time_guessed:
         flags |= TIME_GUESSED
@@ -130,7 +128,7 @@ def prepare(message: Message) -> Prepared:
         _detail(message),
         flags,
         message.quality,
-        int.from_bytes(blake2b(packed, digest_size=8).digest(), "big", signed=True),
+        int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True),
         found.body,
         found.chars,
         _facet(message),
@@ -280,39 +278,3 @@ def _itself(message: Message) -> Message:
         bare = tuple(msgspec.structs.replace(a, source=None) for a in message.attachments)
         return msgspec.structs.replace(message, attachments=bare, other_ids=())
     return msgspec.structs.replace(message, other_ids=()) if message.other_ids else message
-
-
-def _lossless(message: Message) -> Message:
-    """Keep lone surrogates readable: replaced in the text, the original as JSON in `detail`."""
-    cleaned = clean(message)
-    if cleaned.text == message.text:
-        return cleaned
-    detail = {**cleaned.detail, "original_text": json.dumps(message.text)}
-    return msgspec.structs.replace(cleaned, detail=detail)
-
-
-R = TypeVar("R", bound=Record)
-
-
-def clean(record: R) -> R:
-    """Replace what UTF-8 cannot hold (lone surrogates), and numbers no database can hold."""
-    try:
-        _encode(record)
-    except (UnicodeEncodeError, OverflowError):
-        return cast(R, _cleaned(record))
-    return record
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, int):
-        return max(-_LARGEST, min(value, _LARGEST))
-    if isinstance(value, msgspec.Struct):
-        fields = {name: _cleaned(getattr(value, name)) for name in value.__struct_fields__}
-        return type(value)(**fields)
-    if isinstance(value, tuple | list):
-        return type(value)(_cleaned(part) for part in value)
-    if isinstance(value, dict):
-        return {_cleaned(key): _cleaned(part) for key, part in value.items()}
-    return value

@@ -11,9 +11,10 @@ import sqlite3
 from typing import NamedTuple
 
 from archive.ids import is_sane
+from archive.keys import platform_of
 from archive.matching import comparable, match_of
 from archive.prepare import TIME_GUESSED, Prepared
-from archive.records import Group, platform_of
+from archive.records import Group
 from archive.text import normalise
 
 ENOUGH = 20

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from archive import invites
 from archive.access import Reader, member, operator
 from archive.consent import member_keys
-from archive.records import platform_of
+from archive.keys import platform_of
 from archive.roster import ended_in, guest_in
 from archive.sessions import Session
 

@@ -11,6 +11,7 @@ from archive.database import rows_are_gone, transaction
 from archive.errors import ArchiveError
 from archive.fresh import count_days
 from archive.hanging import CHILDREN, attachments_of
+from archive.keys import platform_of
 from archive.matching import resolve
 from archive.merge import entry_of, facet_of, load, merge, refresh_span, store
 from archive.namesakes import join_names, settle_keys
@@ -18,7 +19,7 @@ from archive.people import Directory, KnownGroup
 from archive.prepare import Prepared
 from archive.questions.joining import join_questions
 from archive.reactions import join as join_reactions
-from archive.records import Group, Reaction, platform_of
+from archive.records import Group, Reaction
 from archive.shelving import let_go, move_group
 from archive.tombstones import forgotten
 

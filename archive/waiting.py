@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import msgspec
 
+from archive.keys import name_key, platform_of
 from archive.namesakes import join_names
 from archive.people import Directory
 from archive.prepare import Prepared, Ready
 from archive.proposals import candidates, destination, same_group, unused_key
-from archive.records import Group, Member, name_key, platform_of
+from archive.records import Group, Member
 from archive.unite import begin_union
 
 DECIDED_BY = 1_000

@@ -16,8 +16,9 @@ import msgspec
 
 from archive.database import Archive, open_archive
 from archive.errors import ArchiveError
+from archive.keys import platform_of
 from archive.outbox import Draft, put
-from archive.records import Carried, Group, Origin, platform_of
+from archive.records import Carried, Group, Origin
 from bot import reading
 from bot.commands.command import Intake
 from bot.commands.intake import report_line

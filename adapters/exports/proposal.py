@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from adapters.exports.format import ExportError, ExportFile, Options
-from archive.records import Group, platform_of, title_key
+from archive.keys import platform_of, title_key
+from archive.records import Group
 
 _KEY = re.compile(r"[a-z]{2,20}:[\w@.~+-]+", re.ASCII)
 

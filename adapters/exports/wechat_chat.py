@@ -8,7 +8,8 @@ from datetime import datetime
 
 from adapters.exports.format import ExportFile, Options
 from adapters.exports.proposal import proposed_group, stem
-from archive.records import AnyRecord, Group, Member, name_key
+from archive.keys import name_key
+from archive.records import AnyRecord, Group, Member
 
 MYSELF = "我"
 

@@ -7,12 +7,12 @@ from base64 import b64encode
 from typing import Any
 
 from adapters.contract import AdapterError, Doubt, Enclosed, Forbidden, Outgoing, Sent
+from adapters.frames import decode
 from adapters.qq_onebot import keys
 from adapters.qq_onebot.content import segments_of
 from adapters.qq_onebot.history import Look
 from adapters.qq_onebot.link import Link, Refused, meant
 from adapters.qq_onebot.memory import Memory
-from adapters.qq_onebot.raw import decode
 
 _SEGMENTS = {"photo": "image", "sticker": "image", "animation": "image", "video": "video",
              "voice": "record"}  # fmt: skip

@@ -9,7 +9,7 @@ from adapters.qq_onebot import keys
 from adapters.qq_onebot.content import Told, content_of, segments_of
 from adapters.qq_onebot.nested import authors
 from adapters.qq_onebot.raw import OURS, Read, read
-from archive.records import name_key
+from archive.keys import name_key
 
 ROLES = ("owner", "admin", "member")
 MESSAGES = ("message", "message_sent")

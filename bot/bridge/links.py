@@ -13,7 +13,7 @@ from archive.bridge_consents import ALL_OF, agreed
 from archive.consent import group_keys, standing
 from archive.errors import NotFound
 from archive.groups import get_group
-from archive.records import platform_of
+from archive.keys import platform_of
 from archive.speakers import speaker
 from bot.config import BridgeConfig, BridgeMode
 

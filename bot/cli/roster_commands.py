@@ -13,7 +13,7 @@ import typer
 from archive.access import operator
 from archive.errors import ArchiveError
 from archive.groups import find_group
-from archive.records import platform_of
+from archive.keys import platform_of
 from archive.roster import RosterLine, expiring, remove, roster, take
 from archive.roster_csv import as_csv, read_roster
 from archive.views import GroupView

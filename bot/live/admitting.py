@@ -10,8 +10,9 @@ from archive.consent import Standing, agreed_since, group_keys
 from archive.errors import NotFound
 from archive.groups import group_id
 from archive.ids import is_sane
+from archive.keys import platform_of
 from archive.prepare import Prepared, Ready
-from archive.records import EssenceMark, Group, Member, Reacted, Recall, platform_of
+from archive.records import EssenceMark, Group, Member, Reacted, Recall
 from bot.commands.parsing import is_not_kept
 from bot.config import IngestConfig
 

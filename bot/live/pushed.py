@@ -14,7 +14,8 @@ import msgspec
 from adapters.exports import chatlab
 from adapters.exports.format import ExportError, ExportFile, Options
 from adapters.ingest import read_line
-from archive.prepare import MAX_TEXT, Ready, clean, prepare
+from archive.cleaning import clean
+from archive.prepare import MAX_TEXT, Ready, prepare
 from archive.records import AnyRecord, Message, Rejected
 
 BOM = b"\xef\xbb\xbf"

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from adapters.contract import Adapter, AdapterError, LoginExpired, NotReachable, TooFast
 from archive.database import Archive
 from archive.errors import ArchiveError
-from archive.records import platform_of
+from archive.keys import platform_of
 from bot.accounts import longest_texts
 from bot.config import Config, GroupConfig
 from bot.live.logs import said

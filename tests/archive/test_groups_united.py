@@ -28,8 +28,9 @@ from archive.errors import ArchiveError
 from archive.essence import feed, mark
 from archive.groups import get_group, list_groups
 from archive.keep import keep
+from archive.keys import title_key
 from archive.messages import around, get_message
-from archive.records import Group, Member, Message, title_key
+from archive.records import Group, Member, Message
 from archive.unite import BATCH, begin_union, finish_unions, unite_some
 from archive.verify import verify
 

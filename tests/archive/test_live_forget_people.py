@@ -13,19 +13,11 @@ from archive.consent import opt_in, opt_out
 from archive.database import Archive, transaction
 from archive.forget import Forgotten, forget_member, settle
 from archive.inbox import Inbox
+from archive.keys import name_key
 from archive.messages import get_message
 from archive.nominations import nominate
 from archive.outbox import Draft, put
-from archive.records import (
-    Forward,
-    Member,
-    Message,
-    Quote,
-    Reacted,
-    Reaction,
-    Span,
-    name_key,
-)  # fmt: skip
+from archive.records import Forward, Member, Message, Quote, Reacted, Reaction, Span
 from archive.verify import verify
 
 WHO, FRIEND = "telegram:42", "telegram:43"

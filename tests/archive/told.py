@@ -12,7 +12,8 @@ from archive.access import Reader, operator
 from archive.database import Archive
 from archive.ids import HIGHEST, LOWEST
 from archive.keep import Report, keep
-from archive.records import AnyRecord, Group, Message, name_key, title_key
+from archive.keys import name_key, title_key
+from archive.records import AnyRecord, Group, Message
 from archive.reindex import entries
 from archive.search import search
 from archive.views import Results

@@ -11,14 +11,8 @@ from chatlab_files import HEAD, MEMBERS, META, ROW, lined, of, read, written
 
 from adapters.exports.chatlab.rows import KINDS, seconds
 from adapters.exports.source import find_exports
-from archive.records import (
-    Attachment,
-    Group,
-    Member,
-    Message,
-    name_key,
-    title_key,
-)
+from archive.keys import name_key, title_key
+from archive.records import Attachment, Group, Member, Message
 
 
 @pytest.mark.parametrize(("name", "form"), [("a.json", written), ("a.jsonl", lined)])

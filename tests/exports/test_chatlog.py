@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from wechat_files import AT, ROOM, clock, in_csv, in_json, notes, read, rejected, said
 
-from archive.records import Group, Member, Message, Quote, Span, name_key
+from archive.keys import name_key
+from archive.records import Group, Member, Message, Quote, Span
 
 COLUMNS = ["Time", "SenderName", "Sender", "TalkerName", "Talker", "Content"]
 GROUP = f"wechat:{ROOM}"

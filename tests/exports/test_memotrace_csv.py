@@ -16,16 +16,8 @@ from hypothesis import strategies as st
 from adapters.exports import csv_rows
 from adapters.exports.format import ExportError, Options
 from adapters.exports.source import find_exports
-from archive.records import (
-    AnyRecord,
-    Attachment,
-    Group,
-    Member,
-    Message,
-    Rejected,
-    name_key,
-    title_key,
-)
+from archive.keys import name_key, title_key
+from archive.records import AnyRecord, Attachment, Group, Member, Message, Rejected
 
 OLD = ["localId", "TalkerId", "Type", "SubType", "IsSender", "CreateTime", "Status", "StrContent",
        "StrTime", "Remark", "NickName", "Sender"]  # fmt: skip

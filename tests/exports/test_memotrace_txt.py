@@ -8,7 +8,8 @@ import pytest
 from wechat_files import AT, clock, read, rejected, said
 
 from adapters.exports.source import find_exports
-from archive.records import Attachment, Group, Member, Message, Quote, name_key, title_key
+from archive.keys import name_key, title_key
+from archive.records import Attachment, Group, Member, Message, Quote
 
 GROUP = title_key("wechat", "读书群")
 

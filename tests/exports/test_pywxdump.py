@@ -10,7 +10,8 @@ from wechat_files import AT, ROOM, clock, in_csv, in_json, notes, read, rejected
 
 from adapters.exports.format import ExportError
 from adapters.exports.source import find_exports
-from archive.records import Attachment, Group, Member, Message, Quote, Span, name_key
+from archive.keys import name_key
+from archive.records import Attachment, Group, Member, Message, Quote, Span
 
 COLUMNS = ["id", "MsgSvrID", "type_name", "is_sender", "talker", "room_name", "msg", "src",
            "CreateTime"]  # fmt: skip

@@ -11,17 +11,8 @@ import pytest
 from qce_files import ALICE, AT, INFO, chunked, one, read, row, said, text, whole
 
 from adapters.exports.source import find_exports
-from archive.records import (
-    Attachment,
-    Group,
-    Member,
-    Message,
-    Note,
-    Quote,
-    Rejected,
-    Span,
-    title_key,
-)
+from archive.keys import title_key
+from archive.records import Attachment, Group, Member, Message, Note, Quote, Rejected, Span
 
 GROUP = "qq:88990011"
 

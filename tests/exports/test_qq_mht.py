@@ -13,8 +13,9 @@ from wechat_files import CHINA, read, rejected, said
 
 from adapters.exports.format import Options
 from adapters.exports.source import find_exports
+from archive.keys import name_key, title_key
 from archive.media import MediaStore
-from archive.records import Attachment, Group, Member, Message, name_key, title_key
+from archive.records import Attachment, Group, Member, Message
 from bot.reading import with_media
 
 GROUP = title_key("qq", "技术群")

@@ -11,7 +11,8 @@ import pytest
 
 from adapters.exports.format import ExportError, Options
 from adapters.exports.source import find_exports
-from archive.records import AnyRecord, Attachment, Group, Member, Message, Rejected, title_key
+from archive.keys import title_key
+from archive.records import AnyRecord, Attachment, Group, Member, Message, Rejected
 
 TOP = "消息记录（此消息记录为文本格式，不支持重新导入）\r\n\r\n"
 RULE = "=" * 64 + "\r\n"

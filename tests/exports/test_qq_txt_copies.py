@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from adapters.exports.format import ExportError, Options
 from adapters.exports.qq_txt import history
 from adapters.exports.source import find_exports
-from archive.records import AnyRecord, Group, Member, Message, Rejected, name_key, title_key
+from archive.keys import name_key, title_key
+from archive.records import AnyRecord, Group, Member, Message, Rejected
 
 SIDE = """\
 

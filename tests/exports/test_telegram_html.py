@@ -9,7 +9,8 @@ import pytest
 from adapters.exports.format import ExportError, ExportFile, Options
 from adapters.exports.telegram_html import NAME, read, sniff
 from adapters.exports.tree import Folder, Meter
-from archive.records import AnyRecord, Group, Member, Message, Rejected, title_key
+from archive.keys import title_key
+from archive.records import AnyRecord, Group, Member, Message, Rejected
 
 AT = "22.11.2018 18:04:28 UTC+04:00"
 AT_SECONDS = 1542895468

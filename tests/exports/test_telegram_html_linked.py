@@ -10,7 +10,8 @@ from adapters.exports.format import Options
 from adapters.exports.telegram_html import read
 from adapters.exports.tree import Folder, Meter
 from archive.database import Archive
-from archive.records import Group, Message, title_key
+from archive.keys import title_key
+from archive.records import Group, Message
 from bot.importing import import_paths
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from test_telegram_html import AT, AT_SECONDS, SEPARATOR, message, messages, records, row, service
 
-from archive.records import Forward, Member, Message, Reaction, Rejected, name_key, title_key
+from archive.keys import name_key, title_key
+from archive.records import Forward, Member, Message, Reaction, Rejected
 
 GROUP = title_key("telegram", "技术群")
 

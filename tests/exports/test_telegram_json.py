@@ -11,7 +11,8 @@ import pytest
 from adapters.exports.format import ExportError, Options
 from adapters.exports.telegram_json import NAME, read, sniff
 from adapters.exports.tree import Folder, Meter
-from archive.records import Group, Member, Message, Rejected, name_key, title_key
+from archive.keys import name_key, title_key
+from archive.records import Group, Member, Message, Rejected
 
 
 def row(number: int, text: Any = "你好", **fields: Any) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from adapters.exports.source import find_exports
 from archive.access import operator
 from archive.database import open_archive
 from archive.keep import keep
+from archive.keys import name_key, title_key
 from archive.messages import newest
-from archive.records import Group, Message, name_key, title_key
+from archive.records import Group, Message
 
 PASTE = "张三:\n你好\n\n李四:\n[图片]\n\n张三:\n第一段\n\n第二段\n\n"
 NOON = int(datetime(2024, 5, 1, 12, tzinfo=CHINA).timestamp())

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from wechat_files import AT, ROOM, clock, in_json, notes, read, rejected, said
 
-from archive.records import Attachment, Group, Member, Message, Quote, Span, name_key
+from archive.keys import name_key
+from archive.records import Attachment, Group, Member, Message, Quote, Span
 
 GROUP = f"wechat:{ROOM}"
 SESSION = {"wxid": ROOM, "nickname": "读书群", "remark": "", "displayName": "读书群",

@@ -9,7 +9,8 @@ from typing import Any
 from adapters.exports.format import ExportFile, Options
 from adapters.exports.proposal import proposed_group, stem
 from adapters.notices import action_of
-from archive.records import AnyRecord, Attachment, Group, Member, Message, Rejected, name_key
+from archive.keys import name_key
+from archive.records import AnyRecord, Attachment, Group, Member, Message, Rejected
 
 KINDS = {
     0: "text", 1: "photo", 2: "voice", 3: "video", 4: "file", 5: "sticker", 7: "link",

@@ -9,16 +9,8 @@ from typing import Any
 from adapters.exports.discord_json.content import attachments, embedded, reactions
 from adapters.exports.format import ExportFile, Options
 from adapters.exports.proposal import proposed_group, stem
-from archive.records import (
-    AnyRecord,
-    EssenceMark,
-    Forward,
-    Group,
-    Member,
-    Message,
-    Rejected,
-    name_key,
-)
+from archive.keys import name_key
+from archive.records import AnyRecord, EssenceMark, Forward, Group, Member, Message, Rejected
 
 _PRIVATE = ("DirectTextChat", "DirectGroupTextChat")
 _ACTIONS = {

@@ -17,7 +17,8 @@ from adapters.exports.line_txt.rows import (
     row_of,
 )
 from adapters.exports.proposal import proposed_group, stem
-from archive.records import AnyRecord, Group, Member, Message, Rejected, name_key
+from archive.keys import name_key
+from archive.records import AnyRecord, Group, Member, Message, Rejected
 
 MAX_BODY = 4 * 2**20
 """Characters of one message that are kept."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from adapters.exports.format import ExportFile, Options
 from adapters.exports.proposal import proposed_group, stem
-from archive.records import AnyRecord, Group, Member, name_key
+from archive.keys import name_key
+from archive.records import AnyRecord, Group, Member
 
 _NOBODY = ("", "0", "未知", "unknown", "undefined", "null")
 _ROLES = {"群主": "owner", "管理员": "admin", "owner": "owner", "admin": "admin"}

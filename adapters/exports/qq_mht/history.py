@@ -10,7 +10,8 @@ from datetime import date, datetime
 from adapters.exports.format import ExportFile, Options
 from adapters.exports.proposal import proposed_group, stem
 from adapters.notices import action_of
-from archive.records import AnyRecord, Attachment, Group, Member, Message, Rejected, name_key
+from archive.keys import name_key
+from archive.records import AnyRecord, Attachment, Group, Member, Message, Rejected
 
 SYSTEM = ("系统消息", "系统提示")
 _SYSTEM_IDS = ("10000", "1000000")

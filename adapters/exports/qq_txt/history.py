@@ -16,7 +16,8 @@ from adapters.exports.qq_txt.dialects import (
     moment,
 )
 from adapters.exports.qq_txt.rows import Card, Content, badge_detail, card_of, content_of
-from archive.records import AnyRecord, Group, Member, Message, Rejected, name_key
+from archive.keys import name_key
+from archive.records import AnyRecord, Group, Member, Message, Rejected
 
 MAX_BODY = 4 * 2**20
 """Characters of one message that are kept."""

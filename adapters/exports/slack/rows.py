@@ -9,6 +9,7 @@ from typing import Any
 
 from adapters.exports.slack.mrkdwn import plain, read_text
 from adapters.exports.slack.workspace import Workspace, name_of, object_of, text_of
+from archive.keys import name_key
 from archive.records import (
     AnyRecord,
     Attachment,
@@ -19,7 +20,6 @@ from archive.records import (
     Reaction,
     Recall,
     Rejected,
-    name_key,
 )
 
 _TS = re.compile(r"(\d{9,11})\.\d{1,8}", re.ASCII)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from adapters.exports.telegram_html.clock import Clock, Moment, moment, separator_day
 from adapters.exports.telegram_html.row import Row
 from adapters.exports.telegram_html.service import UNSUPPORTED, event
-from archive.records import AnyRecord, Forward, Member, Message, Reaction, name_key
+from archive.keys import name_key
+from archive.records import AnyRecord, Forward, Member, Message, Reaction
 
 DELETED = "Deleted Account"
 """Stands for every deleted account alike, so it names nobody."""

@@ -9,7 +9,8 @@ from adapters.exports.telegram_json.clock import EARLIEST, Clock
 from adapters.exports.telegram_json.keys import chat_key, group_kind, is_old, peer_key
 from adapters.exports.telegram_json.message import Place, plain_spans, read_message
 from adapters.exports.telegram_json.values import integer, string
-from archive.records import Group, Member, Message, Rejected, name_key, title_key
+from archive.keys import name_key, title_key
+from archive.records import Group, Member, Message, Rejected
 
 _MOST_SENDERS = 100_000
 _MOST_TOPICS = 10_000

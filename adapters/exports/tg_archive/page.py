@@ -12,16 +12,8 @@ from lxml import etree
 
 from adapters.exports.tg_archive.settings import Settings
 from adapters.exports.tg_archive.words import attached, link_of, notice
-from archive.records import (
-    AnyRecord,
-    Attachment,
-    Group,
-    Member,
-    Message,
-    Poll,
-    Span,
-    name_key,
-)
+from archive.keys import name_key
+from archive.records import AnyRecord, Attachment, Group, Member, Message, Poll, Span
 
 _MOST_KNOWN = 100_000
 _PARSER = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)

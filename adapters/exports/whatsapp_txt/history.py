@@ -18,7 +18,8 @@ from adapters.exports.whatsapp_txt.header import (
 )
 from adapters.exports.whatsapp_txt.survey import Survey, day_of
 from adapters.exports.whatsapp_txt.words import Content, content_of, notice_of
-from archive.records import AnyRecord, Member, Message, Rejected, name_key
+from archive.keys import name_key
+from archive.records import AnyRecord, Member, Message, Rejected
 
 MAX_BODY = 4 * 2**20
 """Characters of one message that are kept."""
