@@ -20,7 +20,16 @@ from archive.other_ids import OtherIds
 from archive.people import DEFAULT_ZONE, Directory, KnownGroup
 from archive.prepare import TIME_GUESSED, Prepared, Ready, prepare_all
 from archive.records import (
-    KINDS, AnyRecord, Carried, Complete, Gap, Group, Member, Note, Origin, Rejected,
+    KINDS,
+    AnyRecord,
+    Carried,
+    Complete,
+    Gap,
+    Group,
+    Member,
+    Note,
+    Origin,
+    Rejected,
 )  # fmt: skip
 from archive.report import Report as Report
 from archive.scrub import Shunned
