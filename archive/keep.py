@@ -212,8 +212,9 @@ class Keeper:
                 self._matcher.claim(known[platform_id])
             others.note(platform_id, message, known[platform_id])
             again.append((platform_id, message))
-            missing = (a.missing for a in message.attachments if a.missing)
-            self.report.missing_media.update(missing)
+            if message.attachments:
+                missing = (a.missing for a in message.attachments if a.missing)
+                self.report.missing_media.update(missing)
         self.report.new += newcomers.write(self.report.missing_media)
         for platform_id, place in others.taken:
             self._take_over(group, platform_id, newcomers.row_of(place))

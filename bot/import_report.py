@@ -44,20 +44,18 @@ class FileReport(msgspec.Struct):
 
     def note(self, messages: list[Prepared]) -> None:
         """Note what a batch says of files and times."""
-        for message in messages:
-            at = message.sent_at
-            if at is not None and not (self.since or at + 1) <= at <= (self.until or at - 1):
-                self._reach(at)
-            for attachment in message.attachments:
-                if attachment.sha256 is not None:
-                    self.media += 1
-                elif attachment.missing:
-                    self.missing_media[attachment.missing] += 1
-
-    def _reach(self, at: int) -> None:
-        if is_sane(at):
-            self.since = at if self.since is None else min(self.since, at)
-            self.until = at if self.until is None else max(self.until, at)
+        times = [m.sent_at for m in messages if m.sent_at is not None]
+        if times and not (is_sane(min(times)) and is_sane(max(times))):
+            times = [at for at in times if is_sane(at)]
+        if times:
+            first, last = min(times), max(times)
+            self.since = first if self.since is None else min(self.since, first)
+            self.until = last if self.until is None else max(self.until, last)
+        for attachment in [a for m in messages if m.attachments for a in m.attachments]:
+            if attachment.sha256 is not None:
+                self.media += 1
+            elif attachment.missing:
+                self.missing_media[attachment.missing] += 1
 
     def as_json(self) -> dict[str, Any]:
         """Return the file's part of the report."""
