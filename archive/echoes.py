@@ -23,7 +23,8 @@ def is_echo(
     """
     rows = db.execute(
         "SELECT text, group_key, state, made_at, ended_at FROM outbox"
-        " WHERE state IN ('sending', 'sent', 'unsure') AND account = ?1 AND essence_id IS NULL"
+        " WHERE (state IN ('sending', 'sent', 'unsure') OR doubt IS NOT NULL)"
+        " AND account = ?1 AND essence_id IS NULL"
         " AND made_at <= ?2 + ?3 AND (ended_at IS NULL OR ended_at >= ?2 - ?3)"
         # an echo is nearly always of what was said last
         " ORDER BY id DESC",

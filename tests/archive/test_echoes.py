@@ -63,3 +63,12 @@ def test_of_what_was_interrupted_any_moment_until_the_next_start_counts(archive:
     erase_texts(archive)
     assert echo(archive, SAID, at=1_004)
     assert not echo(archive, SAID, at=500)
+
+
+def test_what_may_have_been_said_before_a_kill_is_its_echo(archive: Archive) -> None:
+    with archive.writing() as db:
+        number = outbox.put(db, Draft(QQ, SAID, group_key=HERE, purpose="bridge"))
+        outbox.begin(db, number)
+        assert outbox.doubted(db, [QQ], "bridge") == 1
+        (at,) = db.execute("SELECT doubt FROM outbox").fetchone()
+        assert is_echo(db, QQ, HERE, SAID, at) and not is_echo(db, QQ, HERE, "别的", at)
