@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from bot.jobs.periods import Timetable
@@ -33,13 +34,20 @@ class AlarmClock:
     def __init__(self, folder: Path, bell: Callable[[], None]) -> None:
         self._path = folder / FILE
         self._scheduler: Any = None
+        # who closes it may do so while another thread is still setting it
+        self._lock = Lock()
+        self._closed = False
         _BELLS[str(self._path)] = bell
 
     def set(self, wanted: Iterable[tuple[str, Timetable, str]]) -> None:
-        """Ring for these (job, timetable, time zone) from now on, and for no others."""
+        """Ring for these (job, timetable, time zone) from now on, and for no others; once closed,
+        for none."""
         named = {f"{job} {zone}": (table, zone) for job, table, zone in wanted}
-        if self._scheduler is None and not named:
-            return
+        with self._lock:
+            if not self._closed and (self._scheduler is not None or named):
+                self._set_anyhow(named)
+
+    def _set_anyhow(self, named: dict[str, tuple[Timetable, str]]) -> None:
         try:
             self._set(named)
         except Exception as error:  # whatever the store has become, nothing in it is needed
@@ -65,7 +73,9 @@ class AlarmClock:
     def close(self) -> None:
         """Ring no more."""
         _BELLS.pop(str(self._path), None)
-        self._stop()
+        with self._lock:
+            self._closed = True
+            self._stop()
 
     def _stop(self) -> None:
         if self._scheduler is not None and self._scheduler.running:

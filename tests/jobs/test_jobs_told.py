@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
+from threading import Thread
+from threading import enumerate as enumerate_threads
 
 import msgspec
 import pytest
@@ -202,6 +204,18 @@ def test_alarm_rings_though_its_store_is_no_database(archive: Archive) -> None:
     assert b"daily digest Europe/Berlin" in store
     clock.close()
     clock.set([])
+
+
+def test_an_alarm_that_is_closed_while_it_is_set_ends(archive: Archive) -> None:
+    for _ in range(20):
+        clock = AlarmClock(archive.folder, lambda: None)
+        wanted = [("weekly digest", Timetable("20:00", "sunday"), "Asia/Shanghai")]
+        setting = Thread(target=clock.set, args=(wanted,))
+        setting.start()
+        clock.close()
+        setting.join()
+        clock.set(wanted)
+        assert "APScheduler" not in [thread.name for thread in enumerate_threads()]
 
 
 def test_process_rings_and_ends_when_it_is_told(archive: Archive) -> None:
