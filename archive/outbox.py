@@ -135,7 +135,12 @@ def due(db: sqlite3.Connection, account: str, now: int, limit: int = 20) -> list
     found = rows.fetchall()
     for (group_key,) in db.execute(_GROUPS, (account,)).fetchall():
         found += db.execute(
-            f"{_DUE} AND brought = 1 AND group_key = ?4 ORDER BY id LIMIT ?3",
+            # what waits for its next try holds up what follows it: in a group the order is kept
+            f"{_DUE} AND brought = 1 AND group_key = ?4 AND id < coalesce((SELECT min(id)"
+            " FROM outbox INDEXED BY outbox_in_turn WHERE state = 'waiting' AND account = ?1"
+            " AND brought = 1 AND group_key = ?4 AND next_at > ?2"
+            " AND (next_at != made_at OR tries > 0)), 1 << 62)"
+            " ORDER BY id LIMIT ?3",
             (account, now, limit, group_key),
         )
     return [
