@@ -12,13 +12,9 @@ from adapters.qq_onebot.cards import Card, text_of
 from adapters.qq_onebot.faces import face_text
 from adapters.qq_onebot.files import attachment_of
 from adapters.qq_onebot.keys import member_key, number, short_name, word
-from archive.records import Attachment, Message, Quote, Span
+from adapters.qq_pieces import Pieces
+from archive.records import Attachment, Message, Quote
 
-_WEIGHT = (
-    "forward", "red_packet", "transfer", "call", "location", "contact", "link", "card", "poke",
-    "game", "video", "voice", "file", "photo", "sticker", "unknown",
-)  # fmt: skip
-"""Of several things in one message the first of these is its kind."""
 _FILES = ("image", "record", "video", "file", "onlinefile")
 _NEWS = 8
 
@@ -36,47 +32,6 @@ class Told(msgspec.Struct, frozen=True):
     depth: int = 0
 
 
-class Content(msgspec.Struct):
-    """What a message holds, whoever sent it."""
-
-    kinds: list[str] = []
-    pieces: list[str] = []
-    length: int = 0
-    """Code points of the pieces so far."""
-    is_spoken: bool = False
-    """Whether somebody wrote words, or there are only names of things."""
-    spans: list[Span] = []
-    attachments: list[Attachment] = []
-    reply_to: str | None = None
-    quote: Quote | None = None
-    nested: list[Message] = []
-    detail: dict[str, Any] = {}
-    not_understood: list[Any] = []
-    """Segments as they came."""
-
-    @property
-    def text(self) -> str:
-        """The words, as a reader sees them."""
-        return "".join(self.pieces)
-
-    @property
-    def kind(self) -> str:
-        """The message's kind, as in `archive.records.KINDS`."""
-        kind = min(self.kinds, key=_WEIGHT.index, default="text")
-        return "text" if kind in ("sticker", "unknown") and self.is_spoken else kind
-
-    def say(self, piece: str) -> None:
-        """Add words."""
-        self.pieces.append(piece)
-        self.length += len(piece)
-
-    def mark(self, kind: str, piece: str, value: str | None) -> None:
-        """Add words with a formatting."""
-        if piece:
-            self.spans.append(Span(kind, self.length, len(piece), value))
-        self.say(piece)
-
-
 def segments_of(event: dict[str, Any]) -> list[Any]:
     """Return a message's segments, however it was written: array, CQ string, one segment."""
     message = event.get("message", event.get("content"))
@@ -89,9 +44,9 @@ def segments_of(event: dict[str, Any]) -> list[Any]:
     return message if isinstance(message, list) else []
 
 
-def content_of(segments: list[Any], told: Told) -> Content:
+def content_of(segments: list[Any], told: Told) -> Pieces:
     """Read segments in order; what is not understood is kept in `detail` and named."""
-    found = Content()
+    found = Pieces()
     nodes = [part for part in segments if _type(part) == "node"]
     for segment in segments:
         kind = _type(segment)
@@ -119,13 +74,13 @@ def _type(segment: Any) -> str:
     return text_of(segment.get("type")) if isinstance(segment, dict) else ""
 
 
-def _text(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _text(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     text = text_of(data.get("text"))
     found.is_spoken = found.is_spoken or bool(text.strip())
     found.say(text)
 
 
-def _at(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _at(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     found.is_spoken = True
     who = text_of(data.get("qq")) or text_of(data.get("user_id"))
     if who == "all":
@@ -136,19 +91,19 @@ def _at(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
     found.mark("mention", f"@{name}", member_key(who))
 
 
-def _face(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _face(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     raw = data.get("raw")
     shown = raw.get("faceText") if isinstance(raw, dict) else data.get("text")
     found.say(face_text(data.get("id"), shown))
 
 
-def _file(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _file(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     attachment = attachment_of(kind, data, told.group_id)
     found.attachments.append(attachment)
     found.kinds.append(attachment.kind)
 
 
-def _market_face(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _market_face(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     if data.get("url") or data.get("file"):
         _file(found, kind, data, told)
     else:
@@ -156,7 +111,7 @@ def _market_face(found: Content, kind: str, data: dict[str, Any], told: Told) ->
         found.say(face_text(None, data.get("summary") or data.get("text")))
 
 
-def _reply(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _reply(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     known = told.reply.get("id")
     place = number(data.get("seq"))
     if isinstance(known, str):
@@ -172,13 +127,13 @@ def _reply(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
         found.quote = Quote(quoted[:2000], name or None, number(data.get("time")))
 
 
-def _forward(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _forward(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     inline = data.get("content", data.get("messages"))
     record = text_of(data.get("id")) or text_of(data.get("resid"))
     _unfold(found, inline if inline else told.forwards.get(record), told)
 
 
-def _unfold(found: Content, nodes: Any, told: Told, title: str = "", news: Any = ()) -> None:
+def _unfold(found: Pieces, nodes: Any, told: Told, title: str = "", news: Any = ()) -> None:
     found.kinds.append("forward")
     found.nested += told.unfold(nodes, told)
     if title or not found.nested:
@@ -187,7 +142,7 @@ def _unfold(found: Content, nodes: Any, told: Told, title: str = "", news: Any =
         found.say("\n".join(line for line in lines if line))
 
 
-def _card(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _card(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     content = data.get("data", data.get("content"))
     card = cards.xml_card(content) if kind == "xml" else cards.json_card(content)
     if card.kind == "forward":
@@ -196,7 +151,7 @@ def _card(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
     _show(found, card)
 
 
-def _show(found: Content, card: Card) -> None:
+def _show(found: Pieces, card: Card) -> None:
     found.kinds.append(card.kind)
     found.detail.update(card.detail)
     if card.url and card.kind == "link":
@@ -205,7 +160,7 @@ def _show(found: Content, card: Card) -> None:
         found.say(card.text)
 
 
-def _share(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _share(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     url = data.get("url") or data.get("jumpUrl")
     what = data.get("content") or data.get("desc") or data.get("singer")
     card = cards.link_card(data.get("title"), url, what, data.get("type"))
@@ -214,24 +169,24 @@ def _share(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
     _show(found, card)
 
 
-def _location(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _location(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     title, content = data.get("title"), data.get("content")
     _show(found, cards.location_card(title, content, data.get("lat"), data.get("lon")))
 
 
-def _contact(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _contact(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     group = data.get("type") == "group"
     who = text_of(data.get("id"))
     name = text_of(told.names.get(who)) or ("推荐群聊" if group else "推荐好友")
     _show(found, Card("contact", name, detail={"contact": {"name": name, "id": who}}))
 
 
-def _poke(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _poke(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     found.kinds.append("poke")
     found.say(f"[{text_of(data.get('name')) or ('窗口抖动' if kind == 'shake' else '戳一戳')}]")
 
 
-def _game(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _game(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     found.kinds.append("game")
     result = text_of(data.get("result")) or text_of(data.get("value"))
     if kind == "rps":
@@ -242,37 +197,37 @@ def _game(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
         found.say(f"[骰子 {result}]" if result else "[骰子]")
 
 
-def _red_packet(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _red_packet(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     found.kinds.append("red_packet")
     found.say(text_of(data.get("title")) or "[QQ红包]")
 
 
-def _markdown(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _markdown(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     content = data.get("content", data.get("data"))
     found.say(text_of(content.get("content")) if isinstance(content, dict) else text_of(content))
 
 
-def _keyboard(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _keyboard(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     found.detail["keyboard"] = data
 
 
-def _flash_file(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _flash_file(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     name = text_of(data.get("title"))
     found.kinds.append("file")
     found.attachments.append(Attachment("file", name or None, missing="not supported by gateways"))
 
 
-def _anonymous(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _anonymous(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     """Said of the sender in the event itself."""
 
 
-def _unknown(found: Content, kind: str, data: dict[str, Any], told: Told) -> None:
+def _unknown(found: Pieces, kind: str, data: dict[str, Any], told: Told) -> None:
     found.kinds.append("unknown")
     found.detail.setdefault("type", kind[:60] or "segment")
     found.say(f"[暂不支持: {kind[:60]}]")
 
 
-Reader = Callable[[Content, str, dict[str, Any], Told], None]
+Reader = Callable[[Pieces, str, dict[str, Any], Told], None]
 _READERS: dict[str, Reader] = {
     "text": _text, "at": _at, "face": _face, "sface": _face, "bface": _market_face,
     "mface": _market_face, "marketface": _market_face, "reply": _reply, "forward": _forward,

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from adapters.qq_onebot.content import Content, Told, content_of, segments_of
+from adapters.qq_onebot.content import Told, content_of, segments_of
 from adapters.qq_onebot.keys import member_key, seconds
+from adapters.qq_pieces import Pieces
 from archive.records import Message
 
 DEEPEST = 5
@@ -71,7 +72,7 @@ def _author(node: dict[str, Any]) -> tuple[str | None, str | None]:
 
 def _message(node: dict[str, Any], told: Told) -> Message:
     key, name = _author(node)
-    found: Content = content_of(segments_of(node), told)
+    found: Pieces = content_of(segments_of(node), told)
     return Message(
         told.group_key,
         sent_at=seconds(node.get("time")) or None,

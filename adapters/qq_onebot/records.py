@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.qq_onebot import keys
-from adapters.qq_onebot.content import Content, Told, content_of, segments_of
+from adapters.qq_onebot.content import Told, content_of, segments_of
 from adapters.qq_onebot.envelope import MESSAGES, ROLES, role_of, sender_of
 from adapters.qq_onebot.nested import nodes_of, unfold
 from adapters.qq_onebot.notices import notice_records
 from adapters.qq_onebot.raw import OURS, Read, read
+from adapters.qq_pieces import Pieces
 from archive.records import AnyRecord, EssenceMark, Group, Member, Message
 
 QUALITY = 3
@@ -101,7 +102,7 @@ def _name(value: Any) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
-def _detail(event: dict[str, Any], content: Content) -> dict[str, Any]:
+def _detail(event: dict[str, Any], content: Pieces) -> dict[str, Any]:
     detail = dict(content.detail)
     sender = event.get("sender")
     badge = _name(sender.get("title")) if isinstance(sender, dict) else None
@@ -112,7 +113,7 @@ def _detail(event: dict[str, Any], content: Content) -> dict[str, Any]:
     return detail
 
 
-def _other_ids(told: Read, content: Content) -> tuple[str, ...]:
+def _other_ids(told: Read, content: Pieces) -> tuple[str, ...]:
     """Return the other names a message goes by: the short one, its id before `real_seq`, and for
     a file those its notice may have."""
     event = told.event

@@ -6,63 +6,24 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from adapters.exports.qce.chat import Chat, number, words
 from adapters.exports.qce.files import Files, attachment_of
-from archive.records import Attachment, Message, Quote, Span
+from adapters.qq_pieces import Pieces
+from archive.records import Message, Quote
 
-_WEIGHT = (
-    "service", "forward", "red_packet", "transfer", "call", "location", "contact", "link", "card",
-    "poke", "game", "video", "voice", "file", "photo", "sticker", "unknown",
-)  # fmt: skip
-"""Of several things in one message the first of these is its kind."""
 QUOTED = 2000
 _web = re.compile(r"https?://", re.IGNORECASE)
 
 Unfold = Callable[[Any, int], tuple[Message, ...]]
 
 
-class Content(msgspec.Struct):
-    """What a message holds, whoever sent it."""
+class Content(Pieces, kw_only=True):
+    """What a message holds, read from its elements."""
 
     chat: Chat
     files: Files
     unfold: Unfold
     depth: int = 0
-    kinds: list[str] = []
-    pieces: list[str] = []
-    length: int = 0
-    is_spoken: bool = False
-    spans: list[Span] = []
-    attachments: list[Attachment] = []
-    reply_to: str | None = None
-    quote: Quote | None = None
-    nested: list[Message] = []
-    detail: dict[str, Any] = {}
-    not_understood: list[Any] = []
-
-    @property
-    def text(self) -> str:
-        """The words, as a reader sees them."""
-        return "".join(self.pieces)
-
-    @property
-    def kind(self) -> str:
-        """The message's kind, as in `archive.records.KINDS`."""
-        kind = min(self.kinds, key=_WEIGHT.index, default="text")
-        return "text" if kind in ("sticker", "unknown") and self.is_spoken else kind
-
-    def say(self, piece: str) -> None:
-        """Add words."""
-        self.pieces.append(piece)
-        self.length += len(piece)
-
-    def mark(self, kind: str, piece: str, value: str | None) -> None:
-        """Add words with a formatting."""
-        if piece:
-            self.spans.append(Span(kind, self.length, len(piece), value))
-        self.say(piece)
 
     def read(self, elements: list[Any]) -> None:
         """Take the elements in order; what is not understood is kept in `detail`."""

@@ -59,11 +59,8 @@ class Rows:
 
     def _content(self, written: Any, depth: int = 0) -> Content:
         told: dict[str, Any] = written if isinstance(written, dict) else {"text": words(written)}
-        found = Content(
-            self.chat, resources_of(told, self.chat.file), self._unfold, depth,
-            kinds=[], pieces=[], spans=[], attachments=[], nested=[], detail={},
-            not_understood=[],
-        )  # fmt: skip
+        files = resources_of(told, self.chat.file)
+        found = Content(chat=self.chat, files=files, unfold=self._unfold, depth=depth)
         elements = told.get("elements")
         if isinstance(elements, list) and elements:
             found.read(elements)
