@@ -12,7 +12,6 @@ from archive.bridged import counts, drop_waiting
 from archive.consent import standing
 from archive.database import open_archive
 from archive.errors import NotFound
-from bot.bridge.links import title_of
 from bot.cli.options import AsJson, Data, Who, given, safe, show_json
 from bot.config import BridgeConfig, load_config
 
@@ -28,6 +27,9 @@ _Name = Annotated[str, typer.Argument(help="A bridge's name.")]
 @app.command("list")
 def list_(config: _Config = None, data: Data = None, as_json: AsJson = False) -> None:
     """Show the bridges, who agreed, and what waits to cross."""
+    # imported late: it loads what speaks to platforms
+    from bot.bridge.links import title_of
+
     loaded = load_config(config)
     with open_archive(data or Path(loaded.data)).reading() as db:
         held, now, waiting = agreed(db), standing(db), counts(db)

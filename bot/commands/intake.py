@@ -20,7 +20,10 @@ from archive.views import MessageView
 from bot.commands.command import Answer, Asked, Command, Intake, Setting
 from bot.commands.lines import one_line
 
-ENDINGS = (".zip", ".json", ".jsonl", ".ndjson", ".html", ".htm", ".csv", ".txt")
+ENDINGS = (
+    ".zip", ".json", ".jsonl", ".ndjson", ".html", ".htm", ".csv", ".txt", ".mht", ".mhtml",
+    ".sqlite", ".db",
+)  # fmt: skip
 _MOST = 2_000
 """Messages of a merged record that are taken in at once, those within it included."""
 _DEEPEST = 10
@@ -41,9 +44,9 @@ def _import(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     return Answer(
         asked.say(
             "这条里没有能导入的：要一份合并转发的聊天记录，或者导出的文件"
-            "（zip、json、jsonl、html、csv、txt）。",
+            "（zip、json、jsonl、html、csv、txt、mht、sqlite）。",
             "There is nothing to import: it takes a merged chat record, or an exported file (zip,"
-            " json, jsonl, html, csv, txt).",
+            " json, jsonl, html, csv, txt, mht, sqlite).",
         )
     )
 

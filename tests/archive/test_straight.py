@@ -73,6 +73,7 @@ def test_who_opted_out_and_who_has_an_alias_is_not_found_by_name(group: Archive)
     assert BIFENG in led(group, "bifeng", operator())
     with group.writing() as db:
         set_alias(db, TG, "telegram:毕峰", "老鬼", by="operator")
+    assert _soon(group, "lg", ("person", "老鬼", "from:老鬼"))
     assert led(group, "bifeng", member(frozenset({TG}))) == []
     assert led(group, "lg", member(frozenset({TG}))) == [("person", "老鬼", "from:老鬼")]
     with group.writing() as db:

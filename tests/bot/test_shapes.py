@@ -47,11 +47,21 @@ def test_import_answers_what_was_promised(tmp_path: Path) -> None:
     assert file == {
         "format": "telegram-json",
         "read": 40,
+        "new": 40,
+        "updated": 0,
+        "unchanged": 0,
         "rejected": [{"where": "row 41", "why": "it has neither an id nor a date"}],
+        "media": 0,
+        "missing_media": {},
+        "gaps_closed": 0,
+        "since": "2023-11-14T22:14:00+00:00",
+        "until": "2023-11-14T22:40:00+00:00",
     }
     assert isinstance(found["seconds"], float)
-    assert list(found)[:3] == ["messages", "groups", "files"]
-    assert set(found) == {"messages", "groups", "files", "missing_media", "notes", "seconds"}
+    assert list(found) == [
+        "run", "messages", "media", "since", "until", "gaps_closed", "groups", "files",
+        "missing_media", "notes", "seconds",
+    ]  # fmt: skip
 
 
 def test_service_rows_count_as_messages_of_kind_service(data: Path) -> None:
@@ -76,6 +86,7 @@ def test_search_answers_what_was_promised(data: Path) -> None:
                 "sent_at": "2023-11-14T22:17:20Z",
                 "text": "明天上线吗？ <b>",
                 "url": f"/m/{KEY}:6",
+                "also_in": [],
             }
         ],
     }

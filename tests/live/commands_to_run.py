@@ -187,6 +187,15 @@ RUN = (
         refused=NOT_ADMIN,
     ),
     Row(
+        command="import",
+        typed=("/import", "/导入"),
+        said=("there is no file in this", "这里面没有文件"),
+        about=True,
+        told=(r"There is nothing to import", r"这条里没有能导入的"),
+        by=ADMINS,
+        refused=NOT_ADMIN,
+    ),
+    Row(
         command="roster",
         typed=("/roster", "/名册 阿禾"),
         told=(r"The roster, 2: guest 1, member 1\nWithin 14 days 1 end; 0 have ended",
