@@ -18,12 +18,10 @@ from web.day_parts import DayParts, DayWriter, Span
 from web.described import of_day
 from web.publish.book import Book, Page
 from web.publish.day_lines import DayLines
-from web.publish.frame import Frame, Marks
+from web.publish.frame import STEM, Frame, Marks
 from web.publish.places import PART, Places, day_file
 
 _CURRENT = ' aria-current="true"'
-_STEM = "stem"
-"""The part of the frame that names the file."""
 
 
 class DayPages:
@@ -39,7 +37,7 @@ class DayPages:
         self._writer = DayWriter(self.group, visit.words, self._places, visit.talk)
         self._lines = DayLines(self.group, visit.words, self._places, visit.talk)
         self._unlisted = visit.listed(None)
-        self._frame = Frame((*DayParts.__struct_fields__, _STEM), self._shell)
+        self._frame = Frame((*DayParts.__struct_fields__, STEM), self._shell)
         self._drawn: tuple[str, dict[str, Markup]] = ("", {})
 
     def pages(self, month: str) -> Iterator[Page]:
@@ -81,7 +79,7 @@ class DayPages:
         twin = self._writer.twin(day, span, lines.markdown, after)
         return Page(
             file,
-            self._frame.filled({**asdict(parts), _STEM: stem}),
+            self._frame.filled({**asdict(parts), STEM: stem}),
             f"{twin}\n".encode("utf-8", "replace"),
         )
 
@@ -94,7 +92,7 @@ class DayPages:
 
     def _shell(self, marks: Marks) -> Response:
         """Render what every day has around it; its file, too, differs from day to day."""
-        stem = marks.pop(_STEM)
+        stem = marks.pop(STEM)
         self._places.here = day_file(self.group.key, stem)
         return self._visit.page("day.html", group=self.group, d=DayParts(**marks))
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
+from web.markdown import twin_of
+from web.page import Visit
 from web.sending import printable
 
 Marks = dict[str, Markup]
+STEM = "stem"
+"""The part of a frame that names its file, without folder and ending."""
 
 
 class Frame:
@@ -30,3 +35,9 @@ class Frame:
             for place, piece in enumerate(self._pieces)
         )
         return printable("".join(pieces)).encode()
+
+
+def twin_beside(visit: Visit, template: str, values: Mapping[str, Any]) -> bytes:
+    """Return a page as Markdown from what its frame is filled with."""
+    common = {"t": visit.words, "talk": visit.talk, "to": visit.to}
+    return twin_of(template, {**common, **values})

@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 from msgspec.structs import asdict
+from starlette.responses import Response
 
 from archive import calendar
 from archive.groups import get_group
 from web.day_parts import DayWriter
 from web.environment import TEMPLATES
 from web.publish.book import Book, Page
-from web.publish.frame import Frame
+from web.publish.frame import STEM, Frame, Marks, twin_beside
 from web.publish.places import Places, day_file
 from web.publish.shelves import ShelfPages
 
@@ -37,14 +38,15 @@ class MonthPages:
         self._group = get_group(book.db, book.reader, group_key)
         self._months = list(book.standing.groups[self._group.key].months())
         self._to = Places(book, day_file(self._group.key, "2000-01"))
-        visit = book.visit(f"/g/{self._group.key}", self._to)
+        self._visit = visit = book.visit(f"/g/{self._group.key}", self._to)
         self._words = visit.words
         self._writer = DayWriter(self._group, visit.words, self._to, visit.talk)
         self._parts: Any = TEMPLATES.get_template("parts/month.html").module
-        self._frame = Frame(
-            _MonthParts.__struct_fields__,
-            lambda marks: visit.page("month.html", group=self._group, d=_MonthParts(**marks)),
-        )
+        self._frame = Frame((*_MonthParts.__struct_fields__, STEM), self._shell)
+
+    def _shell(self, marks: Marks) -> Response:
+        self._to.here = day_file(self._group.key, marks.pop(STEM))
+        return self._visit.page("month.html", group=self._group, d=_MonthParts(**marks))
 
     def pages(self, month: str) -> Iterator[Page]:
         """Make the page of a month, `2026-11`, and those of what was shared in it."""
@@ -64,4 +66,9 @@ class MonthPages:
             shelves=self._parts.shelves(self._shelves.of(month)),
             near=self._parts.near(month, *beside, to, words, key),
         )
-        return Page(day_file(key, month), self._frame.filled(asdict(parts)))
+        told = {
+            "group": self._group, "name": parts.name, "said": parts.said, "days": layers,
+            "shelves": self._shelves.of(month), "earlier": beside[0], "later": beside[1],
+        }  # fmt: skip
+        html = self._frame.filled({**asdict(parts), STEM: month})
+        return Page(day_file(key, month), html, twin_beside(self._visit, "month", told))

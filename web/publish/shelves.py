@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 from msgspec.structs import asdict
+from starlette.responses import Response
 
 from archive.files import FileView
 from archive.finding import links_of
@@ -19,8 +20,8 @@ from web.environment import TEMPLATES
 from web.pages.files import file_row, link_row
 from web.pages.voices import days_of
 from web.publish.book import Book, Page
-from web.publish.frame import Frame
-from web.publish.places import Places, shelf_file
+from web.publish.frame import STEM, Frame, Marks, twin_beside
+from web.publish.places import Places, day_file, shelf_file
 
 _ROWS = 150
 """Messages of a page."""
@@ -60,12 +61,13 @@ class ShelfPages:
         self._frames = {shelf: self._frame(shelf) for shelf, held in self._held.items() if held}
 
     def _frame(self, shelf: Shelf) -> Frame:
-        return Frame(
-            _ShelfParts.__struct_fields__,
-            lambda marks: self._visit.page(
+        def shell(marks: Marks) -> Response:
+            self._to.here = day_file(self._group.key, marks.pop(STEM))
+            return self._visit.page(
                 "month_shelf.html", group=self._group, shelf=shelf, d=_ShelfParts(**marks)
-            ),
-        )
+            )
+
+        return Frame((*_ShelfParts.__struct_fields__, STEM), shell)
 
     def of(self, month: str) -> list[tuple[str, str, int]]:
         """Return what there is of a month: what it is called, where, and of how many messages."""
@@ -91,30 +93,42 @@ class ShelfPages:
         to.here = shelf_file(key, shelf, month, part)
         to.learn(self._book.links(self._days, [m.key for m in said], to))
         more = to.shelf(key, shelf, month, part + 1) if part * _ROWS < total else ""
+        rows = list(self._rows(shelf, said))
         parts = _ShelfParts(
             title=f"{words(_TITLES[shelf])} · {words.month(month)}",
             said=words("count.messages", n=total),
             month=to.group(key, month=month),
-            rows=Markup("\n").join(self._rows(shelf, said)),
+            rows=self._drawn(shelf, rows),
             go_on=self._parts.go_on(more, words) if more else Markup(),
         )
+        told = {
+            **asdict(parts), "group": self._group, "shelf": shelf, "rows": rows, "more": more,
+            "v": self._visit,
+        }  # fmt: skip
+        twin = twin_beside(self._visit, "month_shelf", told)
+        stem = to.here.rpartition("/")[2].removesuffix(".html")
+        html = self._frames[shelf].filled({**asdict(parts), STEM: stem})
         to.forget()
-        return Page(to.here, self._frames[shelf].filled(asdict(parts)))
+        return Page(to.here, html, twin)
 
-    def _rows(self, shelf: Shelf, said: Sequence[MessageView]) -> Iterator[Markup]:
-        visit, group, parts = self._visit, self._group, self._parts
-        common = (visit.words, self._to, visit)
+    def _rows(self, shelf: Shelf, said: Sequence[MessageView]) -> Iterator[Any]:
+        """Yield what the rows show; of voices a day and what was said on it."""
         if shelf == "links":
-            rows = (link_row(one) for one in _links(said))
-            yield from (parts.link(r, group, "h2", *common, None) for r in rows if r)
+            yield from filter(None, (link_row(one) for one in _links(said)))
         elif shelf == "files":
-            files = [
-                parts.file(file_row(visit, group, one), group, *common) for one in _files(said)
-            ]
-            yield Markup('<ul class="shelf">{}</ul>').format(Markup("\n").join(files))
+            yield from (file_row(self._visit, self._group, one) for one in _files(said))
         else:
-            for day, lines in days_of(visit.talk, [m for m in said if not m.recalled]):
-                yield parts.said_on(day, lines, group, *common)
+            yield from days_of(self._visit.talk, [m for m in said if not m.recalled])
+
+    def _drawn(self, shelf: Shelf, rows: Sequence[Any]) -> Markup:
+        group, parts = self._group, self._parts
+        common = (self._visit.words, self._to, self._visit)
+        if shelf == "links":
+            return Markup("\n").join(parts.link(r, group, "h2", *common, None) for r in rows)
+        if shelf == "files":
+            drawn = Markup("\n").join(parts.file(r, group, *common) for r in rows)
+            return Markup('<ul class="shelf">{}</ul>').format(drawn)
+        return Markup("\n").join(parts.said_on(*of_day, group, *common) for of_day in rows)
 
 
 def _links(said: Sequence[MessageView]) -> Iterator[SharedLink]:

@@ -14,11 +14,11 @@ from archive.views import MessageView
 from web.environment import TEMPLATES
 from web.markdown import twin_of
 from web.publish.book import Book, Page
-from web.publish.frame import Frame, Marks
+from web.publish.frame import STEM, Frame, Marks
 from web.publish.places import Places, file_of
 from web.publish.views import ROWS
 
-_NAME, _STEM, _FOUND = "name", "stem", "found"
+_NAME, _FOUND = "name", "found"
 """The parts of the frame."""
 
 
@@ -53,16 +53,16 @@ class TagPages:
         v = self._visit
         found = [str(self._found(line, v.words, places, v)) for line in lines]
         if self._frame is None:
-            self._frame = Frame((_NAME, _STEM, _FOUND), partial(self._shell, lines[0], found[0]))
+            self._frame = Frame((_NAME, STEM, _FOUND), partial(self._shell, lines[0], found[0]))
         file = file_of((("tag", name), ()))
         stem = file.rpartition("/")[2].removesuffix(".html")
-        html = self._frame.filled({_NAME: name, _STEM: stem, _FOUND: Markup("".join(found))})
+        html = self._frame.filled({_NAME: name, STEM: stem, _FOUND: Markup("".join(found))})
         twin = twin_of("tag", {**self._values(name, lines), "t": v.words, "talk": v.talk})
         yield Page(file, html, twin)
 
     def _shell(self, line: Any, found: str, marks: Marks) -> str:
         """Render the page of one message, which is what differs from page to page."""
-        self._places.here = f"tag/{marks[_STEM]}.html"
+        self._places.here = f"tag/{marks[STEM]}.html"
         shell = bytes(self._visit.page("tag.html", **self._values(marks[_NAME], [line])).body)
         return shell.decode().replace(found, marks[_FOUND], 1)
 
