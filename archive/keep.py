@@ -13,7 +13,7 @@ from archive.former_states import note_told_again
 from archive.fresh import Newcomers
 from archive.kept_out import keep_out
 from archive.keys import name_key
-from archive.matching import Matcher, add_alias, has_own_id, resolve
+from archive.matching import Matcher, add_alias, has_own_id, resolve, take_over
 from archive.merge import merge, pin_said
 from archive.orphans import Late, any_orphans, join_orphans, take_late
 from archive.other_ids import OtherIds
@@ -217,7 +217,7 @@ class Keeper:
                 self.report.missing_media.update(missing)
         self.report.new += newcomers.write(self.report.missing_media)
         for platform_id, place in others.taken:
-            self._take_over(group, platform_id, newcomers.row_of(place))
+            take_over(self._db, group, platform_id, newcomers.row_of(place))
         for platform_id, message in again:
             place = known[platform_id]
             row_id = newcomers.row_of(place)
@@ -271,23 +271,10 @@ class Keeper:
         if row_id is None:
             return None
         if has_id:
-            self._take_over(group, platform_id, row_id)
+            take_over(self._db, group, platform_id, row_id)
         else:
             add_alias(self._db, group, platform_id, row_id)
         return row_id
-
-    def _take_over(self, group: KnownGroup, platform_id: str, row_id: int) -> None:
-        """Let a message that had no id have the real one; the old key stays as an alias."""
-        (former,) = self._db.execute(
-            "SELECT platform_id FROM messages WHERE id = ?", (row_id,)
-        ).fetchone()
-        self._db.execute("UPDATE messages SET platform_id = ? WHERE id = ?", (platform_id, row_id))
-        self._db.execute(
-            "UPDATE messages SET reply_to = ? WHERE group_id = ? AND reply_to = ?",
-            (platform_id, group.id, former),
-        )
-        self._db.execute("UPDATE groups SET with_ids = 1 WHERE id = ?", (group.id,))
-        add_alias(self._db, group, former, row_id)
 
     def _merge(self, group: KnownGroup, row_id: int, message: Prepared) -> int:
         at = message.sent_at or 0

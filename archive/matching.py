@@ -155,3 +155,15 @@ def add_alias(db: sqlite3.Connection, group: KnownGroup, other: str, row_id: int
         (group.id, other, row_id),
     )
     group.aliases = 1
+
+
+def take_over(db: sqlite3.Connection, group: KnownGroup, platform_id: str, row_id: int) -> None:
+    """Let a message that had no id have the real one; the old key stays as an alias."""
+    (former,) = db.execute("SELECT platform_id FROM messages WHERE id = ?", (row_id,)).fetchone()
+    db.execute("UPDATE messages SET platform_id = ? WHERE id = ?", (platform_id, row_id))
+    db.execute(
+        "UPDATE messages SET reply_to = ? WHERE group_id = ? AND reply_to = ?",
+        (platform_id, group.id, former),
+    )
+    db.execute("UPDATE groups SET with_ids = 1 WHERE id = ?", (group.id,))
+    add_alias(db, group, former, row_id)

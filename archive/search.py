@@ -62,12 +62,8 @@ def search(
     if order == "newest":
         ids, older = _newest_page(db, compiled, copies, limit, place)
     else:
-        candidates = newest_ids(db, compiled, CANDIDATES)
-        best = ranked(db, candidates, parsed.terms)
-        start = place or 0
-        best = without_copies(copies, best, start + limit + 1) if copies else best
-        ids = best[start : start + limit + 1]
-        older = str(start + limit) if len(ids) > limit else None
+        best = ranked(db, newest_ids(db, compiled, CANDIDATES), parsed.terms)
+        ids, older = _best_page(best, copies, limit, place or 0)
     if count is None:
         count = count_hits(db, compiled)
     views = load_views(db, reader, ids[:limit])
@@ -81,6 +77,16 @@ def search(
         older=older,
         notes=compiled.notes,
     )
+
+
+def _best_page(
+    best: list[int], copies: Copies | None, limit: int, start: int
+) -> tuple[list[int], str | None]:
+    """Return a page's hits, the most relevant first, and the cursor of the next one."""
+    if copies is not None:
+        best = without_copies(copies, best, start + limit + 1)
+    ids = best[start : start + limit + 1]
+    return ids, str(start + limit) if len(ids) > limit else None
 
 
 def _newest_page(

@@ -9,6 +9,7 @@ import msgspec
 from adapters.contract import Carrying
 from archive import bridged
 from archive.access import operator
+from archive.bridge_reading import answered_id, said_before, stands
 from archive.consent import group_keys
 from archive.copied import shown
 from archive.errors import NotFound
@@ -40,19 +41,16 @@ def answered_in(
     row_id = _row_answered(db, view, view.reply.text)
     if row_id is None:
         return Answered(None, view.reply.sender, mask(view.reply.text))
-    row = db.execute(
-        "SELECT g.key, m.platform_id FROM messages m JOIN groups g ON g.id = m.group_id"
-        " WHERE m.id = ?",
-        (row_id,),
-    ).fetchone()
-    if row is None or level_of(db, row_id) is not None:
+    stand = stands(db, row_id)
+    if stand is None or level_of(db, row_id) is not None:
         return None
-    own = row[0] in group_keys(db, target)
-    if not (own or row[0] == view.group_key or links.joins(row[0], target)):
+    group_key, platform_id = stand
+    own = group_key in group_keys(db, target)
+    if not (own or group_key == view.group_key or links.joins(group_key, target)):
         return None  # it is from a group that shares nothing with that one
     found = None
     if carries.replies:
-        found = str(row[1]) if own else bridged.copy_in(db, row_id, target)
+        found = platform_id if own else bridged.copy_in(db, row_id, target)
     sender, text = view.reply.sender, view.reply.text
     if not text:
         # a copy said just now does not stand in the archive yet
@@ -63,7 +61,7 @@ def answered_in(
 
 def _row_answered(db: sqlite3.Connection, view: MessageView, text: str) -> int | None:
     """Return the row id of the original that is answered, also where a copy of it was."""
-    (reply_to,) = db.execute("SELECT reply_to FROM messages WHERE id = ?", (view.id,)).fetchone()
+    reply_to = answered_id(db, view.id)
     row_id = bridged.original_of(db, view.group_key, reply_to or "", None if reply_to else text)
     if row_id is not None:
         return row_id
@@ -72,15 +70,4 @@ def _row_answered(db: sqlite3.Connection, view: MessageView, text: str) -> int |
             return message_id(db, operator(), view.reply.key)
         except NotFound:
             return None
-    return None if reply_to else _by_words(db, view, text)
-
-
-def _by_words(db: sqlite3.Connection, view: MessageView, text: str) -> int | None:
-    """Find what is quoted where the platform tells nothing but its words."""
-    row = db.execute(
-        "SELECT id FROM (SELECT id, text FROM messages WHERE id < ?1 AND group_id ="
-        " (SELECT group_id FROM messages WHERE id = ?1) ORDER BY id DESC LIMIT ?2)"
-        " WHERE text = ?3 ORDER BY id DESC LIMIT 1",
-        (view.id, _NEWEST, text),
-    ).fetchone()
-    return int(row[0]) if row and text else None
+    return None if reply_to else said_before(db, view.id, text, _NEWEST)

@@ -10,6 +10,7 @@ import msgspec
 
 from adapters.contract import Adapter, Carrying, Pace
 from archive.access import member
+from archive.bridge_reading import stands
 from archive.bridged import GONE, PURPOSE, Copy
 from archive.codes import code_of
 from archive.database import Archive
@@ -98,15 +99,11 @@ class Composer:
         return msgspec.structs.replace(draft, text=text, reply_to=reply_to)
 
     def _original(self, db: sqlite3.Connection, copy: Copy, recalled: bool = False) -> MessageView:
-        row = db.execute(
-            "SELECT g.key FROM messages m JOIN groups g ON g.id = m.group_id WHERE m.id = ?",
-            (copy.message_id,),
-        ).fetchone()
-        group = member(frozenset(row or ()))
+        stand = stands(db, copy.message_id)
         # what is for fewer than the group is for nobody elsewhere
-        if row is None or level_of(db, copy.message_id) is not None:
+        if stand is None or level_of(db, copy.message_id) is not None:
             raise Dropped("it may not cross")
-        found = load_views(db, group, [copy.message_id])
+        found = load_views(db, member(frozenset(stand[:1])), [copy.message_id])
         if not found or (found[0].recalled and not recalled):
             raise Dropped("it was taken back")
         if copy.mode == "essence" and found[0].essence is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from adapters.contract import Adapter, AdapterError, Envelope
 from archive import bridged, outbox
@@ -113,19 +113,6 @@ def put(
         parcel = outbox.put(db, draft)
         bridged.note(db, row_id, link.target, part, link.mode, parcel, now)
     return True
-
-
-def said_of(db: sqlite3.Connection, row_ids: Sequence[int]) -> Iterator[tuple[int, str, str, int]]:
-    """Yield row id, key, text and number of files of messages."""
-    for row_id in row_ids:
-        row = db.execute(
-            "SELECT g.key || ':' || m.platform_id, m.text,"
-            " (SELECT count(*) FROM attachments a WHERE a.message_id = m.id)"
-            " FROM messages m JOIN groups g ON g.id = m.group_id WHERE m.id = ?",
-            (row_id,),
-        ).fetchone()
-        if row is not None:
-            yield row_id, row[0], row[1], row[2]
 
 
 def _is_said(record: Message) -> bool:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import msgspec
 
 from adapters.contract import Adapter
 from archive import bridged, outbox
+from archive.bridge_reading import changed, marked, originals, taken_back
 from archive.bridged import EDIT, GONE, PURPOSE
 from archive.outbox import Draft
-from archive.prepare import RECALLED
-from bot.bridge.crossing import put, said_of
+from bot.bridge.crossing import put
 from bot.bridge.links import Links
 from bot.bridge.trifles import is_trifle
 
@@ -27,39 +25,12 @@ _WHAT = {
     "all": ("消息", "messages"), "essence": ("精华", "essence"), "digest": ("周报", "digests"),
 }  # fmt: skip
 
-_TAKEN_BACK = (
-    "SELECT b.id, b.copy_id, b.target, o.account, o.ended_at, b.part, m.flags & ?2"
-    " FROM bridged b JOIN messages m ON m.id = b.message_id JOIN outbox o ON o.id = b.outbox_id"
-    " LEFT JOIN item_levels l ON l.message_id = m.id"
-    " WHERE b.at > ?1 AND NOT b.gone AND b.copy_id IS NOT NULL AND (m.flags & ?2 OR"
-    " l.message_id IS NOT NULL OR (b.mode = 'essence' AND NOT EXISTS"
-    " (SELECT 1 FROM essence_messages e WHERE e.message_id = m.id))) ORDER BY b.id"
-)
-_CHANGED = (
-    "SELECT b.copy_id, b.target, o.account, o.ended_at, m.text, m.edited_at,"
-    " (SELECT v.text FROM versions v WHERE v.message_id = m.id ORDER BY v.id DESC LIMIT 1)"
-    " FROM bridged b JOIN messages m ON m.id = b.message_id JOIN outbox o ON o.id = b.outbox_id"
-    " WHERE b.at > ?1 AND NOT b.gone AND b.copy_id IS NOT NULL AND b.part = 0"
-    " AND m.edited_at IS NOT NULL AND m.edited_at >= b.at - 60 AND m.flags & ?2 = 0"
-)
-
-
-class _Gone(NamedTuple):
-    id: int
-    copy_id: str
-    target: str
-    account: str
-    said_at: int | None
-    part: int
-    recalled: int
-
 
 def take_back(db: sqlite3.Connection, adapters: Mapping[str, Adapter], now: int) -> set[str]:
     """Have the copies of what was taken back, or may not be there any more, taken back; return the
     accounts that have something to do."""
     accounts = set()
-    for row in db.execute(_TAKEN_BACK, (now - _FOLLOWED, RECALLED)).fetchall():
-        one = _Gone(*row)
+    for one in taken_back(db, now - _FOLLOWED):
         adapter = adapters.get(one.account)
         if adapter is None:
             continue
@@ -76,8 +47,7 @@ def change(db: sqlite3.Connection, adapters: Mapping[str, Adapter], now: int) ->
     """Have the copies of what was edited say the same; where they cannot, it is said beside them,
     unless it is a trifle. Return the accounts that have something to do."""
     accounts = set()
-    rows = db.execute(_CHANGED, (now - _FOLLOWED, RECALLED)).fetchall()
-    for copy_id, target, account, said_at, text, edited_at, former in rows:
+    for copy_id, target, account, said_at, text, edited_at, former in changed(db, now - _FOLLOWED):
         adapter = adapters.get(account)
         if adapter is None:
             continue
@@ -132,27 +102,10 @@ def take_essence(
     for source in links.sources("essence"):
         for link in links.leaving(source, "essence"):
             since = max(link.since, now - _ESSENCE_WITHIN)
-            for marked_at, ids in _marked(db, source, link.target, since):
-                found = said_of(db, ids[:_MOST_OF_A_RUN])
+            for marked_at, ids in marked(db, source, link.target, since):
+                found = originals(db, ids[:_MOST_OF_A_RUN])
                 for row_id, name, text, files in found:
                     adapter = adapters[link.account]
                     if put(db, adapter, link, row_id, name, text, files, now, marked_at):
                         accounts.add(link.account)
     return accounts
-
-
-def _marked(
-    db: sqlite3.Connection, source: str, target: str, since: int
-) -> list[tuple[int, list[int]]]:
-    rows = db.execute(
-        "SELECT e.marked_at, json_group_array(em.message_id) FROM essence e"
-        " JOIN groups g ON g.id = e.group_id JOIN essence_messages em ON em.essence_id = e.id"
-        " WHERE g.key = ?1 AND e.marked_at >= ?2 AND NOT EXISTS (SELECT 1 FROM bridged b"
-        " WHERE b.message_id = em.message_id AND b.target = ?3 AND NOT b.gone)"
-        " AND NOT EXISTS (SELECT 1 FROM bridged c JOIN groups h ON h.key = c.target"
-        " JOIN messages m ON m.platform_id = c.copy_id AND m.group_id = h.id"
-        " WHERE m.id = em.message_id)"
-        " GROUP BY e.id ORDER BY e.marked_at, e.id",
-        (source, since, target),
-    )
-    return [(at, sorted(json.loads(ids))) for at, ids in rows.fetchall()]

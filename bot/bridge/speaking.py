@@ -8,16 +8,14 @@ from collections.abc import Sequence
 
 from adapters.contract import Adapter, AdapterError, Doubt, Enclosed, Forbidden, Outgoing, Sent
 from archive import bridged, outbox
+from archive.bridge_reading import heard_ids, is_answer, sent_ids
 from archive.bridged import EDIT, GONE, PURPOSE
-from archive.consent import group_keys
 from archive.database import Archive
 from archive.outbox import Draft, Parcel
 from bot.bridge.composing import Composer, Dropped, NotYet
 from bot.bridge.following import beside
 from bot.live.copies import Begun
 
-_EARLIER = 20
-"""What others said last before, that a copy which may have been said comes after."""
 _LATER = 500
 _AGAIN = 1
 """Seconds before a file on its way is looked for again."""
@@ -37,7 +35,7 @@ class Copies:
         for number, parcel in enumerate(parcels):
             # what may have been said is looked for one by one: each makes the next one known
             alone = parcel.doubt is not None or parcels[0].doubt is not None
-            if number and (alone or self._answers(db, parcel)):
+            if number and (alone or is_answer(db, parcel.id)):
                 return Begun(begun, number)
             try:
                 one = self._begin(db, parcel)
@@ -47,14 +45,6 @@ class Copies:
             if one is not None:
                 begun.append((one, self._outgoing(db, one)))
         return Begun(begun, len(parcels))
-
-    def _answers(self, db: sqlite3.Connection, parcel: Parcel) -> bool:
-        row = db.execute(
-            "SELECT m.reply_to IS NOT NULL OR instr(coalesce(m.detail, ''), '\"quote\"')"
-            " FROM bridged b JOIN messages m ON m.id = b.message_id WHERE b.outbox_id = ?",
-            (parcel.id,),
-        ).fetchone()
-        return row is None or bool(row[0])
 
     def _begin(self, db: sqlite3.Connection, parcel: Parcel) -> Parcel | None:
         draft = parcel.draft
@@ -98,23 +88,12 @@ class Copies:
     def _doubt(self, db: sqlite3.Connection, draft: Draft, since: int) -> Doubt:
         """Gather what the archive knows of a group around the time something may have been said."""
         assert draft.group_key is not None
-        said = db.execute(
-            "SELECT message_id FROM outbox WHERE group_key = ? AND state = 'sent'"
-            " AND message_id IS NOT NULL AND account = ? ORDER BY id DESC LIMIT ?",
-            (draft.group_key, draft.account, _LATER),
-        ).fetchall()
-        heard: list[str] = []
-        before: list[str] = []
-        for key in group_keys(db, draft.group_key):
-            rows = db.execute(
-                "SELECT m.platform_id, m.sent_at FROM messages m JOIN groups g ON g.id = m.group_id"
-                " WHERE g.key = ? ORDER BY m.id DESC LIMIT ?",
-                (key, _LATER),
-            ).fetchall()
-            heard += [name for name, _ in rows]
-            before += [name for name, at in rows if at < since][:_EARLIER]
-        older = before[0] if before else (heard[-1] if heard else None)
-        others = (*(name for (name,) in said), *heard)
+        said = sent_ids(db, draft.group_key, draft.account, _LATER)
+        heard = heard_ids(db, draft.group_key, _LATER)
+        before = [name for name, at in heard if at < since]
+        oldest = heard[-1][0] if heard else None
+        older = before[0] if before else oldest
+        others = (*said, *(name for name, _ in heard))
         return Doubt(since, older, tuple(dict.fromkeys(others)))
 
     def said(self, db: sqlite3.Connection, parcel: Parcel, sent: Sent) -> None:

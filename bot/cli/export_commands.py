@@ -14,6 +14,7 @@ from bot.progress import Bar
 if TYPE_CHECKING:
     from archive.access import Reader
     from archive.database import Archive
+    from bot.exporting import Exported
 
 
 def register(app: typer.Typer) -> None:
@@ -69,6 +70,10 @@ def export(
              "seconds": round(done.seconds, 3)}
         )  # fmt: skip
         return
+    _tell(out, done, whole=reader == "operator")
+
+
+def _tell(out: Path, done: Exported, whole: bool) -> None:
     typer.echo(
         f"{safe(str(out))}: {many(done.messages, 'message')} of {many(done.groups, 'group')},"
         f" {many(done.files, 'file')}, in {done.seconds:.1f} s."
@@ -77,7 +82,7 @@ def export(
         typer.echo(
             f"note: {many(done.missing, 'file')} not in media; see: chendian verify", err=True
         )
-    if reader == "operator":
+    if whole:
         typer.echo("it holds names and personal numbers as they are; keep it as the archive.")
 
 

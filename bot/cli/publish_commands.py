@@ -65,6 +65,10 @@ def publish(
     _tell(done, seconds)
     if packed is not None:
         typer.echo(f"packed: {safe(str(zip_file))}, {packed / _MB:,.1f} MB.")
+    _tell_folder(out, done, reader, data)
+
+
+def _tell_folder(out: Path, done: Outcome, reader: str, data: Path | None) -> None:
     typer.echo(f"open: {safe((out.absolute() / 'index.html').as_uri())}")
     if reader == "members":
         typer.echo("it shows names: give it to members only.")

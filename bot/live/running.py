@@ -157,12 +157,15 @@ class _Running:
             if ingesting:
                 await ingesting.close()
             await connections.close()
-            await capture.close()
-            await writer.close()
-            inbox.close()
-            for adapter in self._adapters.values():
-                await adapter.close()
-            log.info("stopped")
+            await self._close(capture, writer, inbox)
+
+    async def _close(self, capture: Capture, writer: Writer, inbox: Inbox) -> None:
+        await capture.close()
+        await writer.close()
+        inbox.close()
+        for adapter in self._adapters.values():
+            await adapter.close()
+        log.info("stopped")
 
     def _jobs(self, writer: Writer, sending: Sending) -> Jobs:
         def wake() -> None:

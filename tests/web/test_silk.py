@@ -6,6 +6,7 @@ import io
 import wave
 from pathlib import Path
 
+import pysilk
 import pytest
 from asking import Asker, Fill
 
@@ -13,7 +14,6 @@ from archive.database import Archive
 from archive.records import Attachment, Group, Message
 from web import silk
 
-pysilk = pytest.importorskip("pysilk")
 G = "wechat:1@chatroom"
 
 
