@@ -59,6 +59,8 @@ def test_nothing_is_lost_or_twice_however_often_it_is_killed(tmp_path: Path) -> 
             api.say("/桥接 开", TECH, ALICE)
             qq.do(lambda peer: peer.say(GROUP, 20001, "/桥接 开"))
             until(lambda: _told(api.sent) and _told_qq(qq), 20)
+            # an answer, unlike a copy, is not looked for after a kill
+            until(lambda: not _unsaid(one.data), 20)
             with Talking(talk.one):
                 one.kill()
                 for _ in range(ROUNDS):
