@@ -70,6 +70,20 @@ def stands(db: sqlite3.Connection, row_id: int) -> tuple[str, str] | None:
     return (row[0], str(row[1])) if row else None
 
 
+def for_the_group(db: sqlite3.Connection, row_ids: Iterable[int]) -> dict[str, list[int]]:
+    """Return those of these messages that their whole group may read, by the group's key."""
+    rows = db.execute(
+        "SELECT g.key, m.id FROM messages m JOIN groups g ON g.id = m.group_id"
+        " WHERE m.id IN (SELECT value FROM json_each(?))"
+        " AND NOT EXISTS (SELECT 1 FROM item_levels l WHERE l.message_id = m.id)",
+        (json.dumps(list(row_ids)),),
+    )
+    found: dict[str, list[int]] = {}
+    for key, row_id in rows:
+        found.setdefault(key, []).append(row_id)
+    return found
+
+
 def answered_id(db: sqlite3.Connection, row_id: int) -> str | None:
     """Return the platform's id of what a message answers."""
     row = db.execute("SELECT reply_to FROM messages WHERE id = ?", (row_id,)).fetchone()
@@ -98,16 +112,6 @@ def originals(db: sqlite3.Connection, row_ids: Iterable[int]) -> Iterator[Origin
         ).fetchone()
         if row is not None:
             yield Original(*row)
-
-
-def is_answer(db: sqlite3.Connection, outbox_id: int) -> bool:
-    """Tell whether the original of a copy answers something; also where it is not known."""
-    row = db.execute(
-        "SELECT m.reply_to IS NOT NULL OR instr(coalesce(m.detail, ''), '\"quote\"')"
-        " FROM bridged b JOIN messages m ON m.id = b.message_id WHERE b.outbox_id = ?",
-        (outbox_id,),
-    ).fetchone()
-    return row is None or bool(row[0])
 
 
 def sent_ids(db: sqlite3.Connection, group_key: str, account: str, limit: int) -> list[str]:

@@ -54,12 +54,17 @@ def note(
     )
 
 
-def of_parcel(db: sqlite3.Connection, outbox_id: int) -> Copy | None:
-    """Return the copy that a parcel says; None: its original was erased, or it says none."""
-    row = db.execute(
-        f"SELECT {_COLUMNS} FROM bridged b WHERE b.outbox_id = ?", (outbox_id,)
-    ).fetchone()
-    return Copy(*row) if row else None
+def of_parcels(db: sqlite3.Connection, outbox_ids: Iterable[int]) -> dict[int, tuple[Copy, bool]]:
+    """Return the copies that parcels say, and whether their originals answer something, by the
+    parcel's id; without those whose original was erased, or that say none."""
+    rows = db.execute(
+        f"SELECT {_COLUMNS}, m.reply_to IS NOT NULL OR instr(coalesce(m.detail, ''), '\"quote\"')"
+        " FROM bridged b JOIN messages m ON m.id = b.message_id"
+        " WHERE b.outbox_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(outbox_ids)),),
+    )
+    copies = [(Copy(*row[:-1]), bool(row[-1])) for row in rows]
+    return {copy.outbox_id: (copy, answers) for copy, answers in copies}
 
 
 def of_copy(db: sqlite3.Connection, target: str, copy_id: str) -> Copy | None:

@@ -102,6 +102,17 @@ def put(db: sqlite3.Connection, draft: Draft, at: int | None = None, state: str 
 
     The same `unique` again is the draft noted first.
     """
+    number = put_new(db, draft, at, state)
+    if number is None:
+        row = db.execute("SELECT id FROM outbox WHERE unique_key = ?", (draft.unique,)).fetchone()
+        return int(row[0])
+    return number
+
+
+def put_new(
+    db: sqlite3.Connection, draft: Draft, at: int | None = None, state: str = "waiting"
+) -> int | None:
+    """The same, but None where one of this `unique` was noted before."""
     marked = draft.essence or (None, None)
     now = int(time.time())
     row = db.execute(
@@ -114,9 +125,7 @@ def put(db: sqlite3.Connection, draft: Draft, at: int | None = None, state: str 
             draft.file_name, draft.purpose in BROUGHT, state, now, now if at is None else at,
         ),
     ).fetchone()  # fmt: skip
-    if row is None:
-        row = db.execute("SELECT id FROM outbox WHERE unique_key = ?", (draft.unique,)).fetchone()
-    return int(row[0])
+    return int(row[0]) if row else None
 
 
 def is_noted(db: sqlite3.Connection, unique: str) -> bool:
@@ -149,8 +158,8 @@ def due(db: sqlite3.Connection, account: str, now: int, limit: int = 20) -> list
 
 
 def begin(db: sqlite3.Connection, id: int) -> bool:
-    """Note that it is being sent, in a transaction of its own before it is; False: it is not to be
-    sent any more."""
+    """Note that it is being sent, in a transaction before it is; False: it is not to be sent any
+    more."""
     done = db.execute(
         "UPDATE outbox SET state = 'sending', tries = tries + 1, begun_at = ?"
         " WHERE id = ? AND state = 'waiting'",
@@ -159,21 +168,27 @@ def begin(db: sqlite3.Connection, id: int) -> bool:
     return done.rowcount == 1
 
 
-def saying(db: sqlite3.Connection, id: int, draft: Draft) -> None:
-    """Note what it says, where that was not written down before it was begun."""
-    db.execute(
-        "UPDATE outbox SET text = ?, reply_to = ?, file = ?, file_name = ? WHERE id = ?",
-        (draft.text, draft.reply_to, draft.file, draft.file_name, id),
+def begin_saying(db: sqlite3.Connection, id: int, draft: Draft) -> bool:
+    """`begin`, and note what it says, which was not written down before."""
+    done = db.execute(
+        "UPDATE outbox SET state = 'sending', tries = tries + 1, begun_at = ?,"
+        " text = ?, reply_to = ?, file = ?, file_name = ? WHERE id = ? AND state = 'waiting'",
+        (int(time.time()), draft.text, draft.reply_to, draft.file, draft.file_name, id),
     )
+    return done.rowcount == 1
 
 
-def sent(db: sqlite3.Connection, id: int, message_id: str | None = None) -> None:
-    """Note that the platform took it, and the id it gave."""
+def sent(
+    db: sqlite3.Connection, id: int, message_id: str | None = None, *, spares: bool = True
+) -> None:
+    """Note that the platform took it, and the id it gave; `spares`: one may have been noted."""
     db.execute(
         "UPDATE outbox SET state = 'sent', ended_at = ?, message_id = ?, why = NULL,"
         f" text = {_TEXT} WHERE id = ?",
         (int(time.time()), message_id, id),
     )
+    if not spares:
+        return
     db.execute(
         "DELETE FROM outbox WHERE state = 'spare'"
         " AND unique_key = (SELECT unique_key || ? FROM outbox WHERE id = ?)",

@@ -103,7 +103,8 @@ class WeChat:
             return Sent()
         if message.enclosed is not None:
             data = await asyncio.to_thread(_encoded, message.enclosed.path)
-            return Sent(await self._gateway.send_file(conversation, message.enclosed.name, data))
+            name = message.enclosed.name
+            return self._sent(await self._gateway.send_file(conversation, name, data))
         text, mentions = message.text, []
         if room_id and person_id:
             told = await self._people.person(person_id, room_id)
@@ -111,7 +112,12 @@ class WeChat:
             # the separator by which WeChat knows where a name ends
             text = f"@{called}\u2005{text}" if called else text
             mentions = [person_id] if called else []
-        return Sent(await self._gateway.send_text(conversation, text, mentions))
+        return self._sent(await self._gateway.send_text(conversation, text, mentions))
+
+    def _sent(self, message_id: str | None) -> Sent:
+        if message_id:
+            self._state.sent.append(message_id)
+        return Sent(message_id)
 
     def fetch(self, source: str) -> AsyncIterator[bytes]:
         """Stream the file of a message."""

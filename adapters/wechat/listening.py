@@ -128,7 +128,7 @@ class Listener:
             self._alarmed -= {"LoginExpired", "Held"}
 
     async def _hear(self, number: int, payload: dict[str, Any]) -> None:
-        if number in _IDLE:
+        if number in _IDLE or (number == MESSAGE and self._is_own(payload)):
             self._door.heard()
         elif number == LOGIN:
             await self._logged_in(identity(payload.get("contactId")))
@@ -150,6 +150,10 @@ class Listener:
                 self._flow()
             await self._changed(number, payload)
             await self._queue.put(Heard(number, payload, time.time()))
+
+    def _is_own(self, payload: dict[str, Any]) -> bool:
+        """Tell whether it is what was sent just now: its text need not be asked for."""
+        return identity(payload.get("messageId")) in self._state.sent
 
     async def _changed(self, number: int, payload: dict[str, Any]) -> None:
         room_id = identity(payload.get("roomId"))

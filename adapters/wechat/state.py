@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import Any
 
 _MOST_NAMES = 1000
+_MOST_SENT = 500
 
 
 class State:
@@ -17,6 +19,8 @@ class State:
         """None: the gateway has not said."""
         self.names: set[str] = set()
         """What the account is called, by itself and in its groups."""
+        self.sent: deque[str] = deque(maxlen=_MOST_SENT)
+        """Ids of what was sent last: the gateway tells of it as of all else."""
         self.listening = asyncio.Event()
         """Set while the event stream is open."""
 

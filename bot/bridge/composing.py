@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from adapters.contract import Adapter, Carrying, Pace
 from archive.access import member
-from archive.bridge_reading import stands
+from archive.bridge_reading import for_the_group
 from archive.bridged import GONE, PURPOSE, Copy
 from archive.codes import code_of
 from archive.database import Archive
 from archive.hits import message_url
-from archive.levels import level_of
 from archive.loading import load_views
 from archive.masks import mask
 from archive.outbox import Draft
@@ -63,16 +62,24 @@ class Composer:
         self._adapters = adapters
         self.links = Links()
 
-    def compose(self, db: sqlite3.Connection, draft: Draft, copy: Copy, now: int) -> Draft:
-        """Return what to say. Raises Dropped, NotYet.
+    def originals(self, db: sqlite3.Connection, row_ids: Iterable[int]) -> dict[int, MessageView]:
+        """Load the messages that may be known outside of their groups, in the write transaction in
+        which their copies are begun: what may cross is looked at in the same moment."""
+        found: dict[int, MessageView] = {}
+        # what is for fewer than the group is for nobody elsewhere
+        for key, ids in for_the_group(db, row_ids).items():
+            found |= {view.id: view for view in load_views(db, member(frozenset((key,))), ids)}
+        return found
 
-        Within a write transaction: what may cross is looked at in the same moment.
-        """
+    def compose(
+        self, db: sqlite3.Connection, draft: Draft, copy: Copy, view: MessageView | None, now: int
+    ) -> Draft:
+        """Return what to say of one of the `originals`. Raises Dropped, NotYet."""
         adapter = self._adapters[draft.account]
         about = draft.purpose != PURPOSE
         if not about and now - copy.at > OLDEST:
             raise Dropped("it is too old by now")
-        view = self._original(db, copy, recalled=draft.purpose == GONE)
+        view = _allowed(view, copy, recalled=draft.purpose == GONE)
         link = self.links.between(view.group_key, copy.target, copy.mode)
         if link is None:
             raise Dropped("the bridge is closed there")
@@ -97,18 +104,6 @@ class Composer:
             text = split(f"{text}（改为 / changed to）{words}", adapter.pace)[0]
         reply_to = draft.reply_to if adapter.carries.replies else None
         return msgspec.structs.replace(draft, text=text, reply_to=reply_to)
-
-    def _original(self, db: sqlite3.Connection, copy: Copy, recalled: bool = False) -> MessageView:
-        stand = stands(db, copy.message_id)
-        # what is for fewer than the group is for nobody elsewhere
-        if stand is None or level_of(db, copy.message_id) is not None:
-            raise Dropped("it may not cross")
-        found = load_views(db, member(frozenset(stand[:1])), [copy.message_id])
-        if not found or (found[0].recalled and not recalled):
-            raise Dropped("it was taken back")
-        if copy.mode == "essence" and found[0].essence is None:
-            raise Dropped("it is no essence any more")
-        return found[0]
 
     def _part(
         self, db: sqlite3.Connection, view: MessageView, link: Link, copy: Copy, pace: Pace,
@@ -173,6 +168,16 @@ class Composer:
         if (one.size or 0) > limit or not path.exists():
             return None
         return one
+
+
+def _allowed(view: MessageView | None, copy: Copy, recalled: bool) -> MessageView:
+    if view is None:
+        raise Dropped("it may not cross")
+    if view.recalled and not recalled:
+        raise Dropped("it was taken back")
+    if copy.mode == "essence" and view.essence is None:
+        raise Dropped("it is no essence any more")
+    return view
 
 
 def _label(link: Link, copy: Copy) -> str:

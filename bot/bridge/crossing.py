@@ -104,13 +104,13 @@ def put(
     `turn` tells apart the times at which the same message crosses again.
     """
     unique = f"{PURPOSE}:{name}>{link.target}" + (f"@{turn}" if turn else "")
-    if outbox.is_noted(db, f"{unique}#0"):
-        return False
     for part in parts_of(text, files, adapter.pace, adapter.carries):
         draft = Draft(
             link.account, "", group_key=link.target, purpose=PURPOSE, unique=f"{unique}#{part}"
         )
-        parcel = outbox.put(db, draft)
+        parcel = outbox.put_new(db, draft)
+        if parcel is None:
+            return False
         bridged.note(db, row_id, link.target, part, link.mode, parcel, now)
     return True
 

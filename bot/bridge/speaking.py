@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from adapters.contract import Adapter, AdapterError, Doubt, Enclosed, Forbidden, Outgoing, Sent
 from archive import bridged, outbox
-from archive.bridge_reading import heard_ids, is_answer, sent_ids
-from archive.bridged import EDIT, GONE, PURPOSE
+from archive.bridge_reading import heard_ids, sent_ids
+from archive.bridged import EDIT, GONE, PURPOSE, Copy
 from archive.database import Archive
 from archive.outbox import Draft, Parcel
+from archive.views import MessageView
 from bot.bridge.composing import Composer, Dropped, NotYet
 from bot.bridge.following import beside
 from bot.live.copies import Begun
@@ -32,13 +33,16 @@ class Copies:
         """Begin to say these, in a write transaction, up to one that answers what may be among
         them, or whose file is on its way."""
         begun: list[tuple[Parcel, Outgoing]] = []
+        copies = bridged.of_parcels(db, (parcel.id for parcel in parcels))
+        originals = self._composer.originals(db, (copy.message_id for copy, _ in copies.values()))
         for number, parcel in enumerate(parcels):
+            copy, answers = copies.get(parcel.id, (None, True))
             # what may have been said is looked for one by one: each makes the next one known
             alone = parcel.doubt is not None or parcels[0].doubt is not None
-            if number and (alone or is_answer(db, parcel.id)):
+            if number and (alone or answers):
                 return Begun(begun, number)
             try:
-                one = self._begin(db, parcel)
+                one = self._begin(db, parcel, copy, originals)
             except NotYet:
                 outbox.later(db, parcel.id, int(time.time()) + _AGAIN, "a file is on its way")
                 return Begun(begun, number, held_up=True)
@@ -46,30 +50,29 @@ class Copies:
                 begun.append((one, self._outgoing(db, one)))
         return Begun(begun, len(parcels))
 
-    def _begin(self, db: sqlite3.Connection, parcel: Parcel) -> Parcel | None:
+    def _begin(
+        self, db: sqlite3.Connection, parcel: Parcel, copy: Copy | None,
+        originals: dict[int, MessageView],
+    ) -> Parcel | None:  # fmt: skip
         draft = parcel.draft
         if draft.takes_back is None:
-            copy = self._copy(db, parcel)
+            if draft.purpose != PURPOSE:
+                about = draft.edits or draft.reply_to or ""
+                copy = bridged.of_copy(db, draft.group_key or "", about)
+                originals = self._composer.originals(db, [copy.message_id]) if copy else {}
             if copy is None:
                 outbox.drop(db, parcel.id, "what it showed was forgotten")
                 return None
+            view = originals.get(copy.message_id)
             try:
-                draft = self._composer.compose(db, draft, copy, int(time.time()))
+                draft = self._composer.compose(db, draft, copy, view, int(time.time()))
             except Dropped as dropped:
                 outbox.drop(db, parcel.id, str(dropped))
                 return None
             if draft.purpose == PURPOSE:
                 bridged.saying(db, copy.id, draft.text)
-        if not outbox.begin(db, parcel.id):
-            return None
-        outbox.saying(db, parcel.id, draft)
-        return parcel._replace(draft=draft)
-
-    def _copy(self, db: sqlite3.Connection, parcel: Parcel) -> bridged.Copy | None:
-        draft = parcel.draft
-        if draft.purpose == PURPOSE:
-            return bridged.of_parcel(db, parcel.id)
-        return bridged.of_copy(db, draft.group_key or "", draft.edits or draft.reply_to or "")
+        begun = outbox.begin_saying(db, parcel.id, draft)
+        return parcel._replace(draft=draft) if begun else None
 
     def _outgoing(self, db: sqlite3.Connection, parcel: Parcel) -> Outgoing:
         draft = parcel.draft

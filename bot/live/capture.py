@@ -18,6 +18,7 @@ from bot.commands.command import Asked
 from bot.config import Config
 from bot.live.batching import Batching, Work
 from bot.live.greeting import Greeting
+from bot.live.lately import Lately
 from bot.live.logs import said
 from bot.live.metrics import Metrics
 from bot.live.projecting import Projected
@@ -52,6 +53,7 @@ class Capture:
         self.metrics = metrics
         self.adapters: dict[str, Adapter] = {}
         self.standing = Standing()
+        self.lately = Lately()
         self.more_fetches = asyncio.Event()
         self.overhear: Callable[[Sequence[Projected]], None] | None = None
         """Called with what is in the archive now, by the thread that brings it there."""

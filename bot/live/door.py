@@ -167,6 +167,8 @@ class AccountDoor:
 
     async def _is_echo(self, envelope: Envelope) -> bool:
         at = envelope.sent_at or int(time.time())
+        if self._capture.lately.was_said(self._account, envelope.text, at):
+            return True
 
         def look() -> bool:
             with self._capture.archive.reading() as db:

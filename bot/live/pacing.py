@@ -7,10 +7,13 @@ import time
 
 import msgspec
 
-from adapters.contract import Answers, Pace
+from adapters.contract import Adapter, Answers, Pace
 from archive.answering import answered
 from archive.outbox import Parcel
+from bot.live.copies import is_copy
 
+_COPIES_AT_ONCE = 8
+"""Noted in one transaction."""
 _EARLY = 15
 """Seconds before its end at which the time for an answer is taken to be over."""
 
@@ -71,6 +74,23 @@ def is_unasked(parcel: Parcel, pace: Pace) -> bool:
     """Tell whether the platform counts it as said unasked."""
     draft = parcel.draft
     return pace.answers is not None and draft.essence is None and draft.reply_to is None
+
+
+def together(parcels: list[Parcel], adapter: Adapter, pacing: Pacing) -> list[Parcel]:
+    """Return what may be said next: one, or several copies where a kill in between does no harm,
+    for the platform can be looked at."""
+    some: list[Parcel] = []
+    for parcel in parcels:
+        several = is_copy(parcel) and adapter.carries.looks
+        if some and not (several and is_copy(some[0])):
+            break
+        place = parcel.draft.group_key or parcel.draft.member_key
+        if not pacing.may(place, unasked=is_unasked(parcel, adapter.pace)):
+            break
+        some.append(parcel)
+        if len(some) >= _COPIES_AT_ONCE:
+            break
+    return some
 
 
 def answering(db: sqlite3.Connection, account: str, parcel: Parcel, pace: Pace, now: int) -> Parcel:

@@ -84,7 +84,17 @@ def run(
             held.enter_context(Turns(archive.folder).serving())
             for account in adapters:
                 held.enter_context(lease(archive.folder, f"account {account}"))
-        asyncio.run(_Running(archive, config, adapters, parts, holds).run())
+        with asyncio.Runner(loop_factory=event_loop()) as runner:
+            runner.run(_Running(archive, config, adapters, parts, holds).run())
+
+
+def event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return what makes the faster loop; None where there is none for the system."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 class _Part(Protocol):

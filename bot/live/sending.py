@@ -34,21 +34,20 @@ from archive.questions import anonymous
 from archive.spares import say_spare
 from bot.live import greeting
 from bot.live.capture import Capture
-from bot.live.copies import Copies, is_copy
+from bot.live.copies import Begun, Copies, is_copy
 from bot.live.linkless import has_links, without_links
 from bot.live.logs import said
-from bot.live.pacing import Pacing, answering, is_unasked
+from bot.live.pacing import Pacing, answering, is_unasked, together
 from bot.live.splitting import split
 
 T = TypeVar("T")
+Note = Callable[[sqlite3.Connection], None]
 
 log = logging.getLogger(__name__)
 
 _TRIES = 10
 _AT_ONCE = 8
 """Groups and people to which an account speaks at once."""
-_COPIES_AT_ONCE = 8
-"""Noted in one transaction."""
 _OF_ONE_PLACE = 100
 """Messages looked up at once."""
 _LONGEST_PAUSE = 300
@@ -110,15 +109,20 @@ class Sending:
     ) -> bool:  # fmt: skip
         """Send what is for one group or person, in order; tell whether there was anything to do."""
         at = 0
-        while some := _together(parcels[at:], adapter, pacing):
-            async with free:
-                if is_copy(some[0]):
-                    done, go_on = await self._send_copies(account, adapter, some)
-                else:
-                    done, go_on = 1, await self._send(account, adapter, some[0])
-            at += done
-            if not go_on:
-                break
+        notes: list[Note] = []
+        try:
+            while some := together(parcels[at:], adapter, pacing):
+                async with free:
+                    if is_copy(some[0]):
+                        done, go_on = await self._send_copies(account, adapter, some, notes)
+                    else:
+                        done, go_on = 1, await self._send(account, adapter, some[0])
+                at += done
+                if not go_on:
+                    break
+        finally:
+            if notes:
+                await self._write(lambda db: _each(notes, db), durably=False)
         return at > 0
 
     def _due(self, account: str, pace: Pace) -> list[Parcel]:
@@ -145,16 +149,31 @@ class Sending:
         return done is not False
 
     async def _send_copies(
-        self, account: str, adapter: Adapter, parcels: list[Parcel]
+        self, account: str, adapter: Adapter, parcels: list[Parcel], notes: list[Note]
     ) -> tuple[int, bool]:
         """Send copies that are noted together; return how many are dealt with, and whether what
-        follows need not wait."""
+        follows need not wait. What became of them is left in `notes`, to be written with what
+        follows; what was left there is written."""
         copies = self.copies
         assert copies is not None
-        begun = await self._write(lambda db: copies.begin(db, parcels, adapter))
+
+        def begin(db: sqlite3.Connection) -> Begun:
+            _each(notes, db)
+            return copies.begin(db, parcels, adapter)
+
+        begun = await self._write(begin)
+        notes.clear()
         said: list[tuple[Parcel, Sent]] = []
         left = list(begun.parcels)
         go_on = True
+
+        def note(db: sqlite3.Connection) -> None:
+            for parcel, done in said:
+                self._sent(db, parcel, done)
+            outbox.put_back(db, [parcel.id for parcel, _ in left])
+
+        # also what is said by the time it is told to stop
+        notes.append(note)
         while left and go_on:
             parcel, outgoing = left.pop(0)
             if adapter.pace.links is not None:
@@ -165,19 +184,13 @@ class Sending:
             go_on = done is not False
             if isinstance(done, Sent):
                 said.append((parcel, done))
-
-        def note(db: sqlite3.Connection) -> None:
-            for parcel, done in said:
-                self._sent(db, parcel, done)
-            outbox.put_back(db, [parcel.id for parcel, _ in left])
-
-        await self._write(note, durably=False)
         return begun.looked_at - len(left), go_on and not begun.held_up
 
     async def _try(
         self, account: str, adapter: Adapter, parcel: Parcel, outgoing: Outgoing
     ) -> Sent | bool:
         """Send what was begun; without success, whether what follows need not wait."""
+        self._capture.lately.saying(account, outgoing.text)
         try:
             done = await _say(adapter, parcel, outgoing)
         except TooLate:
@@ -243,7 +256,7 @@ class Sending:
 
     def _sent(self, db: sqlite3.Connection, parcel: Parcel, done: Sent) -> None:
         """Note that the platform took it; a question asked for somebody is a message, too."""
-        outbox.sent(db, parcel.id, done.message_id)
+        outbox.sent(db, parcel.id, done.message_id, spares=not is_copy(parcel))
         if self.copies is not None and is_copy(parcel):
             self.copies.said(db, parcel, done)
         if parcel.draft.purpose == anonymous.PURPOSE:
@@ -252,21 +265,9 @@ class Sending:
                 anonymous.posted(db, parcel.id, done.message_id, int(time.time()))
 
 
-def _together(parcels: list[Parcel], adapter: Adapter, pacing: Pacing) -> list[Parcel]:
-    """Return what may be said next: one, or several copies where a kill in between does no harm,
-    for the platform can be looked at."""
-    some: list[Parcel] = []
-    for parcel in parcels:
-        several = is_copy(parcel) and adapter.carries.looks
-        if some and not (several and is_copy(some[0])):
-            break
-        place = parcel.draft.group_key or parcel.draft.member_key
-        if not pacing.may(place, unasked=is_unasked(parcel, adapter.pace)):
-            break
-        some.append(parcel)
-        if len(some) >= _COPIES_AT_ONCE:
-            break
-    return some
+def _each(notes: list[Note], db: sqlite3.Connection) -> None:
+    for note in notes:
+        note(db)
 
 
 def _begin(db: sqlite3.Connection, parcel: Parcel, more: list[str], pace: Pace) -> bool:
