@@ -222,6 +222,29 @@ def give_up(db: sqlite3.Connection, id: int, why: str) -> None:
     )
 
 
+def sending(db: sqlite3.Connection, ids: Iterable[int]) -> list[Parcel]:
+    """Return those of these that were being sent."""
+    rows = db.execute(
+        f"SELECT id, tries, doubt, made_at, {_COLUMNS} FROM outbox WHERE state = 'sending'"
+        " AND id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(list(ids)),),
+    )
+    return [
+        Parcel(i, _draft(*values), tries, doubt, made) for i, tries, doubt, made, *values in rows
+    ]
+
+
+def put_back_followers(db: sqlite3.Connection) -> None:
+    """Let what is brought and was begun together be sent in its turn, but for the first that a kill
+    left in each group: they are sent one after another, so that these were not."""
+    db.execute(
+        "UPDATE outbox SET state = 'waiting', tries = tries - 1"
+        " WHERE state = 'sending' AND brought = 1 AND id > (SELECT min(o.id) FROM outbox o"
+        " WHERE o.state = 'sending' AND o.brought = 1 AND o.account = outbox.account"
+        " AND o.group_key = outbox.group_key)"
+    )
+
+
 def doubted(db: sqlite3.Connection, accounts: Iterable[str], purpose: str) -> int:
     """Let what was being sent at a kill be sent again where the platform can be looked at first;
     return how many there are."""

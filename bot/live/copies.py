@@ -20,6 +20,15 @@ class Begun(NamedTuple):
     """The next one has to wait, and what follows it with it."""
 
 
+class Batch:
+    """Copies begun together, and how far it is with them."""
+
+    def __init__(self) -> None:
+        self.begun = Begun([], 0)
+        self.left: list[tuple[Parcel, Outgoing]] = []
+        self.said: list[tuple[Parcel, Sent]] = []
+
+
 class Copies(Protocol):
     """Says the bridge's copies (`bot.bridge.speaking`); each in a write transaction."""
 

@@ -77,12 +77,10 @@ def is_unasked(parcel: Parcel, pace: Pace) -> bool:
 
 
 def together(parcels: list[Parcel], adapter: Adapter, pacing: Pacing) -> list[Parcel]:
-    """Return what may be said next: one, or several copies where a kill in between does no harm,
-    for the platform can be looked at."""
+    """Return what may be said next: one, or several copies."""
     some: list[Parcel] = []
     for parcel in parcels:
-        several = is_copy(parcel) and adapter.carries.looks
-        if some and not (several and is_copy(some[0])):
+        if some and not (is_copy(parcel) and is_copy(some[0])):
             break
         place = parcel.draft.group_key or parcel.draft.member_key
         if not pacing.may(place, unasked=is_unasked(parcel, adapter.pace)):

@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
@@ -34,14 +34,15 @@ from archive.questions import anonymous
 from archive.spares import say_spare
 from bot.live import greeting
 from bot.live.capture import Capture
-from bot.live.copies import Begun, Copies, is_copy
+from bot.live.copies import Batch, Copies, is_copy
 from bot.live.linkless import has_links, without_links
 from bot.live.logs import said
 from bot.live.pacing import Pacing, answering, is_unasked, together
+from bot.live.parcels import begin, say
 from bot.live.splitting import split
+from bot.live.taken import Left, Taken
 
 T = TypeVar("T")
-Note = Callable[[sqlite3.Connection], None]
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class Sending:
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
         self._more: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._taken = Taken(capture.archive.folder)
         self.copies: Copies | None = None
         """None: there is no bridge, and what waits for one is not said."""
 
@@ -76,16 +78,30 @@ class Sending:
     async def run(self) -> None:
         """Send until cancelled. What a kill interrupted is not sent again by itself, but where the
         platform can be looked at first."""
-        adapters = self._capture.adapters
-        if self.copies is not None:
-            looking = [name for name, one in adapters.items() if one.carries.looks]
-            await self._write(lambda db: outbox.doubted(db, looking, bridged.PURPOSE))
-        number = await self._write(outbox.unsure)
+        left = await asyncio.to_thread(self._taken.left)
+        number = await self._write(lambda db: self._resume(db, left))
         if number:
             log.warning("perhaps not sent %s", said(number=number, do="chendian outbox list"))
-        async with asyncio.TaskGroup() as tasks:
-            for account, adapter in adapters.items():
-                tasks.create_task(self._serve(account, adapter))
+        with suppress(OSError):
+            await asyncio.to_thread(self._taken.begin)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for account, adapter in self._capture.adapters.items():
+                    tasks.create_task(self._serve(account, adapter))
+        finally:
+            self._taken.close()
+
+    def _resume(self, db: sqlite3.Connection, left: Left) -> int:
+        """Note what became of what was being sent; return of how many that is not known."""
+        for parcel in outbox.sending(db, left.taken):
+            self._sent(db, parcel, left.taken[parcel.id])
+        if left.whole:
+            outbox.put_back_followers(db)
+        if self.copies is not None:
+            adapters = self._capture.adapters
+            looking = [name for name, one in adapters.items() if one.carries.looks]
+            outbox.doubted(db, looking, bridged.PURPOSE)
+        return outbox.unsure(db)
 
     async def _serve(self, account: str, adapter: Adapter) -> None:
         pacing, pace = Pacing(adapter.pace), adapter.pace
@@ -109,20 +125,22 @@ class Sending:
     ) -> bool:  # fmt: skip
         """Send what is for one group or person, in order; tell whether there was anything to do."""
         at = 0
-        notes: list[Note] = []
+        batches: list[Batch] = []
         try:
             while some := together(parcels[at:], adapter, pacing):
                 async with free:
                     if is_copy(some[0]):
-                        done, go_on = await self._send_copies(account, adapter, some, notes)
+                        batch = await self._begin_copies(adapter, some, batches)
+                        done, go_on = await self._send_copies(account, adapter, batch)
                     else:
                         done, go_on = 1, await self._send(account, adapter, some[0])
                 at += done
                 if not go_on:
                     break
         finally:
-            if notes:
-                await self._write(lambda db: _each(notes, db), durably=False)
+            if batches:
+                await self._write(lambda db: self._note(db, batches), durably=False)
+                self._noted(batches)
         return at > 0
 
     def _due(self, account: str, pace: Pace) -> list[Parcel]:
@@ -140,51 +158,65 @@ class Sending:
             await self._give_up(account, parcel, Forbidden("the bot answers only."))
             return True
         text, *more = split(await self._sayable(draft.text, pace), pace) or [""]
-        if not await self._write(lambda db: _begin(db, parcel, more, pace)):
+        if not await self._write(lambda db: begin(db, parcel, more, pace)):
             return True
         outgoing = Outgoing(text, draft.group_key, draft.member_key, draft.reply_to, parcel.id)
         done = await self._try(account, adapter, parcel, outgoing)
         if isinstance(done, Sent):
+            with suppress(OSError):
+                self._taken.note(parcel.id, done)
             await self._write(lambda db: self._sent(db, parcel, done), durably=False)
+            self._taken.known([parcel.id])
         return done is not False
 
-    async def _send_copies(
-        self, account: str, adapter: Adapter, parcels: list[Parcel], notes: list[Note]
-    ) -> tuple[int, bool]:
-        """Send copies that are noted together; return how many are dealt with, and whether what
-        follows need not wait. What became of them is left in `notes`, to be written with what
-        follows; what was left there is written."""
-        copies = self.copies
+    async def _begin_copies(
+        self, adapter: Adapter, parcels: list[Parcel], batches: list[Batch]
+    ) -> Batch:
+        """Begin copies; what became of those begun before is noted in the same transaction."""
+        copies, former, batch = self.copies, batches[:], Batch()
         assert copies is not None
 
-        def begin(db: sqlite3.Connection) -> Begun:
-            _each(notes, db)
-            return copies.begin(db, parcels, adapter)
+        def begin(db: sqlite3.Connection) -> None:
+            self._note(db, former)
+            batch.begun = copies.begin(db, parcels, adapter)
+            batch.left = list(batch.begun.parcels)
 
-        begun = await self._write(begin)
-        notes.clear()
-        said: list[tuple[Parcel, Sent]] = []
-        left = list(begun.parcels)
+        batches.append(batch)
+        await self._write(begin)
+        self._noted(former)
+        del batches[:-1]
+        return batch
+
+    async def _send_copies(self, account: str, adapter: Adapter, batch: Batch) -> tuple[int, bool]:
+        """Send copies one after another; return how many are dealt with, and whether what follows
+        need not wait."""
         go_on = True
-
-        def note(db: sqlite3.Connection) -> None:
-            for parcel, done in said:
-                self._sent(db, parcel, done)
-            outbox.put_back(db, [parcel.id for parcel, _ in left])
-
-        # also what is said by the time it is told to stop
-        notes.append(note)
-        while left and go_on:
-            parcel, outgoing = left.pop(0)
+        while batch.left and go_on:
+            parcel, outgoing = batch.left.pop(0)
             if adapter.pace.links is not None:
                 # what is said elsewhere may have addresses that may not be said here
                 text = await self._sayable(outgoing.text, adapter.pace)
                 outgoing = msgspec.structs.replace(outgoing, text=text)
             done = await self._try(account, adapter, parcel, outgoing)
-            go_on = done is not False
             if isinstance(done, Sent):
-                said.append((parcel, done))
-        return begun.looked_at - len(left), go_on and not begun.held_up
+                batch.said.append((parcel, done))
+                try:
+                    self._taken.note(parcel.id, done)
+                except OSError as error:
+                    # a kill would leave it in doubt whether the next one was reached
+                    log.error("not written down %s", said(why=error.strerror or "a cut line"))
+                    go_on = False
+            go_on = go_on and done is not False
+        return batch.begun.looked_at - len(batch.left), go_on and not batch.begun.held_up
+
+    def _note(self, db: sqlite3.Connection, batches: Sequence[Batch]) -> None:
+        for batch in batches:
+            for parcel, done in batch.said:
+                self._sent(db, parcel, done)
+            outbox.put_back(db, [parcel.id for parcel, _ in batch.left])
+
+    def _noted(self, batches: Sequence[Batch]) -> None:
+        self._taken.known(parcel.id for batch in batches for parcel, _ in batch.said)
 
     async def _try(
         self, account: str, adapter: Adapter, parcel: Parcel, outgoing: Outgoing
@@ -192,7 +224,7 @@ class Sending:
         """Send what was begun; without success, whether what follows need not wait."""
         self._capture.lately.saying(account, outgoing.text)
         try:
-            done = await _say(adapter, parcel, outgoing)
+            done = await say(adapter, parcel, outgoing)
         except TooLate:
             # who asked has waited long enough: it is said on its own
             await self._write(lambda db: say_unasked(db, parcel.id))
@@ -263,31 +295,3 @@ class Sending:
             # it was said, whatever becomes of the archive: during a reindex nothing is added
             with suppress(ArchiveError), piece(db):
                 anonymous.posted(db, parcel.id, done.message_id, int(time.time()))
-
-
-def _each(notes: list[Note], db: sqlite3.Connection) -> None:
-    for note in notes:
-        note(db)
-
-
-def _begin(db: sqlite3.Connection, parcel: Parcel, more: list[str], pace: Pace) -> bool:
-    """Begin to send, having noted what does not fit as messages of their own."""
-    if not outbox.begin(db, parcel.id):
-        return False  # what it shows was forgotten meanwhile, perhaps
-    # where answers are counted, every part of one is one
-    reply_to = parcel.draft.reply_to if pace.answers is not None else None
-    for number, text in enumerate(more, 2):
-        part = msgspec.structs.replace(
-            parcel.draft, text=text, reply_to=reply_to, unique=f"{parcel.id}#part{number}"
-        )
-        outbox.put(db, part)
-    return True
-
-
-async def _say(adapter: Adapter, parcel: Parcel, outgoing: Outgoing) -> Sent:
-    draft = parcel.draft
-    if draft.essence is not None and draft.group_key is not None:
-        if "essence" in adapter.abilities:
-            await adapter.mark_essence(draft.group_key, *draft.essence)
-        return Sent()
-    return await adapter.send(outgoing)

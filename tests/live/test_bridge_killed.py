@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from random import Random
 
 import pytest
-from accounts import TECH_KEY, approved, telegram, telegram_group
+from accounts import ROOM_KEY, TECH_KEY, approved, telegram, telegram_group, wechat
 from bot_api_updates import ALICE, BOB, CAROL, TECH
+from gateway import ROOM, Gateway, needed
 from operated import Operated, until
 from program import rows, whole
 from qq_gateway import GROUP, KEY, QqGateway
@@ -83,6 +85,42 @@ def test_nothing_is_lost_or_twice_however_often_it_is_killed(tmp_path: Path) -> 
     assert rows(one.data, "SELECT count(*) FROM outbox WHERE state IN ('failed', 'unsure')") == [
         (0,)
     ]
+    whole(one.data)
+
+
+def test_on_wechat_only_what_was_being_sent_at_a_kill_may_be_missing(tmp_path: Path) -> None:
+    """Nobody can look there: it is known of each kill what is in doubt, and nothing is twice."""
+    needed()
+    chance, said = Random(SEED), 0
+    with telegram_group() as api, Gateway() as gateway:
+        config = f'[[bridge]]\ngroups = ["{TECH_KEY}", "{ROOM_KEY}"]\nmode = "all"'
+        room = approved(ROOM_KEY, 'admins = ["wechat:wxid_lin"]')
+        accounts = "\n".join((config, telegram(api), wechat(gateway), room))
+        with Operated(tmp_path, accounts, approved(TECH_KEY)) as one:
+            one.program = [sys.executable, _UNPACED]
+            one.start()
+            until(lambda: one.said().count("connected account=") == 2, 20)
+            api.say("/桥接 开", TECH, ALICE)
+            gateway.say("/桥接 开", sender="wxid_lin", room=ROOM)
+            until(lambda: _told(api.sent), 20)
+            until(lambda: not _unsaid(one.data), 20)
+            for _ in range(ROUNDS):
+                for _ in range(60):
+                    said += 1
+                    api.say(f"第 {said} 句话。", TECH, BOB)
+                there = len(gateway.sent())
+                until(lambda: len(gateway.sent()) > there + 5, 30)  # noqa: B023
+                time.sleep(chance.uniform(0, 0.2))
+                one.kill()
+                one.start()
+            until(lambda: not waiting(one.data) and not _unsaid(one.data), 60 + 6 * ROUNDS)
+            assert one.stop() == 0
+        texts = [sent["text"] for sent in gateway.sent() if "第 " in sent["text"]]
+    numbers = [int(_words(text).split()[1]) for text in texts]
+    assert numbers == sorted(set(numbers))
+    ((doubtful,),) = rows(one.data, "SELECT count(*) FROM outbox WHERE state = 'unsure'")
+    print(f"wechat seed={SEED} kills={ROUNDS} said={said} across={len(numbers)} {doubtful=}")
+    assert said - len(numbers) <= doubtful <= ROUNDS
     whole(one.data)
 
 

@@ -40,7 +40,10 @@ class Platform:
         return Sent(str(9_000 + len(self.said)))
 
 
-def send(archive: Archive, platform: Platform) -> None:
+WAITING = "SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending')"
+
+
+def send(archive: Archive, platform: Platform, until: str = WAITING) -> None:
     """Send until nothing waits, as a process that just began."""
 
     async def run() -> None:
@@ -50,8 +53,7 @@ def send(archive: Archive, platform: Platform) -> None:
         task = asyncio.create_task(Sending(capture).run())
         try:
             async with asyncio.timeout(20):
-                waiting = "SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending')"
-                while rows(archive, waiting):
+                while rows(archive, until):
                     await asyncio.sleep(0.005)
         finally:
             task.cancel()
