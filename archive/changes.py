@@ -72,30 +72,35 @@ class Marks:
         first, last = self._db.execute("SELECT min(id), max(id) FROM messages").fetchone()
         if first is None:
             return {}
+        hanging = [self._by_day(table, columns) for table, columns in _HANGING]
         found = {}
         for number in range(first // _STEP, last // _STEP + 1):
-            mark, said = self._between(number * _STEP, (number + 1) * _STEP)
-            if said:
-                found[number] = mark
+            told = self._rows(number * _STEP, (number + 1) * _STEP)
+            if told[0]:
+                found[number] = self.of((told, [rows.get(number) for rows in hanging]))
         return found
 
-    def _between(self, first: int, end: int) -> tuple[bytes, int]:
-        """Return a hash of the messages between two ids and what hangs on them; their number."""
-        between = (first, end)
-        told = self._db.execute(
-            f"SELECT {_ROWS} FROM messages WHERE id >= ? AND id < ?", between
+    def _by_day(self, table: str, columns: str) -> dict[int, list[Any]]:
+        """Return what a table has hanging on the messages of each day in UTC."""
+        rows = self._db.execute(f"SELECT message_id / {_STEP}, {columns} FROM {table} GROUP BY 1")
+        return {number: told for number, *told in rows}
+
+    def _rows(self, first: int, end: int) -> tuple[Any, ...]:
+        told: tuple[Any, ...] = self._db.execute(
+            f"SELECT {_ROWS} FROM messages WHERE id >= ? AND id < ?", (first, end)
         ).fetchone()
-        hanging = told[0] and [
+        return told
+
+    def edge(self, newest: int) -> bytes:
+        """Return a hash of a message's day in UTC, up to the message itself."""
+        between = (day_of(newest) * _STEP, newest + 1)
+        hanging = [
             self._db.execute(
                 f"SELECT {columns} FROM {table} WHERE message_id >= ? AND message_id < ?", between
             ).fetchone()
             for table, columns in _HANGING
         ]
-        return self.of((told, hanging)), told[0]
-
-    def edge(self, newest: int) -> bytes:
-        """Return a hash of a message's day in UTC, up to the message itself."""
-        return self._between(day_of(newest) * _STEP, newest + 1)[0]
+        return self.of((self._rows(*between), hanging))
 
     def groups(self, number: int) -> dict[int, bytes]:
         """Return a hash for each group that has messages on a day in UTC."""

@@ -13,8 +13,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
-from fastapi import Path as PathPart
-from fastapi import Query
+from annotated_types import Interval
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -50,10 +49,10 @@ TO = "chendian.addresses"
 
 _LARGEST = 2**53
 
-Place = Annotated[int | None, Query(ge=0, le=_LARGEST)]
+Place = Annotated[int | None, Interval(ge=0, le=_LARGEST)]
 """Where a list goes on: the id of what was last shown."""
 
-Number = Annotated[int, PathPart(ge=0, le=_LARGEST)]
+Number = Annotated[int, Interval(ge=0, le=_LARGEST)]
 """An id in an address; larger ones SQLite could not hold."""
 
 

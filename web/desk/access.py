@@ -6,7 +6,6 @@ import asyncio
 import sqlite3
 import time
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,8 +17,9 @@ from archive.sessions import list_sessions, names_of
 from web.desk.pages import desk_page
 from web.forms import Form, posted
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _DAY = 86_400
 _DAYS = (1, 7, 30, 90, 365)
@@ -27,13 +27,13 @@ _SHOWN = 200
 """Sessions shown, the newest first."""
 
 
-@routes.api_route("/desk/access", methods=["GET", "HEAD"])
+@routes.page("/desk/access")
 def access(request: Request) -> Response:
     """Show the invitations that work, and a form for one more."""
     return _page(Visit(request))
 
 
-@routes.post("/desk/access")
+@routes.act("/desk/access")
 async def invite(request: Request) -> Response:
     """Make an invitation and show its link, this once."""
     visit = Visit(request)

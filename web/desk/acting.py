@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import msgspec
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,6 +16,7 @@ from archive.errors import ArchiveError, NotFound
 from archive.groups import get_group
 from web.forms import Form, posted
 from web.page import Visit
+from web.routes import Routes
 
 UNDO = "undo"
 
@@ -61,11 +61,11 @@ class Doing(msgspec.Struct, frozen=True):
 Does = Callable[[Doing], Done]
 
 
-def router(acts: Mapping[str, Does]) -> APIRouter:
+def router(acts: Mapping[str, Does]) -> Routes:
     """Make `POST /desk/act/{name}` for these acts, and `undo`."""
-    routes = APIRouter()
+    routes = Routes()
 
-    @routes.post("/desk/act/{name}")
+    @routes.act("/desk/act/{name}")
     async def act(request: Request, name: str) -> Response:
         """Do one thing, note it, and lead back to where it was asked for."""
         visit = Visit(request)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,14 +9,15 @@ from starlette.responses import Response
 from archive import dismissals, messages, tags
 from web.desk.pages import desk_page, ruled_groups
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _AROUND = 6
 _TAGS = 60
 
 
-@routes.api_route("/desk/candidates", methods=["GET", "HEAD"])
+@routes.page("/desk/candidates")
 def candidates(request: Request, group: str | None = None) -> Response:
     """Show what waits for a decision, the likeliest first."""
     visit = Visit(request)
@@ -33,7 +33,7 @@ def candidates(request: Request, group: str | None = None) -> Response:
     )  # fmt: skip
 
 
-@routes.api_route("/desk/context/{key:path}", methods=["GET", "HEAD"])
+@routes.page("/desk/context/{key:path}")
 def context(request: Request, key: str) -> Response:
     """Return a piece of page: a message of a ruled group among its neighbours."""
     visit = Visit(request)

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock
 
 import msgspec
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,8 +20,9 @@ from web.charts import Bar, Columns, Square, bars, columns, squares
 from web.dates import local, zone
 from web.desk.pages import desk_page, ruled_groups
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _MISSED = 20
 """Searches in vain that are shown."""
@@ -65,7 +65,7 @@ class Charts(msgspec.Struct, frozen=True):
     months: tuple[str, ...]
 
 
-@routes.api_route("/desk/charts", methods=["GET", "HEAD"])
+@routes.page("/desk/charts")
 def show_charts(request: Request, group: str | None = None, span: str = "year") -> Response:
     """Show charts of one group the visitor rules, or of all of them."""
     visit = Visit(request)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from contextlib import suppress
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,8 +17,9 @@ from archive.groups import get_group
 from web.desk.digest_preview import preview
 from web.desk.pages import desk_page, ruled_groups
 from web.page import Number, Place, Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 30
 _SANDBOX = (
@@ -29,7 +29,7 @@ _SANDBOX = (
 """Of the article alone: its styles are in it, and nothing else is loaded or run."""
 
 
-@routes.api_route("/desk/digests", methods=["GET", "HEAD"])
+@routes.page("/desk/digests")
 def all_digests(request: Request, group: str | None = None, before: Place = None) -> Response:
     """Show the digests of the groups the visitor rules, the newest first."""
     visit = Visit(request)
@@ -46,7 +46,7 @@ def all_digests(request: Request, group: str | None = None, before: Place = None
     )  # fmt: skip
 
 
-@routes.api_route("/desk/digests/{number}", methods=["GET", "HEAD"])
+@routes.page("/desk/digests/{number}")
 def one_digest(request: Request, number: Number) -> Response:
     """Show a digest with all its items, and as each platform shows it."""
     visit = Visit(request)
@@ -61,7 +61,7 @@ def one_digest(request: Request, number: Number) -> Response:
     )  # fmt: skip
 
 
-@routes.api_route("/desk/digests/{number}/article", methods=["GET", "HEAD"])
+@routes.page("/desk/digests/{number}/article")
 def article(request: Request, number: Number) -> Response:
     """Show a digest as it looks in an editor it is pasted into; nothing on that page can run."""
     visit = Visit(request)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,15 +12,16 @@ from archive.levels import level_of
 from archive.views import EssenceView
 from web.desk.pages import desk_page, ruled_groups
 from web.page import Number, Place, Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 30
 _NEAR = 12
 _TAGS = 200
 
 
-@routes.api_route("/desk/essence", methods=["GET", "HEAD"])
+@routes.page("/desk/essence")
 def essences(request: Request, group: str | None = None, before: Place = None) -> Response:
     """Show the essence of the groups the visitor rules, the newest first."""
     visit = Visit(request)
@@ -36,7 +36,7 @@ def essences(request: Request, group: str | None = None, before: Place = None) -
     )  # fmt: skip
 
 
-@routes.api_route("/desk/essence/{number}", methods=["GET", "HEAD"])
+@routes.page("/desk/essence/{number}")
 def one(request: Request, number: Number) -> Response:
     """Show an essence to edit: title, reason, text, tags, columns, messages, and what is near."""
     visit = Visit(request)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,8 +19,9 @@ from archive.views import GapView, GroupView
 from web.desk.acting import Does, Doing, Done
 from web.desk.pages import desk_page, ruled_groups
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _GAPS = 5
 _EVENTS = 50
@@ -40,7 +40,7 @@ class GroupHealth(msgspec.Struct, frozen=True):
     missing: list[tuple[str, int]]
 
 
-@routes.api_route("/desk/health", methods=["GET", "HEAD"])
+@routes.page("/desk/health")
 def health(request: Request) -> Response:
     """Show what is missing, group by group, and what became of the jobs."""
     visit = Visit(request)

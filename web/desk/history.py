@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,14 +14,15 @@ from archive.groups import list_groups
 from archive.messages import get_message
 from web.desk.pages import desk_page
 from web.page import Place, Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 50
 _GIST = 40
 
 
-@routes.api_route("/desk/history", methods=["GET", "HEAD"])
+@routes.page("/desk/history")
 def history(request: Request, before: Place = None) -> Response:
     """Show one's own acts, each with its undo; the operator sees everybody's."""
     visit = Visit(request)
@@ -52,7 +52,7 @@ def _about(db: sqlite3.Connection, visit: Visit, targets: set[str]) -> dict[str,
     return found
 
 
-@routes.api_route("/desk/audit", methods=["GET", "HEAD"])
+@routes.page("/desk/audit")
 def audit(request: Request, before: Place = None) -> Response:
     """Show every change anybody asked for, wherever: for the operator."""
     visit = Visit(request)

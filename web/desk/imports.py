@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from archive.runs import list_runs
 from web.desk.pages import desk_page
 from web.page import Place, Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 20
 
 
-@routes.api_route("/desk/imports", methods=["GET", "HEAD"])
+@routes.page("/desk/imports")
 def imports(request: Request, before: Place = None) -> Response:
     """Show the imports, the newest first: what became of each file, and how to take one back."""
     visit = Visit(request)

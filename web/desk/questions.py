@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 
 import msgspec
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,9 +20,10 @@ from web.desk.acting import Does, Doing, Done
 from web.desk.essence_acts import asked, asked_for
 from web.desk.pages import desk_page, ruled_groups
 from web.page import Visit
+from web.routes import Routes
 from web.talk import Fold, Line, Parting
 
-routes = APIRouter()
+routes = Routes()
 
 _MOST = 30
 _EXPERTS = 10
@@ -39,7 +39,7 @@ class Asking(msgspec.Struct, frozen=True):
     answers: list[tuple[MessageView, Lines]]
 
 
-@routes.api_route("/desk/questions", methods=["GET", "HEAD"])
+@routes.page("/desk/questions")
 def all_questions(request: Request, group: str | None = None) -> Response:
     """Show what may be a question, and those that wait for an answer or for its acceptance."""
     visit = Visit(request)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from itertools import groupby
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -20,11 +19,12 @@ from web.desk.essence_acts import asked
 from web.desk.pages import desk_page
 from web.forms import posted
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 
-@routes.api_route("/desk/reports", methods=["GET", "HEAD"])
+@routes.page("/desk/reports")
 def reports(request: Request, group: str | None = None) -> Response:
     """Show the messages somebody reported, the longest waiting first."""
     visit = Visit(request)
@@ -38,7 +38,7 @@ def reports(request: Request, group: str | None = None) -> Response:
     return desk_page(visit, "desk/reports.html", place="reports", items=shown)
 
 
-@routes.api_route("/desk/forget", methods=["GET", "HEAD"])
+@routes.page("/desk/forget")
 def ask_to_forget(request: Request, key: str = "") -> Response:
     """Show a message, and what removing it means."""
     visit = Visit(request)
@@ -47,7 +47,7 @@ def ask_to_forget(request: Request, key: str = "") -> Response:
     return desk_page(visit, "desk/forget.html", place="reports", m=message, lines_found=lines)
 
 
-@routes.post("/desk/forget")
+@routes.act("/desk/forget")
 async def forget(request: Request) -> Response:
     """Remove a message from rows, index, raw events, files and logs; nothing brings it back."""
     visit = Visit(request)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from archive.review import waiting
 from web.desk.pages import desk_page
 from web.page import Place, Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 
-@routes.api_route("/desk/review", methods=["GET", "HEAD"])
+@routes.page("/desk/review")
 def review(request: Request, group: str | None = None, before: Place = None) -> Response:
     """Show what somebody should look at, beside how the public sees it."""
     visit = Visit(request)

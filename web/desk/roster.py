@@ -6,7 +6,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,8 +17,9 @@ from archive.roster_csv import ROLES, as_csv, read_roster
 from web.desk.acting import Does, Doing, Done
 from web.desk.pages import desk_page, ruled_groups
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _SOON = 14
 """Days."""
@@ -28,7 +28,7 @@ _UNDOABLE = 5_000
 """Lines remembered for an undo."""
 
 
-@routes.api_route("/desk/roster", methods=["GET", "HEAD"])
+@routes.page("/desk/roster")
 def show_roster(request: Request, group: str | None = None) -> Response:
     """Show a group's roster, who ends soon first."""
     visit = Visit(request)
@@ -47,7 +47,7 @@ def show_roster(request: Request, group: str | None = None) -> Response:
     )  # fmt: skip
 
 
-@routes.api_route("/desk/roster.csv", methods=["GET", "HEAD"])
+@routes.page("/desk/roster.csv")
 def roster_file(request: Request, group: str = "") -> Response:
     """Hand the roster over as CSV; nothing in it is run by a spreadsheet."""
     visit = Visit(request)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,11 +12,12 @@ from archive.group_state import group_state
 from archive.group_texts import MAX_TEXT
 from web.desk.pages import desk_page, ruled_groups
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 
-@routes.api_route("/desk/settings", methods=["GET", "HEAD"])
+@routes.page("/desk/settings")
 def settings(request: Request, group: str | None = None) -> Response:
     """Show how a group stands, and what can be decided for it."""
     visit = Visit(request)

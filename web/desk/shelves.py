@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,14 +9,15 @@ from starlette.responses import Response
 from archive import columns, tags
 from web.desk.pages import desk_page, ruled_groups
 from web.page import Number, Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _TAGS = 200
 """Tags on one page."""
 
 
-@routes.api_route("/desk/tags", methods=["GET", "HEAD"])
+@routes.page("/desk/tags")
 def all_tags(request: Request, after: str | None = None) -> Response:
     """Show every tag, what stands for it, and how often it is used; go on after one of them."""
     visit = Visit(request)
@@ -31,7 +31,7 @@ def all_tags(request: Request, after: str | None = None) -> Response:
     )
 
 
-@routes.api_route("/desk/columns", methods=["GET", "HEAD"])
+@routes.page("/desk/columns")
 def all_columns(request: Request, group: str | None = None) -> Response:
     """Show the columns of the groups the visitor rules."""
     visit = Visit(request)
@@ -44,7 +44,7 @@ def all_columns(request: Request, group: str | None = None) -> Response:
     )
 
 
-@routes.api_route("/desk/columns/{number}", methods=["GET", "HEAD"])
+@routes.page("/desk/columns/{number}")
 def one_column(request: Request, number: Number) -> Response:
     """Show a column in its order, to change it."""
     visit = Visit(request)

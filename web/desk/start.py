@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,11 +13,12 @@ from archive.questions import open_questions
 from archive.reports import open_reports
 from web.desk.pages import desk_page, ruled_groups
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 
-@routes.api_route("/desk", methods=["GET", "HEAD"])
+@routes.page("/desk")
 def start(request: Request) -> Response:
     """Show what waits to be decided, on the whole and group by group."""
     visit = Visit(request)

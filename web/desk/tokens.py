@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import time
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,21 +15,22 @@ from archive.groups import list_groups
 from web.desk.pages import desk_page
 from web.forms import posted
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _DAY = 86_400
 _DAYS = (7, 30, 90, 365)
 _USUAL = 90
 
 
-@routes.api_route("/desk/tokens", methods=["GET", "HEAD"])
+@routes.page("/desk/tokens")
 def tokens(request: Request) -> Response:
     """Show the tokens that work, and a form for one more."""
     return _page(Visit(request))
 
 
-@routes.post("/desk/tokens")
+@routes.act("/desk/tokens")
 async def make(request: Request) -> Response:
     """Make a token and show it, this once."""
     visit = Visit(request)

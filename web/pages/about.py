@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from archive.stats import stats
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 
-@routes.api_route("/about", methods=["GET", "HEAD"])
+@routes.page("/about")
 def about(request: Request) -> Response:
     """Explain the archive and what it holds."""
     visit = Visit(request)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from web.api.described import PATH, description
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -24,7 +24,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     """The key of the words that say what it answers."""
 
 
-@routes.api_route("/api", methods=["GET", "HEAD"])
+@routes.page("/api")
 def api(request: Request) -> Response:
     """Show how programs read the archive, and every endpoint."""
     visit = Visit(request)

@@ -6,7 +6,6 @@ import re
 import sqlite3
 from datetime import date, datetime
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,21 +16,22 @@ from archive.views import GroupView, LayerView
 from web import strata
 from web.dates import zone
 from web.page import Visit
+from web.routes import Routes
 from web.year import sheets
 
-routes = APIRouter()
+routes = Routes()
 
 _FORMER = 3
 """Days of former years that are open; the year itself is what one came for."""
 
 
-@routes.api_route("/calendar", methods=["GET", "HEAD"])
+@routes.page("/calendar")
 def whole(request: Request, year: str | None = None) -> Response:
     """Show a year of everything this reader may see; a day leads to a search of it."""
     return _shown(Visit(request), None, year)
 
 
-@routes.api_route("/g/{key:path}/calendar", methods=["GET", "HEAD"])
+@routes.page("/g/{key:path}/calendar")
 def of_group(request: Request, key: str, year: str | None = None) -> Response:
     """Show a year of one group."""
     return _shown(Visit(request), key, year)

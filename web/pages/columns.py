@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,8 +13,9 @@ from archive.columns import ColumnItem, ColumnView
 from archive.views import EssenceView, TagView
 from web.described import Described
 from web.page import Number, Place, Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 30
 _COLUMNS = 12
@@ -35,7 +35,7 @@ class Chapter(msgspec.Struct, frozen=True):
     """The newest of them; the tag's own page has all."""
 
 
-@routes.api_route("/column/{number}", methods=["GET", "HEAD"])
+@routes.page("/column/{number}")
 def column(request: Request, number: Number, after: Place = None) -> Response:
     """Show what is in a column, in the order somebody chose."""
     visit = Visit(request)
@@ -55,7 +55,7 @@ def column(request: Request, number: Number, after: Place = None) -> Response:
     )
 
 
-@routes.api_route("/contents", methods=["GET", "HEAD"])
+@routes.page("/contents")
 def contents(request: Request, group: str | None = None) -> Response:
     """Show everything that was kept, as columns and tags order it."""
     visit = Visit(request)

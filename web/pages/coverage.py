@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from archive import coverage, groups, media
 from archive.views import GapView, GroupView
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _SHOWN = 20
 """Complete spans and gaps of one group, the newest first."""
@@ -27,7 +27,7 @@ class GroupCoverage(msgspec.Struct, frozen=True):
     """(reason, files) of what its messages name and the archive does not have."""
 
 
-@routes.api_route("/coverage", methods=["GET", "HEAD"])
+@routes.page("/coverage")
 def show_coverage(request: Request) -> Response:
     """Show the coverage of every group this reader is in."""
     visit = Visit(request)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,14 +13,15 @@ from web.day_parts import DayWriter, span_of
 from web.described import of_day
 from web.page import Place, Visit
 from web.portions import portion
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 PART = 500
 """Messages of a part: the first load stays below 60 KB compressed, style included."""
 
 
-@routes.api_route("/g/{key:path}/d/{date}", methods=["GET", "HEAD"])
+@routes.page("/g/{key:path}/d/{date}")
 def day(request: Request, key: str, date: str, after: Place = None) -> Response:
     """Show a day from its start, or the part that follows message `after`."""
     visit = Visit(request)

@@ -6,7 +6,6 @@ import sqlite3
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,9 +24,10 @@ from archive.sent_editions import (
 from archive.views import MessageView
 from web.ages import age
 from web.page import Place, Visit
+from web.routes import Routes
 from web.spans import span_of
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 24
 _OPEN, _THANKED = 10, 30
@@ -75,8 +75,8 @@ class Waiting(msgspec.Struct, frozen=True):
     answered: bool
 
 
-@routes.api_route("/digests", methods=["GET", "HEAD"])
-@routes.api_route("/digest", methods=["GET", "HEAD"])
+@routes.page("/digests")
+@routes.page("/digest")
 def all_digests(request: Request, group: str | None = None, below: Place = None) -> Response:
     """Show the digests that were sent to the reader's groups, the newest first."""
     visit = Visit(request)
@@ -97,7 +97,7 @@ def all_digests(request: Request, group: str | None = None, below: Place = None)
     )
 
 
-@routes.api_route("/digest/{name}", methods=["GET", "HEAD"])
+@routes.page("/digest/{name}")
 def digest(request: Request, name: str, group: str | None = None) -> Response:
     """Show the digest of a period (`2026-W47`, `2026-11-18`), or the one with this number."""
     visit = Visit(request)

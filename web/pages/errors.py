@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 
 import msgspec
-from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,8 +17,11 @@ from web.page import Visit
 log = logging.getLogger(__name__)
 
 
-def install(app: FastAPI) -> None:
+def install(app: Starlette) -> None:
     """Let every refusal end in a page, or in JSON under /api."""
+    # a published site has the pages without it
+    from fastapi.exceptions import RequestValidationError
+
     app.add_exception_handler(ArchiveError, _archive_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
@@ -71,6 +73,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _bad_request(request: Request, error: Exception) -> Response:
     """Answer a parameter that is none, without repeating it; in a path it names nothing."""
+    from fastapi.exceptions import RequestValidationError
+
     assert isinstance(error, RequestValidationError)
     places = [fault["loc"] for fault in error.errors()]
     if any(place[0] == "path" for place in places):

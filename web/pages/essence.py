@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,8 +17,9 @@ from web.dates import local
 from web.described import Described, of_essence
 from web.page import Number, Place, Visit
 from web.portions import portion
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 20
 _COLUMNS = 6
@@ -31,7 +31,7 @@ _AROUND = 4
 """Messages before and after an essence that can be opened with it."""
 
 
-@routes.api_route("/essence", methods=["GET", "HEAD"])
+@routes.page("/essence")
 def feed(
     request: Request, group: str | None = None, tag: str | None = None, before: Place = None
 ) -> Response:
@@ -39,7 +39,7 @@ def feed(
     return _feed(Visit(request), group, tag, before)
 
 
-@routes.api_route("/g/{key:path}/essence", methods=["GET", "HEAD"])
+@routes.page("/g/{key:path}/essence")
 def of_group(request: Request, key: str, tag: str | None = None, before: Place = None) -> Response:
     """Show what a group kept."""
     return _feed(Visit(request), key, tag, before)
@@ -86,7 +86,7 @@ def _described(
     return Described(path, name, " · ".join(post.title for post in posts[:5]))
 
 
-@routes.api_route("/essence/{number}", methods=["GET", "HEAD"])
+@routes.page("/essence/{number}")
 def post(request: Request, number: Number, after: Place = None) -> Response:
     """Show one essence: the original words, who kept them and why, and what was said around."""
     visit = Visit(request)

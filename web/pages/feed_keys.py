@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from archive.feed_keys import end_feed_keys, make_feed_key
 from web.own import key_of, limits_of, own_form
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 
-@routes.post("/me/feed")
+@routes.act("/me/feed")
 async def change(request: Request) -> Response:
     """Make an address that reads feeds as who is in, or end it."""
     visit, form = await own_form(request)

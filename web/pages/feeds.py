@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,9 +15,10 @@ from web.feed_sources import Source, read_feed
 from web.feeds import TYPES, Form, feed_bytes
 from web.page import Visit
 from web.pages import tags
+from web.routes import Routes
 from web.sending import answer_with
 
-routes = APIRouter()
+routes = Routes()
 
 
 def _answer(visit: Visit, source: Source, form: Form) -> Response:
@@ -31,21 +31,21 @@ def _answer(visit: Visit, source: Source, form: Form) -> Response:
     return answer_with(visit.request, body, TYPES[form], feed.updated, {"X-Robots-Tag": "noindex"})
 
 
-@routes.api_route("/feed.{form}", methods=["GET", "HEAD"])
+@routes.page("/feed.{form}")
 def all_of_it(request: Request, form: Form) -> Response:
     """Send the newest essence, solved questions and digests of all the reader may see."""
     visit = Visit(request)
     return _answer(visit, feed_sources.of_all(visit.to.plain), form)
 
 
-@routes.api_route("/essence.{form}", methods=["GET", "HEAD"])
+@routes.page("/essence.{form}")
 def all_essence(request: Request, form: Form) -> Response:
     """Send the newest essence."""
     visit = Visit(request)
     return _answer(visit, feed_sources.of_essence(visit.words, visit.to.plain), form)
 
 
-@routes.api_route("/g/{key:path}/essence.{form}", methods=["GET", "HEAD"])
+@routes.page("/g/{key:path}/essence.{form}")
 def of_group(request: Request, key: str, form: Form) -> Response:
     """Send the newest essence of a group."""
     visit = Visit(request)
@@ -54,20 +54,20 @@ def of_group(request: Request, key: str, form: Form) -> Response:
     return _answer(visit, feed_sources.of_group(found, visit.words, visit.to.plain), form)
 
 
-@routes.api_route("/digests.{form}", methods=["GET", "HEAD"])
+@routes.page("/digests.{form}")
 def all_digests(request: Request, form: Form) -> Response:
     """Send the digests of the reader's groups."""
     visit = Visit(request)
     return _answer(visit, feed_sources.of_digests(visit.words, visit.to.plain), form)
 
 
-@routes.api_route("/tag/{name:path}.atom", methods=["GET", "HEAD"])
+@routes.page("/tag/{name:path}.atom")
 def tag_as_atom(request: Request, name: str) -> Response:
     """Send the essence that bears a tag, as Atom."""
     return _of_tag(request, name, "atom")
 
 
-@routes.api_route("/tag/{name:path}.json", methods=["GET", "HEAD"])
+@routes.page("/tag/{name:path}.json")
 def tag_as_json(request: Request, name: str) -> Response:
     """Send the essence that bears a tag, as JSON Feed."""
     return _of_tag(request, name, "json")

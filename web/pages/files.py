@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,8 +24,9 @@ from web.files import Shown, card_of
 from web.links import host_of, safe_url
 from web.page import Visit
 from web.rest import Rest, rest_of
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _FILES, _LINKS = 40, 30
 Found = TypeVar("Found")
@@ -55,7 +55,7 @@ class LinkRow(msgspec.Struct, frozen=True):
     exact: bool
 
 
-@routes.api_route("/files", methods=["GET", "HEAD"])
+@routes.page("/files")
 def all_files(
     request: Request,
     q: str = "",
@@ -68,7 +68,7 @@ def all_files(
     return _files(request, None, q, only, missing, order, cursor)
 
 
-@routes.api_route("/g/{key:path}/files", methods=["GET", "HEAD"])
+@routes.page("/g/{key:path}/files")
 def files_of_group(
     request: Request,
     key: str,
@@ -124,13 +124,13 @@ def file_row(visit: Visit, group: GroupView | None, one: FileView) -> FileRow:
     return FileRow(m, one.file, visit.talk.cabinet.shown(one.file), theirs)
 
 
-@routes.api_route("/links", methods=["GET", "HEAD"])
+@routes.page("/links")
 def all_links(request: Request, q: str = "", cursor: str | None = None) -> Response:
     """Show the links of all groups the reader may see."""
     return _links(request, None, q, cursor)
 
 
-@routes.api_route("/g/{key:path}/links", methods=["GET", "HEAD"])
+@routes.page("/g/{key:path}/links")
 def links_of_group(request: Request, key: str, q: str = "", cursor: str | None = None) -> Response:
     """Show the links of one group."""
     return _links(request, key, q, cursor)

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Sequence
 from itertools import chain
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,15 +14,16 @@ from archive.errors import NotFound
 from archive.groups import list_groups
 from web.addresses import Addresses
 from web.page import Visit
+from web.routes import Routes
 from web.sending import answer_with
 from web.sitemap import KINDS, Place, parts, robots, sitemap, sitemap_index
 
-routes = APIRouter()
+routes = Routes()
 
 _XML = "application/xml"
 
 
-@routes.api_route("/robots.txt", methods=["GET", "HEAD"])
+@routes.page("/robots.txt")
 def robots_txt(request: Request) -> Response:
     """Tell robots where they may look: nowhere, unless something is public."""
     visit = Visit(request)
@@ -31,7 +31,7 @@ def robots_txt(request: Request) -> Response:
     return answer_with(request, body, "text/plain")
 
 
-@routes.api_route("/sitemap.xml", methods=["GET", "HEAD"])
+@routes.page("/sitemap.xml")
 def index(request: Request) -> Response:
     """List the sitemaps."""
     visit = _open(request)
@@ -41,7 +41,7 @@ def index(request: Request) -> Response:
     return answer_with(request, body, _XML)
 
 
-@routes.api_route("/sitemap/{name}", methods=["GET", "HEAD"])
+@routes.page("/sitemap/{name}")
 def one(request: Request, name: str) -> Response:
     """Send one of them."""
     visit = _open(request)

@@ -6,7 +6,6 @@ from datetime import date
 from itertools import groupby
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,9 +16,10 @@ from web import strata
 from web.dates import local, parse_day
 from web.described import Described
 from web.page import Visit
+from web.routes import Routes
 from web.talk import Fold, Line, Parting
 
-routes = APIRouter()
+routes = Routes()
 
 _NEWEST = 60
 """Messages shown of the latest days."""
@@ -40,7 +40,7 @@ class LatestDay(msgspec.Struct, frozen=True):
     """There is more of this day than is shown."""
 
 
-@routes.api_route("/g/{key:path}", methods=["GET", "HEAD"])
+@routes.page("/g/{key:path}")
 def group(request: Request, key: str, month: str | None = None) -> Response:
     """Show a group; `month` opens the days of one month."""
     visit = Visit(request)

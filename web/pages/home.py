@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,9 +16,10 @@ from web.dates import zone
 from web.described import Described
 from web.fold import is_slight
 from web.page import Visit
+from web.routes import Routes
 from web.sending import takes_gzip
 
-routes = APIRouter()
+routes = Routes()
 
 _NEWEST = 10
 _GATHERED = 3
@@ -27,7 +27,7 @@ _GATHERED = 3
 _YEAR = "public, max-age=31536000, immutable"
 
 
-@routes.api_route("/", methods=["GET", "HEAD"])
+@routes.page("/")
 def home(request: Request) -> Response:
     """Show the groups, the newest essence, the newest messages and the strata."""
     visit = Visit(request)
@@ -70,7 +70,7 @@ def _worth_a_look(said: list[MessageView]) -> list[MessageView]:
     return (telling or said)[:_NEWEST]
 
 
-@routes.api_route("/static/{name}", methods=["GET", "HEAD"])
+@routes.page("/static/{name}")
 async def static(request: Request, name: str) -> Response:
     """Send a stylesheet, a script or the icon."""
     file = STATIC.get(name)

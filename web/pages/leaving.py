@@ -6,7 +6,6 @@ import hmac
 import sqlite3
 import time
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,14 +18,15 @@ from web.forms import posted_by_anybody, token_for
 from web.limits import address_of
 from web.own import key_of, limits_of, own_form, own_visit
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 BACK_FOR = 900
 """Seconds for which the page that says goodbye can take it back: who left has no session."""
 
 
-@routes.api_route("/me/optout", methods=["GET", "HEAD"])
+@routes.page("/me/optout")
 def ask(request: Request) -> Response:
     """Say what goes and by when; nothing is done."""
     visit = own_visit(request)
@@ -35,7 +35,7 @@ def ask(request: Request) -> Response:
     return visit.page("me_optout.html", number=number)
 
 
-@routes.post("/me/optout")
+@routes.act("/me/optout")
 async def leave(request: Request) -> Response:
     """Keep nothing of the member from now on, end their sessions, and have the rest erased."""
     visit, form = await own_form(request)
@@ -59,7 +59,7 @@ async def leave(request: Request) -> Response:
     return response
 
 
-@routes.post("/me/optin")
+@routes.act("/me/optin")
 async def come_back(request: Request) -> Response:
     """Keep again what somebody says, by the form of the page that said goodbye to them."""
     form = await posted_by_anybody(request)

@@ -9,7 +9,6 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -23,20 +22,21 @@ from web.cookies import let_out
 from web.forms import posted
 from web.membership import Silent
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _STRETCHING = asyncio.Semaphore(2)
 """Each passphrase takes 16 MiB and a while of the processor."""
 
 
-@routes.api_route("/login", methods=["GET", "HEAD"])
+@routes.page("/login")
 def login(request: Request) -> Response:
     """Say how one gets in; a passphrase can be typed here."""
     return _typing(Visit(request))
 
 
-@routes.post("/login")
+@routes.act("/login")
 async def by_passphrase(request: Request) -> Response:
     """Let in who knows a group's passphrase."""
     visit, form = await form_of(request)
@@ -56,7 +56,7 @@ async def by_passphrase(request: Request) -> Response:
     return await _invited(visit, found)
 
 
-@routes.api_route("/login/{nonce}", methods=["GET", "HEAD"])
+@routes.page("/login/{nonce}")
 def link(request: Request, nonce: str) -> Response:
     """Show the button of a link that works; nothing is written."""
     visit = Visit(request)
@@ -67,7 +67,7 @@ def link(request: Request, nonce: str) -> Response:
     return with_form(visit, "login_link.html")
 
 
-@routes.post("/login/{nonce}")
+@routes.act("/login/{nonce}")
 async def by_link(request: Request, nonce: str) -> Response:
     """Let in whom a link is for, once."""
     visit, _ = await form_of(request)
@@ -88,7 +88,7 @@ async def by_link(request: Request, nonce: str) -> Response:
     return await _begun(visit, does)
 
 
-@routes.api_route("/invite/{token}", methods=["GET", "HEAD"])
+@routes.page("/invite/{token}")
 def invitation(request: Request, token: str) -> Response:
     """Show the button of an invitation that works."""
     visit = Visit(request)
@@ -99,7 +99,7 @@ def invitation(request: Request, token: str) -> Response:
     return with_form(visit, "login_link.html")
 
 
-@routes.post("/invite/{token}")
+@routes.act("/invite/{token}")
 async def by_invitation(request: Request, token: str) -> Response:
     """Let in who has the link of an invitation."""
     visit, _ = await form_of(request)
@@ -110,7 +110,7 @@ async def by_invitation(request: Request, token: str) -> Response:
     return await _invited(visit, found)
 
 
-@routes.api_route("/logout", methods=["GET", "HEAD"])
+@routes.page("/logout")
 def leaving(request: Request) -> Response:
     """Show as whom one reads, with the buttons to leave."""
     visit = Visit(request)
@@ -119,7 +119,7 @@ def leaving(request: Request) -> Response:
     return visit.page("logout.html", groups=mine)
 
 
-@routes.post("/logout")
+@routes.act("/logout")
 async def logout(request: Request) -> Response:
     """End this session, or with `everywhere` all of the person's."""
     visit = Visit(request)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from archive.errors import NotFound
 from archive.media import find_media
 from web.page import Visit
+from web.routes import Routes
 from web.silk import as_wav
 from web.sniff import SILK, Looks, looks_of
 
-routes = APIRouter()
+routes = Routes()
 
 _POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'none'; sandbox"
 
 
-@routes.api_route("/media/{sha256}", methods=["GET", "HEAD"])
-@routes.api_route("/media/{sha256}/{name:path}", methods=["GET", "HEAD"])
+@routes.page("/media/{sha256}")
+@routes.page("/media/{sha256}/{name:path}")
 def media(request: Request, sha256: str, name: str = "") -> Response:
     """Send a file if a message this reader may see carries it; `name` is never believed."""
     visit = Visit(request)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -16,13 +15,14 @@ from archive.originals import with_originals
 from archive.views import EssenceView, MessageView
 from web.dates import local
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _AROUND = 15
 
 
-@routes.api_route("/m/{key:path}", methods=["GET", "HEAD"])
+@routes.page("/m/{key:path}")
 def message(request: Request, key: str) -> Response:
     """Show a message among its neighbours; another of its keys leads to the canonical one."""
     visit = Visit(request)

@@ -6,7 +6,6 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
@@ -22,8 +21,9 @@ from web.cookies import let_out
 from web.forms import Form
 from web.own import key_of, limits_of, own_form, own_visit
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 FILE = "mydata.zip"
 
@@ -32,13 +32,13 @@ class _Wrong(Exception):
     """What was typed cannot be that."""
 
 
-@routes.api_route("/me", methods=["GET", "HEAD"])
+@routes.page("/me")
 def show(request: Request, did: str = "", group: str = "") -> Response:
     """Show what holds for the reader, with the forms to change it, and what they did just now."""
     return _page(own_visit(request), did=did, at=group)
 
 
-@routes.post("/me")
+@routes.act("/me")
 async def change(request: Request) -> Response:
     """Do one thing, and lead back to where it is said and can be taken back."""
     visit, form = await own_form(request)
@@ -70,7 +70,7 @@ async def change(request: Request) -> Response:
     return RedirectResponse(visit.to("/me", did=name, group=at), 303)
 
 
-@routes.post("/me/data")
+@routes.act("/me/data")
 async def data(request: Request) -> Response:
     """Hand the member all that is kept of them, as a ZIP that is written down nowhere."""
     visit, _ = await own_form(request)

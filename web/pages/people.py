@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,8 +14,9 @@ from archive.profiles import Known, introductions_page, who_knows
 from archive.query import filter_text, with_filter
 from archive.views import GroupView
 from web.page import Place, Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 40
 _THANKED, _THANKED_EACH = 20, 5
@@ -31,7 +31,7 @@ class Thanks(msgspec.Struct, frozen=True):
     people: list[tuple[Known, str]]
 
 
-@routes.api_route("/people", methods=["GET", "HEAD"])
+@routes.page("/people")
 def people(
     request: Request, group: str | None = None, q: str = "", until: Place = None
 ) -> Response:

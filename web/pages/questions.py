@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import Literal
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -22,9 +21,10 @@ from archive.views import MessageView
 from web.ages import age
 from web.described import Described, of_question
 from web.page import Place, Visit
+from web.routes import Routes
 from web.talk import Line
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 30
 _ANSWERS = 50
@@ -52,7 +52,7 @@ class Alike(msgspec.Struct, frozen=True):
     answer: MessageView | None
 
 
-@routes.api_route("/questions", methods=["GET", "HEAD"])
+@routes.page("/questions")
 def list_page(
     request: Request, group: str | None = None, tab: Tab = "open", beyond: Place = None
 ) -> Response:
@@ -91,7 +91,7 @@ def _rows(visit: Visit, found: Page) -> list[Row]:
     ]
 
 
-@routes.api_route("/q/{key:path}", methods=["GET", "HEAD"])
+@routes.page("/q/{key:path}")
 def question(request: Request, key: str) -> Response:
     """Show a question, what answers it with the accepted answer first, and what was asked like it.
 

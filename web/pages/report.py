@@ -7,7 +7,6 @@ import hmac
 import sqlite3
 from hashlib import sha256
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -17,8 +16,9 @@ from archive.views import MessageView
 from web.forms import Form, posted, posted_by_anybody
 from web.limits import Buckets, address_of
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 LONGEST = 500
 """Characters of a reason."""
@@ -36,14 +36,14 @@ class Limits:
         return self._each.take(address) and self._all.take("")
 
 
-@routes.api_route("/report", methods=["GET", "HEAD"])
+@routes.page("/report")
 def ask(request: Request, key: str = "", sent: str = "") -> Response:
     """Show a message this reader may see, and the form; 404 for any other."""
     visit = Visit(request)
     return _page(visit, _message(visit, key), sent=sent)
 
 
-@routes.post("/report")
+@routes.act("/report")
 async def send(request: Request) -> Response:
     """Give a message to the admins to look at, or take that back: for who has a session."""
     visit = Visit(request)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from archive.saved import save, saved_page, unsave
 from web.own import own_form, own_visit
 from web.page import Place
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 30
 
 
-@routes.api_route("/saved", methods=["GET", "HEAD"])
+@routes.page("/saved")
 def show_saved(
     request: Request, until: Place = None, beyond: Place = None, did: str = "", key: str = ""
 ) -> Response:
@@ -36,7 +36,7 @@ def show_saved(
     )
 
 
-@routes.post("/saved")
+@routes.act("/saved")
 async def change_saved(request: Request) -> Response:
     """Keep a message for the reader, or keep it no more."""
     visit, form = await own_form(request)

@@ -7,7 +7,6 @@ import sqlite3
 from threading import Lock
 from typing import Any, Literal
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,10 +18,11 @@ from archive.views import AlsoIn, Results
 from web.body import highlighted
 from web.forms import posted
 from web.page import Visit
+from web.routes import Routes
 from web.search_help import as_text, nothing_found
 from web.search_sides import Narrowing, Sides
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 20
 _SHOWN = 500
@@ -34,7 +34,7 @@ Part = Literal["", "results", "sides"]
 """What a script asks for while somebody types: the same HTML that the whole page has there."""
 
 
-@routes.api_route("/search", methods=["GET", "HEAD"])
+@routes.page("/search")
 def search(
     request: Request,
     q: str = "",
@@ -55,7 +55,7 @@ def search(
     return visit.page(template, query=q[:_SHOWN], q=q, order=order, cursor=cursor, **shown)
 
 
-@routes.post("/search/missed", status_code=204)
+@routes.act("/search/missed")
 async def missed(request: Request) -> Response:
     """Count a search that found nothing, told by the script of the page that showed it.
 

@@ -11,7 +11,6 @@ import sqlite3
 import time
 from typing import Literal
 
-from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -32,6 +31,7 @@ from web.coming_in import (
 from web.cookies import ATTEMPT, give_attempt
 from web.membership import Silent
 from web.page import Visit
+from web.routes import Routes
 from web.sign_in import (
     LIFE,
     Attempt,
@@ -47,7 +47,7 @@ from web.sign_in import (
     ticket_for,
 )
 
-routes = APIRouter(prefix="/login/with")
+routes = Routes("/login/with")
 
 _OURS = ("state", "lang", "big")
 """What an address carries besides the other site's answer."""
@@ -56,7 +56,7 @@ _STATUS = {"unproven": 401, "nothing": 404, "silent": 503}
 Why = Literal["unproven", "nothing", "silent"]
 
 
-@routes.api_route("/{name}", methods=["GET", "HEAD"])
+@routes.page("/{name}")
 async def leave(request: Request, name: str) -> Response:
     """Send a browser to the other site, with a cookie to come back with."""
     visit = Visit(request)
@@ -73,7 +73,7 @@ async def leave(request: Request, name: str) -> Response:
     return response
 
 
-@routes.api_route("/{name}/back", methods=["GET", "HEAD"])
+@routes.page("/{name}/back")
 async def back(request: Request, name: str) -> Response:
     """Check what a browser brings back, and lead to the button."""
     visit = Visit(request)
@@ -98,7 +98,7 @@ async def back(request: Request, name: str) -> Response:
     return response
 
 
-@routes.api_route("/{name}/as", methods=["GET", "HEAD"])
+@routes.page("/{name}/as")
 def button(request: Request, name: str) -> Response:
     """Show whom one would log in as, and the button; nothing is written."""
     visit = Visit(request)
@@ -112,7 +112,7 @@ def button(request: Request, name: str) -> Response:
     return with_form(visit, "sign_in.html", who=_named(ticket.person), way=way)
 
 
-@routes.post("/{name}/as")
+@routes.act("/{name}/as")
 async def come_in(request: Request, name: str) -> Response:
     """Let in who came back, once, where they may read anything."""
     visit, _ = await form_of(request)

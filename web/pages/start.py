@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,14 +11,15 @@ from archive.errors import NotFound
 from archive.questions.listing import page_of_questions
 from archive.welcome import pack, rules
 from web.page import Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _TAGS = 10
 _OPEN = 3
 
 
-@routes.api_route("/start", methods=["GET", "HEAD"])
+@routes.page("/start")
 def start(request: Request, group: str | None = None) -> Response:
     """Show a group to a newcomer, or ask which one where there are several."""
     visit = Visit(request)
@@ -35,7 +35,7 @@ def start(request: Request, group: str | None = None) -> Response:
     return visit.page("start_groups.html", groups=mine)
 
 
-@routes.api_route("/g/{key:path}/start", methods=["GET", "HEAD"])
+@routes.page("/g/{key:path}/start")
 def start_of_group(request: Request, key: str) -> Response:
     """Show a group to a newcomer."""
     return _show(Visit(request), key)

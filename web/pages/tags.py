@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,8 +12,9 @@ from archive.access import Reader
 from archive.errors import NotFound
 from web.described import Described
 from web.page import Place, Visit
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 30
 _ESSENCE = 10
@@ -23,7 +23,7 @@ _TAGS = 300
 """Tags on one page."""
 
 
-@routes.api_route("/tags", methods=["GET", "HEAD"])
+@routes.page("/tags")
 def all_tags(request: Request, after: str | None = None) -> Response:
     """Show every tag with how often it is used, the most used first; go on after one of them."""
     visit = Visit(request)
@@ -33,7 +33,7 @@ def all_tags(request: Request, after: str | None = None) -> Response:
     return visit.page("tags.html", listing=about, tags=named, after=after, more=more)
 
 
-@routes.api_route("/tag/{name:path}", methods=["GET", "HEAD"])
+@routes.page("/tag/{name:path}")
 def tag(request: Request, name: str, before: Place = None) -> Response:
     """Show the essence and the messages that carry a tag."""
     visit = Visit(request)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,15 +10,16 @@ from web.dates import local
 from web.described import Described, of_thread
 from web.page import Number, Place, Visit
 from web.portions import portion
+from web.routes import Routes
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 20
 _PART = 200
 """Messages of a thread on one page."""
 
 
-@routes.api_route("/threads", methods=["GET", "HEAD"])
+@routes.page("/threads")
 def all_threads(request: Request, group: str | None = None, before: Place = None) -> Response:
     """List the threads, the newest first."""
     visit = Visit(request)
@@ -36,7 +36,7 @@ def all_threads(request: Request, group: str | None = None, before: Place = None
     return visit.page("threads.html", listing=about, group=within, threads=found[:_PAGE], more=more)
 
 
-@routes.api_route("/t/{number}", methods=["GET", "HEAD"])
+@routes.page("/t/{number}")
 def thread(request: Request, number: Number, after: Place = None) -> Response:
     """Show a thread: what was written of it, who speaks, what was liked, and every message."""
     visit = Visit(request)

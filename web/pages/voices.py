@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,14 +15,15 @@ from archive.voices import voices as said_by_them
 from web.dates import local
 from web.page import Place, Visit
 from web.rest import Rest, rest_of
+from web.routes import Routes
 from web.talk import AnyLine, Talk
 
-routes = APIRouter()
+routes = Routes()
 
 _PAGE = 40
 
 
-@routes.api_route("/g/{key:path}/voices", methods=["GET", "HEAD"])
+@routes.page("/g/{key:path}/voices")
 def voices(request: Request, key: str, before: Place = None) -> Response:
     """Show their words by day; for members only, as others see no names."""
     visit = Visit(request)
