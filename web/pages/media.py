@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
@@ -14,6 +16,7 @@ from archive.media import find_media
 from web.page import Visit
 from web.silk import as_wav
 from web.sniff import SILK, Looks, looks_of
+from web.thumbnails import MAKERS, ready, thumbnail
 
 routes = APIRouter()
 
@@ -22,20 +25,42 @@ _POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'none
 
 @routes.api_route("/media/{sha256}", methods=["GET", "HEAD"])
 @routes.api_route("/media/{sha256}/{name:path}", methods=["GET", "HEAD"])
-def media(request: Request, sha256: str, name: str = "") -> Response:
+async def media(request: Request, sha256: str, name: str = "") -> Response:
     """Send a file if a message this reader may see carries it; `name` is never believed."""
     visit = Visit(request)
+    path, called, looks = await run_in_threadpool(_found, visit, sha256)
+    if "small" in request.query_params:
+        return await _small(visit, sha256, looks)
+    if looks.mime == SILK and "play" in request.query_params:
+        return await run_in_threadpool(_played, path, called)
+    if looks.is_bomb and request.headers.get("sec-fetch-dest") == "image":
+        return Response(status_code=406)
+    return FileResponse(path, headers=_headers(looks, called), media_type=_type(looks))
+
+
+def _found(visit: Visit, sha256: str) -> tuple[Path, str, Looks]:
     with visit.archive.reading() as db:
         found = find_media(db, visit.reader, sha256)
     path = visit.archive.media.path(found.sha256)
     looks = looks_of(path)
     if looks is None:
         raise NotFound("the file is not there.")
-    if looks.mime == SILK and "play" in request.query_params:
-        return _played(path, found.name)
-    if looks.is_bomb and request.headers.get("sec-fetch-dest") == "image":
-        return Response(status_code=406)
-    return FileResponse(path, headers=_headers(looks, found.name), media_type=_type(looks))
+    return path, found.name, looks
+
+
+async def _small(visit: Visit, sha256: str, looks: Looks) -> Response:
+    """Send a picture's thumbnail; whoever waits for one to be made keeps no other page waiting."""
+    if not looks.is_picture:
+        raise NotFound("there is no such picture.")
+    store = visit.archive.media
+    small = await run_in_threadpool(ready, store, sha256)
+    if small is None:
+        made = asyncio.get_running_loop().run_in_executor(MAKERS, thumbnail, store, sha256)
+        small = await made
+    if not small:
+        return Response(status_code=415)
+    headers = _headers(Looks("image/webp", 1, 1), f"{sha256[:12]}.webp")
+    return Response(small, headers=headers, media_type="image/webp")
 
 
 def _played(path: Path, name: str) -> Response:
