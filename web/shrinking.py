@@ -55,7 +55,8 @@ def _small(picture: Image.Image) -> Image.Image:
 def _plain(picture: Image.Image) -> Image.Image:
     """Return it in a mode that can be made smaller without steps."""
     if picture.mode.startswith("I"):
-        return picture.convert("L")
+        # sixteen bits of grey: converted at once, all that is lighter than a 256th would be white
+        return picture.convert("I").point(lambda level: level * (1 / 256)).convert("L")
     if picture.has_transparency_data and picture.mode != "RGBA":
         return picture.convert("RGBA")
     if picture.mode in ("P", "1", "LA", "La", "PA"):
