@@ -11,9 +11,9 @@ from archive.records import Attachment, Poll
 from archive.views import MessageView
 from web.addresses import Addresses
 from web.links import host_of, safe_url
-from web.silk import can_be_played
-from web.sniff import SILK, Looks, looks_of
+from web.sniff import Looks, looks_of
 from web.thumbnails import cannot_be_made
+from web.voice import DECODERS, can_be_played
 from web.words import Words
 
 _PICTURES = frozenset(("photo", "sticker", "animation", "file"))
@@ -41,6 +41,8 @@ class Shown(msgspec.Struct, frozen=True):
     """A picture's thumbnail."""
     moves: bool = False
     """It is animated; the thumbnail is not."""
+    note: str = ""
+    """Why it can only be downloaded, where one would expect to see or hear it."""
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -76,14 +78,14 @@ class Cabinet:
         looks = self._looks(attachment)
         if looks is None:
             return self._missing(attachment)
-        form, plays, digest = _form(attachment.kind, looks), "", attachment.sha256 or ""
+        form, plays, note, digest = _form(attachment.kind, looks), "", "", attachment.sha256 or ""
         small = self._small(digest) if form == "picture" else ""
         if form == "picture" and not small:
-            form = "file"  # a broken one is called by its name
-        if looks.mime == SILK and form == "sound":
+            form, note = "file", "cannot_show"  # it is called by its name
+        if looks.mime in DECODERS and form == "sound":
             # among files nothing can make it into what browsers play
-            playable = can_be_played() and not self._addresses.published
-            form, plays = ("sound", "?play") if playable else ("file", "")
+            plays = "?play" if can_be_played(looks.mime) and not self._addresses.published else ""
+            form, note = ("sound", "") if plays else ("file", "cannot_play")
         width, height = looks.width or attachment.width or 0, looks.height or attachment.height or 0
         box = _STICKER_BOX if attachment.kind == "sticker" else _BOX
         width, height = _fitted(width, height, box)
@@ -98,6 +100,7 @@ class Cabinet:
             height,
             small,
             looks.moves,
+            self._words(f"media.{note}") if note else "",
         )
 
     def pictures(self, message: MessageView) -> list[Shown]:

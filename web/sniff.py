@@ -17,13 +17,13 @@ _HEAD = 65_536
 _ORIENTATION = 0x0112
 _FAR = 1 << 20
 """What a camera may write before a JPEG says its size."""
-SILK = "audio/silk"
-"""Voice of WeChat and QQ, which no browser plays as it is (web/silk.py)."""
+SILK, AMR = "audio/silk", "audio/amr"
+"""Voice of WeChat and QQ, which no browser plays as it is (web/voice.py)."""
 
 _OTHERS = (
     (b"ftyp", 4, "video/mp4"), (b"\x1aE\xdf\xa3", 0, "video/webm"), (b"OggS", 0, "audio/ogg"),
     (b"ID3", 0, "audio/mpeg"), (b"\xff\xfb", 0, "audio/mpeg"), (b"\xff\xf3", 0, "audio/mpeg"),
-    (b"fLaC", 0, "audio/flac"), (b"#!AMR", 0, "audio/amr"), (b"WAVE", 8, "audio/wav"),
+    (b"fLaC", 0, "audio/flac"), (b"#!AMR", 0, AMR), (b"WAVE", 8, "audio/wav"),
     (b"#!SILK_V3", 0, SILK), (b"#!SILK_V3", 1, SILK),
 )  # fmt: skip
 
