@@ -12,7 +12,7 @@ from archive.views import MessageView
 from web.addresses import Addresses
 from web.links import host_of, safe_url
 from web.sniff import Looks, looks_of
-from web.thumbnails import cannot_be_made
+from web.thumbnails import TALLEST, cannot_be_made
 from web.voice import DECODERS, can_be_played
 from web.words import Words
 
@@ -87,6 +87,8 @@ class Cabinet:
             plays = "?play" if can_be_played(looks.mime) and not self._addresses.published else ""
             form, note = ("sound", "") if plays else ("file", "cannot_play")
         width, height = looks.width or attachment.width or 0, looks.height or attachment.height or 0
+        if small:
+            height = min(height, TALLEST * width)
         box = _STICKER_BOX if attachment.kind == "sticker" else _BOX
         width, height = _fitted(width, height, box)
         return Shown(

@@ -17,6 +17,7 @@ from pathlib import Path
 from PIL import Image, ImageCms, ImageOps
 
 from web.sniff import MAX_PIXELS
+from web.thumbnails import TALLEST
 
 SIDE = 640
 """Pixels of the longer side at most."""
@@ -46,6 +47,8 @@ def shrunk(path: Path) -> bytes:
 def _small(picture: Image.Image) -> Image.Image:
     profile = picture.info.get("icc_profile")
     small = _plain(picture)
+    if small.height > TALLEST * small.width:
+        small = small.crop((0, 0, small.width, TALLEST * small.width))
     small.thumbnail((SIDE, SIDE), reducing_gap=3.0)
     small = _in_srgb(small, profile)
     small = ImageOps.exif_transpose(small)

@@ -21,6 +21,8 @@ from archive.store import MediaStore
 
 MAKERS = ThreadPoolExecutor(2, "thumbnails")
 """Threads of a site in which they are made; who waits for one takes none from other pages."""
+TALLEST = 3
+"""Of a picture higher than this many widths, a long screenshot, the top is shown."""
 _SECONDS = 20
 _CHUNK = 1 << 20
 _OWN = threading.local()

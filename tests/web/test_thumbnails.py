@@ -55,6 +55,7 @@ JPEG = pictures.saved(pictures.drawn(), "JPEG")
         (pictures.on_its_side(), (480, 640), "RGB"),
         (pictures.saved(pictures.drawn(90, 60), "PNG"), (90, 60), "RGB"),
         (pictures.saved(pictures.drawn(640, 900, "L"), "WEBP"), (455, 640), "RGB"),
+        (pictures.saved(pictures.drawn(500, 6000), "PNG"), (213, 640), "RGB"),
         (pictures.see_through(), (300, 200), "RGBA"),
         (pictures.moving("GIF"), (300, 200), "RGB"),
         (pictures.moving("WEBP"), (300, 200), "RGB"),
@@ -139,6 +140,12 @@ def test_page_shows_a_thumbnail_and_leads_to_the_picture(
         assert "sandbox" in small.headers["content-security-policy"]
         assert small.content == archive.media.thumbnail(digest).read_bytes()
     assert site.get(f"/media/{digest}").content == pictures.on_its_side()
+
+
+def test_long_screenshot_shows_its_top(sent: Sent, site: Asker) -> None:
+    sent(pictures.saved(pictures.drawn(500, 6000), "PNG"))
+    (image,) = site.page(f"/m/{G}:1").iter("img")
+    assert (image.get("width"), image.get("height")) == ("120", "360")
 
 
 def test_lists_show_thumbnails(sent: Sent, site: Asker) -> None:

@@ -8,10 +8,9 @@ import wave
 from collections.abc import Callable
 from pathlib import Path
 
-import av
-import pysilk
 import pytest
 from asking import Asker, Fill
+from voices import recorded, spoken
 
 from archive.database import Archive
 from archive.records import Attachment, Group, Message
@@ -19,30 +18,6 @@ from web import voice
 
 G = "wechat:1@chatroom"
 Heard = Callable[[bytes, str], str]
-
-
-def recorded(seconds: int = 1) -> bytes:
-    out = io.BytesIO()
-    pysilk.encode(io.BytesIO(bytes(range(256)) * 187 * seconds), out, 24_000, 24_000)
-    return out.getvalue()
-
-
-def spoken(codec: str = "libopencore_amrnb", form: str = "amr", rate: int = 8_000) -> bytes:
-    """Return a second of AMR, or of Opus as browsers play it."""
-    out, said = io.BytesIO(), av.AudioFrame("s16", "mono", rate)
-    said.sample_rate, said.pts = rate, 0
-    wave_of = (9_000 if n // 20 % 2 else -9_000 for n in range(rate))
-    said.planes[0].update(b"".join(one.to_bytes(2, "little", signed=True) for one in wave_of))
-    queue = av.AudioFifo()
-    queue.write(said)
-    with av.open(out, "w", format=form) as target:
-        stream = target.add_stream(codec, rate=rate, layout="mono")
-        evened = av.AudioResampler(stream.format, "mono", rate)
-        while piece := queue.read(rate // 50):
-            for part in evened.resample(piece):
-                target.mux(stream.encode(part))
-        target.mux(stream.encode(None))
-    return out.getvalue()
 
 
 @pytest.fixture
