@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -218,6 +219,23 @@ def test_decoder_that_died_is_begun_again(archive: Archive) -> None:
     os.kill(process.pid, 9)
     process.wait()
     assert thumbnails.thumbnail(archive.media, digests[1])
+
+
+def test_picture_that_hangs_its_decoder_is_given_up(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = (
+        archive.media.take(BytesIO(JPEG + bytes(n))).sha256 for n in range(1, 4)
+    )
+    assert thumbnails.thumbnail(archive.media, first)
+    process = thumbnails._maker()._process
+    assert process is not None
+    os.kill(process.pid, signal.SIGSTOP)
+    monkeypatch.setattr(thumbnails, "_SECONDS", 0.1)
+    assert thumbnails.thumbnail(archive.media, second) == b""
+    assert thumbnails.cannot_be_made(archive.media, second)
+    monkeypatch.undo()
+    assert thumbnails.thumbnail(archive.media, third) and process.poll() is not None
 
 
 def test_published_pages_have_thumbnails_beside_the_files(
