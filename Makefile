@@ -49,5 +49,5 @@ fuzz: setup
 
 # after a change of pyproject.toml; needs uv
 lock:
-	uv pip compile pyproject.toml --group dev --extra wechat --extra voice --generate-hashes --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --group dev --extra wechat --extra voice --extra amr --generate-hashes --universal --python-version 3.11 \
 		--no-header --quiet --output-file requirements.lock

@@ -7,7 +7,7 @@ import sqlite3
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import msgspec
 
@@ -15,15 +15,27 @@ from archive.audit import note
 from archive.database import Archive
 from archive.errors import ArchiveError
 from archive.forget_now import check_member
-from archive.rights import data_of
+from archive.own_data import data_of
+from archive.own_records import own_records
 
 LINES = "mydata.jsonl"
+RECORDS = "chendian.jsonl"
+WORDS = "messages.txt"
 README = "README.txt"
-_README = """mydata.jsonl: one JSON object a line: who you are here, your messages with their former
-texts, your reactions, nominations and reports. Times are UTC. files/: files of your messages, named
-by SHA-256.
-mydata.jsonl：每行一个 JSON：你的名字、你说的（含改过的旧文）、表情回应、提名和举报；时间是 UTC。
-files/：你发的图片和文件，文件名是 SHA-256。
+_README = """messages.txt: what you said, to be read. Times are UTC.
+mydata.jsonl: one JSON object a line, all that is kept: who you are here, your messages with their
+former texts and what became of them (tags, essence, question, answer), your reactions,
+nominations, reports, saved messages, introductions, consents, sessions, and what you did as an
+admin. What others said, also where you quoted it, is not in it.
+chendian.jsonl and files/: your messages again, for `chendian import` of this ZIP into another
+archive; files are named by SHA-256.
+
+messages.txt：你说过的话，可以直接看。时间是 UTC。
+mydata.jsonl：存着的全部，每行一个 JSON：你的名字、你说的（含改过的旧文，还有后来的标签、精华、
+问答）、表情回应、提名、举报、收藏、自我介绍、同意和退出、登录，以及你作为管理员做过的。
+别人说的不在里面，你引用的也不在。
+chendian.jsonl 和 files/：同样这些消息，可用 chendian import 把这个 ZIP 导入别的存档；
+文件名是 SHA-256。
 """
 
 
@@ -93,12 +105,12 @@ def in_pieces(archive: Archive, member_key: str, done: Handed | None = None) -> 
         files = _lines(archive, member_key, packed, done)
         packed.writestr(README, _README)
         yield out.taken()
-        for digest in files:
+        for name, digest in files.items():
             try:
                 file = archive.media.path(digest).open("rb")
             except FileNotFoundError:
                 continue  # it is named in the lines
-            with file, packed.open(f"files/{digest}", "w", force_zip64=True) as entry:
+            with file, packed.open(name, "w", force_zip64=True) as entry:
                 while chunk := file.read(_CHUNK):
                     entry.write(chunk)
                     yield out.taken()
@@ -106,12 +118,33 @@ def in_pieces(archive: Archive, member_key: str, done: Handed | None = None) -> 
     yield out.taken()
 
 
-def _lines(archive: Archive, member_key: str, packed: zipfile.ZipFile, done: Handed) -> list[str]:
-    """Pack what is kept of a person; return the SHA-256 of their files."""
-    files: dict[str | None, None] = {}
-    with archive.reading() as db, packed.open(LINES, "w", force_zip64=True) as lines:
-        for told in data_of(db, member_key):
-            lines.write(msgspec.json.encode(told) + b"\n")
-            done.messages += told["kind"] == "message"
-            files |= dict.fromkeys(part["sha256"] for part in told.get("files", ()))
-    return [digest for digest in files if digest]
+def _lines(
+    archive: Archive, member_key: str, packed: zipfile.ZipFile, done: Handed
+) -> dict[str, str]:
+    """Pack what is kept of a person; return the SHA-256 of their files, by name."""
+    files: dict[str, str] = {}
+    read = []
+    with archive.reading() as db:
+        with packed.open(LINES, "w", force_zip64=True) as lines:
+            for told in data_of(db, member_key):
+                lines.write(msgspec.json.encode(told) + b"\n")
+                if told["kind"] == "message":
+                    done.messages += 1
+                    read.append(_as_read(told))
+                    files |= {f["file"]: f["sha256"] for f in told.get("files", ()) if f["file"]}
+        with packed.open(RECORDS, "w", force_zip64=True) as records:
+            for record in own_records(db, member_key):
+                records.write(msgspec.json.encode(record) + b"\n")
+    packed.writestr(WORDS, "\n".join(read))
+    return files
+
+
+def _as_read(told: dict[str, Any]) -> str:
+    """Return a message as a person reads it."""
+    head = f"{told['sent_at'] or ''} {told['group_title'] or told['group']}"
+    said = (told.get("text") or "").splitlines()
+    said += [f"[{f['type']}] {f['name'] or ''} {f['file'] or ''}" for f in told.get("files", ())]
+    if not said:
+        said = ["[recalled]" if told.get("recalled") else f"[{told['type']}]"]
+    # set in, so that no line of somebody's begins as an export of another program does
+    return "\n    ".join([head, *said]) + "\n"

@@ -1,26 +1,17 @@
-"""What people may ask for themselves: another name, that their essence is public, their data."""
+"""What people may ask for themselves: another name, that their essence is public."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
-from typing import Any
 
 from archive.audit import note
 from archive.consent import group_keys, member_keys
 from archive.either_index import EitherIndex
 from archive.errors import ArchiveError
-from archive.hanging import attachments_of
-from archive.hits import iso
 from archive.people import Directory
 from archive.personal import own_messages
-from archive.prepare import RECALLED
-from archive.reactions import unpacked
-from archive.records import KINDS
-from archive.sessions import kept_of as sessions_of
-from archive.shelving import kept_of
 from archive.text import normalise
 
 LONGEST_ALIAS = 20
@@ -98,100 +89,9 @@ def may_publish(db: sqlite3.Connection, member_key: str) -> bool:
     return bool(agrees)
 
 
-def data_of(db: sqlite3.Connection, member_key: str) -> Iterator[dict[str, Any]]:
-    """Return what is kept of a person, who they are first; each has a `kind`: `person`, `message`,
-    `reaction`, `nomination` or `report`. Of what was taken back nothing is told but that it was."""
-    keys = member_keys(db, member_key)
-    yield _person(db, keys)
-    ids = own_messages(db, keys, EitherIndex(db).whole, None)
-    for row_id in sorted(set(ids)):
-        yield _message(db, row_id)
-    listed = json.dumps(keys)
-    mine = "IN (SELECT value FROM json_each(?))"
-    key = "g.key || ':' || m.platform_id"
-    there = "JOIN messages m ON m.id = message_id JOIN groups g ON g.id = m.group_id"
-    for message, at, said in db.execute(
-        f"SELECT {key}, at, said FROM reacted {there} WHERE who {mine} ORDER BY m.id", (listed,)
-    ):
-        emoji = [reaction.emoji for reaction in unpacked(said)]
-        yield {"kind": "reaction", "message": message, "at": iso(at or None), "emoji": emoji}
-    for message, emoji in db.execute(
-        f"SELECT {key}, emoji FROM reactions {there} WHERE members IS NOT NULL AND EXISTS"
-        f" (SELECT 1 FROM json_each(members) WHERE value {mine}) AND NOT EXISTS"
-        " (SELECT 1 FROM reacted r WHERE r.message_id = m.id) ORDER BY m.id",
-        (listed,),
-    ):
-        yield {"kind": "reaction", "message": message, "at": None, "emoji": [emoji]}
-    yield from kept_of(db, keys)
-    yield from sessions_of(db, keys)
-    for kind, table in (("nomination", "nominations"), ("report", "reports")):
-        for message, reason, at in db.execute(
-            f"SELECT {key}, reason, at FROM {table} {there} WHERE who {mine} ORDER BY at", (listed,)
-        ):
-            yield {"kind": kind, "message": message, "reason": reason, "at": iso(at)}
-
-
 def message_count(db: sqlite3.Connection, member_key: str) -> int:
     """Return how many messages of a person are kept."""
     return len(set(own_messages(db, member_keys(db, member_key), EitherIndex(db).whole, None)))
-
-
-def _person(db: sqlite3.Connection, keys: list[str]) -> dict[str, Any]:
-    listed = json.dumps(keys)
-    mine = "(SELECT id FROM members WHERE key IN (SELECT value FROM json_each(?)))"
-    names = db.execute(
-        f"SELECT DISTINCT name FROM member_names WHERE member_id IN {mine} ORDER BY 1", (listed,)
-    )
-    groups = db.execute(
-        "SELECT g.key, g.title, s.name, s.role FROM memberships s JOIN groups g ON"
-        f" g.id = s.group_id WHERE s.member_id IN {mine} ORDER BY 1",
-        (listed,),
-    ).fetchall()
-    left = db.execute(
-        "SELECT 1 FROM opt_outs WHERE member_key IN (SELECT value FROM json_each(?))", (listed,)
-    ).fetchone()
-    return {
-        "kind": "person",
-        "keys": keys,
-        "names": [name for (name,) in names],
-        "groups": [
-            {"key": key, "title": title, "name": name, "role": role,
-             "alias": alias_of(db, key, keys[0])}
-            for key, title, name, role in groups
-        ],
-        "opted_out": left is not None,
-        "may_publish": may_publish(db, keys[0]),
-    }  # fmt: skip
-
-
-def _message(db: sqlite3.Connection, row_id: int) -> dict[str, Any]:
-    row = db.execute(
-        "SELECT g.key || ':' || m.platform_id, g.key, g.title, m.sent_at, m.edited_at, m.kind,"
-        " m.text, m.more, m.reply_to, m.flags FROM messages m JOIN groups g ON g.id = m.group_id"
-        " WHERE m.id = ?",
-        (row_id,),
-    ).fetchone()
-    key, group, title, sent_at, edited_at, kind, text, more, reply_to, flags = row
-    told = {
-        "kind": "message", "key": key, "group": group, "group_title": title,
-        "sent_at": iso(sent_at), "edited_at": iso(edited_at), "type": KINDS[kind],
-        "reply_to": reply_to,
-    }  # fmt: skip
-    if flags & RECALLED:
-        return {**told, "recalled": True}
-    versions = db.execute(
-        "SELECT text, edited_at FROM versions WHERE message_id = ? ORDER BY id", (row_id,)
-    )
-    return {
-        **told,
-        "text": text,
-        "more": more,
-        "versions": [{"text": former, "edited_at": iso(at)} for former, at in versions],
-        "files": [
-            {"name": part.name, "type": part.kind, "sha256": part.sha256, "missing": part.missing}
-            for part in attachments_of(db, [row_id]).get(row_id, ())
-        ],
-    }
 
 
 def _main_key(db: sqlite3.Connection, member_key: str) -> str:

@@ -58,16 +58,40 @@ class Taking:
 
 
 class MediaStore:
-    """The folder `media/`: `ab/ab12…`, names never come from a message."""
+    """The folder `media/`: `ab/ab12…`, names never come from a message.
+
+    Beside it `thumbnails/` has small pictures made of its files: they go with them, and can be made
+    again.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.thumbnails = folder.with_name("thumbnails")
 
     def path(self, digest: str) -> Path:
         """Return where the file with this SHA-256 lies or would lie."""
-        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-            raise NotFound("there is no such file.")
-        return self.folder / digest[:2] / digest
+        return self.folder / digest[:2] / _known(digest)
+
+    def thumbnail(self, digest: str) -> Path:
+        """Return where the small picture of a file lies or would lie; an empty one says that none
+        can be made."""
+        return self.thumbnails / digest[:2] / f"{_known(digest)}.webp"
+
+    def keep_thumbnail(self, digest: str, picture: bytes) -> None:
+        """Keep a small picture for as long as its file is there. Raises OSError."""
+        target = self.thumbnail(digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{digest}-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(picture)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        # `drop` takes the file first: either it finds this, or the file is seen to be gone here
+        if not self.path(digest).exists():
+            target.unlink(missing_ok=True)
 
     def take(self, stream: BinaryIO) -> Stored:
         """Copy a stream in; nothing of a broken copy remains. Raises OSError."""
@@ -92,13 +116,22 @@ class MediaStore:
             yield path.name, path
 
     def drop(self, digests: Iterable[str]) -> None:
-        """Remove stored files; those that are not there are gone already."""
+        """Remove stored files and what was made of them; what is not there is gone already."""
         for digest in digests:
             self.path(digest).unlink(missing_ok=True)
+            small = self.thumbnail(digest)
+            for path in (small, *small.parent.glob(f".{digest}-*")):
+                path.unlink(missing_ok=True)
 
     def drop_unfinished(self) -> None:
-        """Remove what killed imports left of copies: what nobody wrote to for a day."""
-        for path in self.folder.glob(".taking-*"):
+        """Remove what kills left of copies and small pictures: what nobody wrote to for a day."""
+        for path in (*self.folder.glob(".taking-*"), *self.thumbnails.glob("??/.*")):
             with suppress(OSError):
                 if path.stat().st_mtime < time.time() - 86_400:
                     path.unlink()
+
+
+def _known(digest: str) -> str:
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise NotFound("there is no such file.")
+    return digest

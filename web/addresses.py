@@ -143,6 +143,10 @@ class Addresses:
         """Return a stored file; the name is only what it will be saved as."""
         return f"/media/{sha256}" + (f"/{quote(name, safe='')}" if name else "")
 
+    def small(self, sha256: str) -> str:
+        """Return a stored picture's thumbnail; empty where it has none."""
+        return f"/media/{sha256}?small"
+
     def search(self, q: str, **query: object) -> str:
         """Return the results of a search."""
         return self("/search", q=q, **query)

@@ -8,10 +8,12 @@ import msgspec
 
 from archive.media import MediaStore
 from archive.records import Attachment, Poll
+from archive.views import MessageView
 from web.addresses import Addresses
 from web.links import host_of, safe_url
-from web.silk import can_be_played
-from web.sniff import SILK, Looks, looks_of
+from web.sniff import Looks, looks_of
+from web.thumbnails import TALLEST, cannot_be_made
+from web.voice import DECODERS, can_be_played
 from web.words import Words
 
 _PICTURES = frozenset(("photo", "sticker", "animation", "file"))
@@ -19,6 +21,7 @@ _SOUND = frozenset(("voice", "audio"))
 _BOX = (320, 360)
 """CSS pixels a picture may take in a message."""
 _STICKER_BOX = (128, 128)
+_IN_A_LIST = 4
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -34,6 +37,12 @@ class Shown(msgspec.Struct, frozen=True):
     """Size and length, or why it is not there."""
     width: int = 0
     height: int = 0
+    small: str = ""
+    """A picture's thumbnail."""
+    moves: bool = False
+    """It is animated; the thumbnail is not."""
+    note: str = ""
+    """Why it can only be downloaded, where one would expect to see or hear it."""
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -69,15 +78,19 @@ class Cabinet:
         looks = self._looks(attachment)
         if looks is None:
             return self._missing(attachment)
-        form, plays = _form(attachment.kind, looks), ""
-        if looks.mime == SILK and form == "sound":
+        form, plays, note, digest = _form(attachment.kind, looks), "", "", attachment.sha256 or ""
+        small = self._small(digest) if form == "picture" else ""
+        if form == "picture" and not small:
+            form, note = "file", "cannot_show"  # it is called by its name
+        if looks.mime in DECODERS and form == "sound":
             # among files nothing can make it into what browsers play
-            playable = can_be_played() and not self._addresses.published
-            form, plays = ("sound", "?play") if playable else ("file", "")
+            plays = "?play" if can_be_played(looks.mime) and not self._addresses.published else ""
+            form, note = ("sound", "") if plays else ("file", "cannot_play")
         width, height = looks.width or attachment.width or 0, looks.height or attachment.height or 0
+        if small:
+            height = min(height, TALLEST * width)
         box = _STICKER_BOX if attachment.kind == "sticker" else _BOX
         width, height = _fitted(width, height, box)
-        digest = attachment.sha256 or ""
         return Shown(
             form,
             attachment.name or self._words.name("kind", attachment.kind),
@@ -87,7 +100,23 @@ class Cabinet:
             _facts(attachment),
             width,
             height,
+            small,
+            looks.moves,
+            self._words(f"media.{note}") if note else "",
         )
+
+    def pictures(self, message: MessageView) -> list[Shown]:
+        """Return the first pictures of a message, for a list of messages."""
+        if message.recalled:
+            return []
+        shown = map(self.shown, message.attachments[:_IN_A_LIST])
+        return [one for one in shown if one.form == "picture"]
+
+    def _small(self, digest: str) -> str:
+        """Return where a picture's thumbnail is; empty where it is known that there is none."""
+        if not self._addresses.published and cannot_be_made(self._media, digest):
+            return ""
+        return self._addresses.small(digest)
 
     def _looks(self, attachment: Attachment) -> Looks | None:
         return looks_of(self._media.path(attachment.sha256)) if attachment.sha256 else None

@@ -19,8 +19,10 @@ BATCH = 2_000
 _SELECT = (
     "SELECT id, platform_id, sender_id, sender_name, sent_at, edited_at, kind, text, more,"
     " reply_to, topic, service, detail, flags, quality, digest, facet FROM messages"
-    " WHERE group_id = ? AND id > ? AND id < ? ORDER BY id LIMIT ?"
+    " WHERE group_id = ? AND "
 )
+_FROM = f"{_SELECT} id > ? AND id < ? ORDER BY id LIMIT ?"
+_THESE = f"{_SELECT} id IN (SELECT value FROM json_each(?)) ORDER BY id"
 _AMONG = "message_id IN (SELECT value FROM json_each(?))"
 _Parts = dict[int, list[Any]]
 
@@ -38,7 +40,7 @@ class StoredMessages:
         people = _People(self._db, group_id)
         after = chosen.first - 1
         while True:
-            rows = self._db.execute(_SELECT, (group_id, after, chosen.end, BATCH)).fetchall()
+            rows = self._db.execute(_FROM, (group_id, after, chosen.end, BATCH)).fetchall()
             parts = _Parted(self._db, [row[0] for row in rows])
             for row in rows:
                 if row[2] not in self._hidden:
@@ -46,6 +48,16 @@ class StoredMessages:
             if len(rows) < BATCH:
                 return
             after = rows[-1][0]
+
+    def these(self, group_id: int, ids: list[int]) -> Iterator[Message]:
+        """Return some messages of a group, oldest first, whoever sent them."""
+        (key,) = self._db.execute("SELECT key FROM groups WHERE id = ?", (group_id,)).fetchone()
+        people = _People(self._db, group_id)
+        for at in range(0, len(ids), BATCH):
+            some = ids[at : at + BATCH]
+            parts = _Parted(self._db, some)
+            for row in self._db.execute(_THESE, (group_id, json.dumps(some))).fetchall():
+                yield _message(key, row, people, parts)
 
 
 class _People(dict[int, tuple[str, str | None]]):

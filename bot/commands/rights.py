@@ -135,11 +135,11 @@ def _my_data(db: sqlite3.Connection, asked: Asked, setting: Setting) -> Answer:
     number, key = message_count(db, asked.sender_key), asked.sender_key
     return Answer(
         asked.say(
-            f"存着你说的 {number} 条，还有你的名字、表情回应、提名和举报。\n"
+            f"存着你说的 {number} 条，还有你的名字、表情回应、收藏、提名、举报和登录。\n"
             f"要一份文件（ZIP）：{_copy(key, asked, setting)}\n"
             "要删掉：/删掉 或 /不要存我；要换个名字显示：/化名",
-            f"{number} messages of yours are kept, with your names, reactions, nominations and"
-            f" reports.\nFor a copy (ZIP), {_copy(key, asked, setting)}\n"
+            f"{number} messages of yours are kept, with your names, reactions, saved messages,"
+            f" nominations, reports and logins.\nFor a copy (ZIP), {_copy(key, asked, setting)}\n"
             "To erase: /forget or /optout; to be shown under another name: /alias",
         ),
         direct=True,

@@ -117,8 +117,7 @@ class Fetching:
 
         if not await self._capture.writer.run(fill):
             # it was forgotten meanwhile
-            path = self._capture.archive.media.path(stored.sha256)
-            await asyncio.to_thread(path.unlink, missing_ok=True)
+            await asyncio.to_thread(self._capture.archive.media.drop, [stored.sha256])
         await asyncio.to_thread(self._capture.inbox.fetched, job.id)
         self._capture.metrics.media.labels(fetch.account, "fetched").inc()
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import struct
 import zipfile
-import zlib
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from lxml import etree
+from pictures import bomb, drawn, saved
 
 from archive.access import Reader, operator, public
 from archive.columns import add
@@ -22,6 +21,7 @@ from archive.records import Attachment, Group, Message, Quote, Span
 from web.books import markdown
 from web.books.book import Book, of_column, of_essence
 from web.books.epub import write_epub
+from web.books.hrefs import written_out
 from web.words import words_in
 
 G, T0 = "telegram:-1", 1_790_000_000
@@ -33,20 +33,10 @@ _ALLOWED = {
 }  # fmt: skip
 
 
-def picture(width: int = 2) -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    head = struct.pack(">IIBBBBB", width, 1, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IEND", b"")
-
-
 @pytest.fixture
 def kept(archive: Archive, tmp_path: Path) -> Archive:
     digests = []
-    for data in (picture(), picture(90_000_000), b"<svg onload=alert(1)>"):
+    for data in (saved(drawn(9, 9), "PNG"), bomb(), b"<svg onload=alert(1)>"):
         (tmp_path / "p").write_bytes(data)
         with (tmp_path / "p").open("rb") as file:
             digests.append(archive.media.take(file).sha256)
@@ -150,3 +140,19 @@ def test_a_column_is_a_book(kept: Archive) -> None:
     with kept.reading() as db:
         found = of_column(db, operator(), column.id)
     assert found.title.startswith("系列") and [c.note for c in found.chapters] == ["注"]
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("https://a.b/%zz%41#a#b", "https://a.b/%25zz%41#a%23b"),
+        ("HTTP://例え.jp/路?问", "http://xn--r8jz45g.jp/%E8%B7%AF?%E9%97%AE"),
+        ("https://u:p@a.b:8/{x}|`", "https://a.b:8/%7Bx%7D%7C%60"),
+        ("http://[::1]:80/", "http://[::1]:80/"),
+        ("http://1.2.3.4/", "http://1.2.3.4/"),
+        ("mailto:a@b.c?subject=<x>", "mailto:a@b.c?subject=%3Cx%3E"),
+        *[(f"http://{bad}/", None) for bad in ("a..b", "a%25b", "1.2.3", "-a", "a b", "例" * 64)],
+    ],
+)
+def test_addresses_are_written_as_books_must(said: str, written: str | None) -> None:
+    assert written_out(said) == written

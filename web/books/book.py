@@ -18,6 +18,7 @@ from archive.records import Attachment
 from archive.store import MediaStore
 from archive.views import EssenceView, MessageView
 from web.sniff import looks_of
+from web.thumbnails import thumbnail
 
 LARGEST = 20 << 20
 """Bytes of a picture that is taken in."""
@@ -114,6 +115,8 @@ def _picture(one: Attachment, store: MediaStore) -> tuple[str, Picture | None]:
     path = store.path(digest)
     looks = looks_of(path)
     if looks is None or not looks.is_picture or path.stat().st_size > LARGEST:
+        return digest, None
+    if not thumbnail(store, digest):  # it is broken, which readers of books do not bear
         return digest, None
     ending = _ENDINGS.get(looks.mime)
     return digest, Picture(path, looks.mime, f"{digest}.{ending}") if ending else None

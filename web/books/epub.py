@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from archive.store import MediaStore
 from web.books.book import Book, Picture, pictures_of
-from web.books.xhtml import PAGE, Scribe, clean
+from web.books.xhtml import Scribe, headed, page
 from web.words import Words
 
 _CONTAINER = (
@@ -60,14 +60,16 @@ def write_epub(book: Book, target: Path, store: MediaStore, words: Words) -> int
 def _nav(book: Book, words: Words) -> Markup:
     rows = Markup().join(
         Markup('\n<li><a href="chapter-{}.xhtml">{}</a></li>').format(
-            number, clean(chapter.essence.title) or "…"
+            number, headed(chapter.essence.title)
         )
         for number, chapter in enumerate(book.chapters, 1)
     )
+    # a list that leads nowhere is none
+    rows = rows or Markup('\n<li><a href="nav.xhtml">…</a></li>')
     body = Markup('<nav epub:type="toc" id="toc"><h1>{}</h1><ol>{}</ol></nav>').format(
-        clean(book.title), rows
+        headed(book.title), rows
     )
-    return PAGE.format(lang=words.lang, title=clean(book.title), body=body)
+    return page(words.lang, book.title, body)
 
 
 def _package(book: Book, pictures: dict[str, Picture], words: Words) -> Markup:
@@ -86,7 +88,7 @@ def _package(book: Book, pictures: dict[str, Picture], words: Words) -> Markup:
     return _PACKAGE.format(
         lang=words.lang,
         id=book.id,
-        title=clean(book.title) or "…",
+        title=headed(book.title),
         modified=f"{datetime.fromtimestamp(book.modified, UTC):%Y-%m-%dT%H:%M:%SZ}",
         manifest=Markup().join(items),
         spine=Markup().join(

@@ -12,6 +12,7 @@ from archive.records import Span
 from archive.views import MessageView
 from web.body import addresses_in
 from web.books.book import Chapter, Picture
+from web.books.hrefs import written_out
 from web.dates import local
 from web.links import safe_url
 from web.words import Words
@@ -21,7 +22,7 @@ _STEERS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DEEPEST = 4
 _ROWS = 200
 
-PAGE = Markup(
+_PAGE = Markup(
     '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html>\n'
     '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"'
     ' xml:lang="{lang}" lang="{lang}">\n<head><meta charset="UTF-8"/><title>{title}</title>'
@@ -35,12 +36,23 @@ def clean(text: str) -> str:
     return _STEERS.sub("", _NOT_XML.sub("\ufffd", text))
 
 
+def headed(title: str) -> str:
+    """Return a title as XML can hold it; a sign in its place where it is empty, as none may be."""
+    return clean(title).strip() or "…"
+
+
+def page(lang: str, title: str, body: Markup) -> Markup:
+    """Return a page of the book."""
+    return _PAGE.format(lang=lang, title=headed(title), body=body)
+
+
 def paragraphs(text: str, spans: Sequence[Span] = ()) -> Markup:
     """Return a text of many lines; http, https and mailto are links, all else is text."""
     out, at = Markup(), 0
     for start, end, url in _links(text, spans):
         out += _lines(text[at:start])
-        out += Markup('<a href="{}">{}</a>').format(clean(url), _lines(text[start:end]))
+        said, to = _lines(text[start:end]), written_out(url)
+        out += Markup('<a href="{}">{}</a>').format(to, said) if to else said
         at = end
     return Markup("<p>{}</p>").format(out + _lines(text[at:]))
 
@@ -73,7 +85,7 @@ class Scribe:
     def chapter(self, chapter: Chapter, pictures: dict[str, Picture]) -> Markup:
         """Return an essence as a page of its own."""
         post = chapter.essence
-        body = Markup("<h1>{}</h1>").format(clean(post.title))
+        body = Markup("<h1>{}</h1>").format(headed(post.title))
         about = [*(f"#{tag}" for tag in post.tags), post.reason, chapter.note]
         if any(about):
             body += Markup('\n<p class="about">{}</p>').format(
@@ -85,7 +97,7 @@ class Scribe:
             )
         for message in post.messages:
             body += Markup("\n") + self._said(message, pictures)
-        return PAGE.format(lang=self._words.lang, title=clean(post.title), body=body)
+        return page(self._words.lang, post.title, body)
 
     def _said(self, m: MessageView, pictures: dict[str, Picture]) -> Markup:
         name = m.sender or self._words("message.unknown_sender")

@@ -21,10 +21,11 @@ from archive.tombstones import secret_of
 from web.access import Visitor, let_read
 from web.page import TO, Site, Visit
 from web.pages import errors
-from web.publish.media_files import ending_of
+from web.publish.media_files import ending_of, small_file
 from web.publish.places import PART, Places, anchor, day_file, file_of
 from web.publish.state import Asked, Query, Settings
 from web.publish.views import arguments, rows_of, view_of
+from web.thumbnails import ready, thumbnail
 from web.twins import BESIDE
 
 _ALMOST = PART // 2
@@ -140,6 +141,17 @@ class Book:
     def media(self, sha256: str, name: str) -> str:
         """Return the file of something stored, which is then shown."""
         file = f"media/{sha256}.{ending_of(self.archive.media.path(sha256), name)}"
+        self.files[file] = sha256
+        return file
+
+    def small(self, sha256: str) -> str:
+        """Return the file of a picture's thumbnail, which is then shown; empty: it is broken."""
+        store = self.archive.media
+        if not thumbnail(store, sha256):
+            return ""
+        if ready(store, sha256) is None:  # there is nowhere to keep it
+            return self.media(sha256, "")
+        file = small_file(sha256)
         self.files[file] = sha256
         return file
 

@@ -1,4 +1,4 @@
-"""Under which ending a stored file is published: what it is, never what a browser would run."""
+"""Under which name a stored file is published: what it is, never what a browser would run."""
 
 from __future__ import annotations
 
@@ -27,3 +27,16 @@ def ending_of(path: Path, name: str) -> str:
         return "bin" if looks.is_bomb else _ENDINGS[looks.mime]
     ending = name.rpartition(".")[2].lower()
     return ending if ending in _INERT else "bin"
+
+
+_SMALL = "-small.webp"
+
+
+def small_file(sha256: str) -> str:
+    """Return the file of a picture's thumbnail."""
+    return f"media/{sha256}{_SMALL}"
+
+
+def is_small(file: str) -> bool:
+    """Tell whether a file is a picture's thumbnail."""
+    return file.endswith(_SMALL)

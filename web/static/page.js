@@ -1,5 +1,5 @@
-// Large type remembered on this device, and buttons that copy or share an address. All of it is
-// extra: the pages read and work without this file.
+// Large type remembered on this device, pictures that play, and buttons that copy or share an
+// address. All of it is extra: the pages read and work without this file.
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -51,6 +51,20 @@
       function () { copied(button, copyByHand(text)); }
     );
   }
+
+  // an animated picture plays where it stands, and stops again
+  function play(event) {
+    var link = event.target.closest && event.target.closest("a.moves");
+    if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    var picture = link.querySelector("img");
+    event.preventDefault();
+    var still = picture.dataset.still;
+    if (still) delete picture.dataset.still; else picture.dataset.still = picture.src;
+    picture.src = still || link.href;
+    link.classList.toggle("playing", !still);
+  }
+
+  document.addEventListener("click", play);
 
   document.addEventListener("DOMContentLoaded", function () {
     var large = document.querySelector(".large");
