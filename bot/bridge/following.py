@@ -22,7 +22,8 @@ _ESSENCE_WITHIN = 86_400
 """Seconds within which a mark crosses: what was marked while nobody looked does so too."""
 _MOST_OF_A_RUN = 20
 _WHAT = {
-    "all": ("消息", "messages"), "essence": ("精华", "essence"), "digest": ("周报", "digests"),
+    "all": ("消息", "messages"), "essence": ("精华", "essence"),
+    "digest": ("周报和日报", "digests"),
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from adapters.contract import Adapter, AdapterError, Doubt, Enclosed, Forbidden,
 from archive import bridged, outbox
 from archive.bridge_reading import heard_ids, is_answer, sent_ids
 from archive.bridged import EDIT, GONE, PURPOSE
+from archive.bridged_digests import DIGEST, source_of
 from archive.database import Archive
 from archive.outbox import Draft, Parcel
 from bot.bridge.composing import Composer, Dropped, NotYet
@@ -48,7 +49,12 @@ class Copies:
 
     def _begin(self, db: sqlite3.Connection, parcel: Parcel) -> Parcel | None:
         draft = parcel.draft
-        if draft.takes_back is None:
+        if draft.purpose == DIGEST:
+            source = source_of(draft.unique)
+            if self._composer.links.between(source, draft.group_key or "", "digest") is None:
+                outbox.drop(db, parcel.id, "the bridge is closed there")
+                return None
+        elif draft.takes_back is None:
             copy = self._copy(db, parcel)
             if copy is None:
                 outbox.drop(db, parcel.id, "what it showed was forgotten")

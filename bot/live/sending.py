@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -27,6 +28,7 @@ from adapters.contract import (
 )
 from archive import bridged, outbox
 from archive.answering import say_unasked
+from archive.bridged_digests import DIGEST
 from archive.database import piece
 from archive.errors import ArchiveError
 from archive.outbox import Parcel
@@ -80,7 +82,8 @@ class Sending:
         adapters = self._capture.adapters
         if self.copies is not None:
             looking = [name for name, one in adapters.items() if one.carries.looks]
-            await self._write(lambda db: outbox.doubted(db, looking, bridged.PURPOSE))
+            for what in (bridged.PURPOSE, DIGEST):
+                await self._write(partial(outbox.doubted, accounts=looking, purpose=what))
         number = await self._write(outbox.unsure)
         if number:
             log.warning("perhaps not sent %s", said(number=number, do="chendian outbox list"))
