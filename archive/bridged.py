@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from archive import bridged_digests, outbox
+from archive import bridge_told, outbox
 from archive.consent import group_keys
 from archive.matching import comparable
 from archive.outbox import Draft
@@ -178,7 +178,7 @@ def drop_waiting(db: sqlite3.Connection, group_key: str, among: Iterable[str] | 
         " (SELECT value FROM json_each(?2)) AND g.key IN (SELECT value FROM json_each(?2))))",
         (keys, others),
     ).fetchall()
-    digests = bridged_digests.waiting(db, names, between)
+    digests = bridge_told.waiting(db, names, between)
     for outbox_id in (*(outbox_id for _, outbox_id in ids), *digests):
         outbox.drop(db, outbox_id, "the bridge was closed")
     db.executemany("DELETE FROM bridged WHERE id = ?", [(i,) for i, _ in ids])

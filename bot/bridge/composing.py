@@ -50,6 +50,10 @@ class Dropped(Exception):
     """A copy is not said; the words are the reason."""
 
 
+class TooOld(Dropped):
+    """A copy has waited for so long that it is not said; the word is the key of its group."""
+
+
 class NotYet(Exception):
     """A file is still on its way."""
 
@@ -70,12 +74,12 @@ class Composer:
         """
         adapter = self._adapters[draft.account]
         about = draft.purpose != PURPOSE
-        if not about and now - copy.at > OLDEST:
-            raise Dropped("it is too old by now")
         view = self._original(db, copy, recalled=draft.purpose == GONE)
         link = self.links.between(view.group_key, copy.target, copy.mode)
         if link is None:
             raise Dropped("the bridge is closed there")
+        if not about and now - copy.at > OLDEST:
+            raise TooOld(view.group_key)
         if about and draft.edits is None:
             return self._beside(draft, view, link, copy, adapter)
         said = self._part(db, view, link, copy, adapter.pace, adapter.carries, now)
@@ -149,18 +153,19 @@ class Composer:
         lines = [_CALLS_ALL.sub("@\u200b", mask(view.text))] if view.text else []
         for attachment, file in zip(view.attachments, files, strict=True):
             if file is None:
-                lines.append(f"{_described(attachment)} {self._where(db, view)}".rstrip())
+                lines.append(f"{_described(attachment)} {self.where(db, view.key)}".rstrip())
         if not lines and not view.attachments:
             more = one_line(mask(view.more), 200)
             lines.append(
-                f"［{_KINDS.get(view.kind, '消息')}］{more} {self._where(db, view)}".strip()
+                f"［{_KINDS.get(view.kind, '消息')}］{more} {self.where(db, view.key)}".strip()
             )
         return "\n".join(lines)
 
-    def _where(self, db: sqlite3.Connection, view: MessageView) -> str:
+    def where(self, db: sqlite3.Connection, key: str) -> str:
+        """Return where a message can be read: its link, or short code without a site."""
         if self._base_url:
-            return message_url(view.key, self._base_url)
-        return code_of(db, view.key)
+            return message_url(key, self._base_url)
+        return code_of(db, key)
 
     def _file(self, one: Attachment, carries: Carrying, age: int) -> Attachment | None:
         """Return a file that can come along. Raises NotYet."""

@@ -102,7 +102,7 @@ def take_essence(
     accounts = set()
     for source in links.sources("essence"):
         for link in links.leaving(source, "essence"):
-            since = max(link.since, now - _ESSENCE_WITHIN)
+            since = max(link.open_from, now - _ESSENCE_WITHIN)
             for marked_at, ids in marked(db, source, link.target, since):
                 found = originals(db, ids[:_MOST_OF_A_RUN])
                 for row_id, name, text, files in found:

@@ -6,15 +6,18 @@ import sqlite3
 import time
 from collections.abc import Sequence
 
+import msgspec
+
 from adapters.contract import Adapter, AdapterError, Doubt, Enclosed, Forbidden, Outgoing, Sent
 from archive import bridged, outbox
 from archive.bridge_reading import heard_ids, is_answer, sent_ids
+from archive.bridge_told import DIGEST, LATE, drop_late, source_of
 from archive.bridged import EDIT, GONE, PURPOSE
-from archive.bridged_digests import DIGEST, source_of
 from archive.database import Archive
 from archive.outbox import Draft, Parcel
-from bot.bridge.composing import Composer, Dropped, NotYet
+from bot.bridge.composing import Composer, Dropped, NotYet, TooOld
 from bot.bridge.following import beside
+from bot.bridge.lateness import told
 from bot.live.copies import Begun
 
 _LATER = 500
@@ -48,28 +51,46 @@ class Copies:
         return Begun(begun, len(parcels))
 
     def _begin(self, db: sqlite3.Connection, parcel: Parcel) -> Parcel | None:
-        draft = parcel.draft
-        if draft.purpose == DIGEST:
-            source = source_of(draft.unique)
-            if self._composer.links.between(source, draft.group_key or "", "digest") is None:
-                outbox.drop(db, parcel.id, "the bridge is closed there")
-                return None
-        elif draft.takes_back is None:
-            copy = self._copy(db, parcel)
-            if copy is None:
-                outbox.drop(db, parcel.id, "what it showed was forgotten")
-                return None
-            try:
-                draft = self._composer.compose(db, draft, copy, int(time.time()))
-            except Dropped as dropped:
-                outbox.drop(db, parcel.id, str(dropped))
-                return None
-            if draft.purpose == PURPOSE:
-                bridged.saying(db, copy.id, draft.text)
+        try:
+            draft = self._written(db, parcel)
+        except TooOld as late:
+            self._note_late(db, parcel, late)
+            return None
+        except Dropped as dropped:
+            outbox.drop(db, parcel.id, str(dropped))
+            return None
         if not outbox.begin(db, parcel.id):
             return None
         outbox.saying(db, parcel.id, draft)
         return parcel._replace(draft=draft)
+
+    def _written(self, db: sqlite3.Connection, parcel: Parcel) -> Draft:
+        """Return a parcel's draft as it is to be said now. Raises Dropped, NotYet."""
+        draft = parcel.draft
+        if draft.takes_back is not None:
+            return draft
+        if draft.purpose == DIGEST:
+            source = source_of(draft.unique)
+            if self._composer.links.between(source, draft.group_key or "", "digest") is None:
+                raise Dropped("the bridge is closed there")
+            return draft
+        if draft.purpose == LATE:
+            return msgspec.structs.replace(draft, text=told(db, parcel, self._composer))
+        copy = self._copy(db, parcel)
+        if copy is None:
+            raise Dropped("what it showed was forgotten")
+        draft = self._composer.compose(db, draft, copy, int(time.time()))
+        if draft.purpose == PURPOSE:
+            bridged.saying(db, copy.id, draft.text)
+        return draft
+
+    def _note_late(self, db: sqlite3.Connection, parcel: Parcel, late: TooOld) -> None:
+        copy = bridged.of_parcel(db, parcel.id)
+        if copy is None or parcel.doubt is not None:
+            # it may have been said
+            outbox.drop(db, parcel.id, "it is too old by now")
+            return
+        drop_late(db, parcel.id, parcel.draft.account, str(late), copy.target, copy.mode)
 
     def _copy(self, db: sqlite3.Connection, parcel: Parcel) -> bridged.Copy | None:
         draft = parcel.draft

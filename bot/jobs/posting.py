@@ -9,7 +9,7 @@ import msgspec
 
 from archive import editions, mails, outbox
 from archive.access import member, operator
-from archive.bridged_digests import DIGEST
+from archive.bridge_told import DIGEST
 from archive.codes import code_of
 from archive.digest import Digest
 from archive.edition_erasing import begun_in, outbox_key

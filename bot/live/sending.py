@@ -28,7 +28,7 @@ from adapters.contract import (
 )
 from archive import bridged, outbox
 from archive.answering import say_unasked
-from archive.bridged_digests import DIGEST
+from archive.bridge_told import DIGEST, LATE
 from archive.database import piece
 from archive.errors import ArchiveError
 from archive.outbox import Parcel
@@ -82,7 +82,7 @@ class Sending:
         adapters = self._capture.adapters
         if self.copies is not None:
             looking = [name for name, one in adapters.items() if one.carries.looks]
-            for what in (bridged.PURPOSE, DIGEST):
+            for what in (bridged.PURPOSE, DIGEST, LATE):
                 await self._write(partial(outbox.doubted, accounts=looking, purpose=what))
         number = await self._write(outbox.unsure)
         if number:

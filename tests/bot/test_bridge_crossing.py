@@ -107,7 +107,8 @@ def test_a_pause_holds_at_the_last_moment_too_and_nothing_of_it_comes_later(
     with archive.writing() as db:
         assert resume(db, "bridge:bridge", "operator")
     joined.look()
-    joined.say("又开了")
+    joined.say("暂停中说的，晚到", ago=5)
+    joined.say("又开了", ago=-2)
     assert joined.texts() == {QQ: ["〔Telegram〕张三：又开了"]}
 
 
