@@ -3,6 +3,7 @@ not come in time."""
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterable
@@ -76,6 +77,17 @@ def late(db: sqlite3.Connection, notice: int, target: str) -> Late | None:
     """Return what a notice has to tell by now."""
     number, first = db.execute(_LATE, (target, _why(notice))).fetchone()
     return Late(number, first) if number else None
+
+
+def hand_over(db: sqlite3.Connection, group_key: str, account: str, accounts: Iterable[str]) -> int:
+    """Let what waits to be brought to a group by an account that is none of these be said by
+    another one; return how much. What may have been said, and what changes what was, stays."""
+    return db.execute(
+        "UPDATE outbox SET account = ?1 WHERE state = 'waiting' AND group_key = ?2"
+        " AND doubt IS NULL AND coalesce(edits, takes_back) IS NULL"
+        " AND account NOT IN (SELECT value FROM json_each(?3)) AND purpose IN ('bridge', ?4, ?5)",
+        (account, group_key, json.dumps(list(accounts)), DIGEST, LATE),
+    ).rowcount
 
 
 def _under_way(db: sqlite3.Connection, source: str, target: str, mode: str) -> int | None:

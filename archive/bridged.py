@@ -164,6 +164,17 @@ def gone(db: sqlite3.Connection, copy_id: int) -> None:
     db.execute("UPDATE bridged SET gone = 1 WHERE id = ?", (copy_id,))
 
 
+def deleted(db: sqlite3.Connection, group_key: str, platform_id: str) -> None:
+    """Note that a copy was deleted in its group: nothing more is said of it there."""
+    keys = group_keys(db, group_key)
+    names = [platform_id, *_other_names(db, keys, platform_id)]
+    db.execute(
+        "UPDATE bridged SET gone = 1 WHERE target IN (SELECT value FROM json_each(?))"
+        " AND copy_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(keys), json.dumps(names)),
+    )
+
+
 def drop_waiting(db: sqlite3.Connection, group_key: str, among: Iterable[str] | None = None) -> int:
     """Say nothing more of what waits to cross from or to a group (`among`: only between these);
     return how much that is."""

@@ -49,6 +49,8 @@ class Crossing:
             for record in part.records:
                 if isinstance(record, Recall):
                     self.changed = True
+                    # who deleted a copy in its group wants no more of it there
+                    bridged.deleted(db, record.group_key, record.id)
                 elif isinstance(record, Message):
                     self._take(db, part, record, now)
 

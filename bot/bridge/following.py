@@ -11,9 +11,10 @@ from adapters.contract import Adapter
 from archive import bridged, outbox
 from archive.bridge_reading import changed, marked, originals, taken_back
 from archive.bridged import EDIT, GONE, PURPOSE
+from archive.consent import group_keys
 from archive.outbox import Draft
 from bot.bridge.crossing import put
-from bot.bridge.links import Links
+from bot.bridge.links import Link, Links
 from bot.bridge.trifles import is_trifle
 
 _FOLLOWED = 3 * 86_400
@@ -75,7 +76,7 @@ def announce(db: sqlite3.Connection, links: Links) -> set[str]:
     new: dict[tuple[str, str, str], list[Draft]] = {}
     for link in links.all():
         unique = f"{PURPOSE}:open:{link.source}>{link.target}:{link.mode}:{link.since}"
-        if not outbox.is_noted(db, unique):
+        if not outbox.is_noted(db, unique) and not _was_announced(db, link):
             draft = Draft(link.account, link.label, link.target, purpose="notice", unique=unique)
             new.setdefault((link.account, link.target, link.mode), []).append(draft)
     for (_, _, mode), drafts in new.items():
@@ -92,6 +93,15 @@ def announce(db: sqlite3.Connection, links: Links) -> set[str]:
             said = msgspec.structs.replace(draft, text="" if number else text)
             outbox.put(db, said, state="dropped" if number else "waiting")
     return {account for account, _, _ in new}
+
+
+def _was_announced(db: sqlite3.Connection, link: Link) -> bool:
+    """Tell whether it was said under another key that the groups have or had."""
+    return any(
+        outbox.is_noted(db, f"{PURPOSE}:open:{source}>{target}:{link.mode}:{link.since}")
+        for source in group_keys(db, link.source)
+        for target in group_keys(db, link.target)
+    )
 
 
 def take_essence(

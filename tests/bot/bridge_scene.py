@@ -24,7 +24,7 @@ from bot.bridge.following import announce, change, take_back, take_essence
 from bot.bridge.links import links_of
 from bot.bridge.speaking import Copies
 from bot.config import BridgeConfig, MediaConfig
-from bot.live.projecting import project
+from bot.live.projecting import Projected, project
 
 TG, QQ, WX = "telegram:-100123", "qq:700", "wechat:9@chatroom"
 ADAPTERS = make_adapters(
@@ -34,6 +34,7 @@ ADAPTERS = make_adapters(
         "wx": {"platform": "wechat", "endpoint": "127.0.0.1:1", "token": "t"},
     }
 )
+_EVENT = Event(1, "", "k", "", "raw", b"", 0, 0)
 
 
 class Joined:
@@ -50,7 +51,7 @@ class Joined:
         self._numbers = count(1)
         with archive.writing() as db:
             titles = {TG: "技术群", QQ: "老群", WX: "微信群"}
-            keep(db, [Group(key, titles[key]) for key in groups])
+            keep(db, [Group(key, titles.get(key, "别的群")) for key in groups])
             consent.approve(db, groups)
             for key in groups:
                 agree(db, key, [other for other in groups if other != key], mode, "test")
@@ -60,10 +61,10 @@ class Joined:
             announce(db, self.composer.links)
             db.execute("UPDATE outbox SET state = 'dropped'")
 
-    def look(self) -> None:
-        """See what is open now."""
+    def look(self, *more: BridgeConfig) -> None:
+        """See what is open now, also of more bridges."""
         with self.archive.reading() as db:
-            links = links_of(db, (self.bridge,), ADAPTERS)
+            links = links_of(db, (self.bridge, *more), ADAPTERS)
         self.crossing.links = self.composer.links = links
 
     def say(self, text: str, who: str = "张三", **more: Any) -> int:
@@ -102,6 +103,13 @@ class Joined:
         """Let what was said on Telegram be taken back, as other platforms tell it."""
         with self.archive.writing() as db:
             keep(db, [Recall(TG, str(number), self.now)])
+
+    def delete(self, group: str, number: str) -> None:
+        """Let an admin delete what was said in a group, as QQ and WeChat tell it."""
+        with self.archive.writing() as db:
+            record = Recall(group, number, self.now)
+            keep(db, [record])
+            self.crossing.cross(db, [Projected(_EVENT, [record])])
 
     def follow(self) -> None:
         """See what became of originals."""
