@@ -12,6 +12,8 @@ _MARK = re.compile(r"\s*〔[^〔〕\n]{1,80}〕\S")
 _PARTED = re.compile(r"[:：>】\]）)」|]|\n")
 """What stands between the name that a bridge writes and the words."""
 _SIGNS = str.maketrans("〔〕：", "（）:")
+_NAME = 80
+"""Characters before a mark that another program may have set there."""
 _SHORTEST = 4
 """Characters: shorter words are said by anybody."""
 _REPEATED = 12
@@ -61,7 +63,7 @@ class Recent:
         what is marked, as another bridge would write it."""
         now = time.monotonic()
         for parting in list(_PARTED.finditer(text))[:8]:
-            if is_marked(text[parting.end() :]):
+            if parting.end() <= _NAME and is_marked(text[parting.end() :]):
                 return True
             words = comparable(text[parting.end() :])
             if len(words) < _SHORTEST:

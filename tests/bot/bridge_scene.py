@@ -89,6 +89,18 @@ class Joined:
         })  # fmt: skip
         return number
 
+    def answer_on_qq(self, text: str, to: str) -> None:
+        """Let somebody on QQ answer what the bot said there."""
+        segments = [
+            {"type": "reply", "data": {"id": "1"}}, {"type": "text", "data": {"text": text}},
+        ]  # fmt: skip
+        event = {
+            "time": self.now, "self_id": 1, "post_type": "message", "message_type": "group",
+            "group_id": 700, "user_id": 20001, "message_id": 900, "real_seq": "900",
+            "sender": {"user_id": 20001, "nickname": "网友20001"}, "message": segments,
+        }  # fmt: skip
+        self.hear("qq", QQ, {"with": {"reply": {"id": to}}, "event": event})
+
     def hear(self, account: str, group: str, told: dict[str, Any]) -> None:
         """Keep an event, and let cross what crosses."""
         raw = json.dumps(told).encode()
@@ -131,7 +143,9 @@ class Joined:
                     ((one, given),) = begun.parcels
                     found.setdefault(given.group_key or "", []).append(given)
                     if take:
-                        sent = Sent(f"{account}{one.id}")
+                        sent = Sent(
+                            str(9_000 + one.id) if account == "tg" else f"{account}{one.id}"
+                        )
                         outbox.sent(db, one.id, sent.message_id)
                         self.copies.said(db, one, sent)
         with self.archive.writing() as db:

@@ -16,6 +16,7 @@ from archive.essence import mark
 from archive.keep import keep
 from archive.messages import newest
 from archive.records import Group
+from archive.told_before import not_again
 from bot.bridge.bridging import adopt
 from bot.bridge.following import announce
 from bot.bridge.marks import is_marked
@@ -188,3 +189,47 @@ def test_two_bridges_between_the_same_groups_say_it_once(archive: Archive) -> No
     joined.look(BridgeConfig((TG, QQ), "all", name="again"))
     joined.say("一次")
     assert joined.texts() == {QQ: ["〔Telegram〕张三：一次"]}
+
+
+def test_what_waited_when_a_backup_was_made_is_not_said_after_it_is_restored(
+    archive: Archive,
+) -> None:
+    joined = Joined(archive, groups=(TG, QQ))
+    joined.say("撤回的")
+    joined.texts()
+    joined.recall(1)
+    joined.follow()
+    joined.say("也许说过了")
+    with archive.writing() as db:
+        not_again(db, joined.now)
+        db.execute("UPDATE bridged SET at = at - 9000 WHERE copy_id IS NULL")
+    assert joined.texts() == {QQ: [""]}  # the taking back
+    assert joined.texts() == {}
+
+
+def test_a_file_too_large_for_one_platform_goes_to_the_others(archive: Archive) -> None:
+    joined = Joined(archive)
+    joined.say("", caption="看图", **photo())
+    stored(archive)
+    with archive.writing() as db:
+        db.execute("UPDATE attachments SET size = 5000000")
+    said = joined.spoken()
+    assert [one.enclosed is not None for one in said[QQ]] == [True]
+    (line,) = said[WX]
+    assert line.enclosed is None and "［图片 5.0 MB］" in line.text
+
+
+def test_an_answer_to_the_copy_of_an_answer_leads_to_each_original(archive: Archive) -> None:
+    joined = Joined(archive)
+    chat = {"id": -100123, "type": "supergroup"}
+    joined.say("谁有空？")
+    asked = joined.spoken()[QQ][0].number
+    joined.answer_on_qq("我有", f"qq{asked}")
+    copy = joined.spoken()[TG][0]
+    assert copy.reply_to == "1"
+    # what the bot said on Telegram has an id of its own there
+    joined.say(
+        "谢谢", reply_to_message={"message_id": 9_000 + copy.number, "date": 1, "chat": chat}
+    )
+    said = joined.spoken()
+    assert said[QQ][0].reply_to == "900" and said[WX][0].text.startswith("↩ 网友20001：我有")

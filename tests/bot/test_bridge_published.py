@@ -33,13 +33,7 @@ def talked(archive: Archive) -> Joined:
     joined = Joined(archive, groups=(TG, QQ))
     joined.say(f"{WORDS} 13812345678")
     (copy,) = joined.spoken()[QQ]
-    segments = [{"type": "reply", "data": {"id": "1"}}, {"type": "text", "data": {"text": "懂了"}}]
-    event = {
-        "time": joined.now, "self_id": 1, "post_type": "message", "message_type": "group",
-        "group_id": 700, "user_id": 20001, "message_id": 900, "real_seq": "900",
-        "sender": {"user_id": 20001, "nickname": "网友"}, "message": segments,
-    }  # fmt: skip
-    joined.hear("qq", QQ, {"with": {"reply": {"id": f"qq{copy.number}"}}, "event": event})
+    joined.answer_on_qq("懂了", f"qq{copy.number}")
     joined.spoken()
     return joined
 
