@@ -28,6 +28,10 @@ class Reader(msgspec.Struct, frozen=True):
     """Groups read as everybody reads a public one: without names, with masks, and nothing that is
     for members only."""
 
+    published: bool = False
+    """Reads what is put into files: of other groups' words that a bridge said in one of its groups
+    only those that it may read where they were said first."""
+
     def rules(self, group_key: str) -> bool:
         """Tell whether this reader may decide for a group: the desk's rows of it."""
         return self.everything or group_key in self.admin_of

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from archive.access import Reader
-from archive.copied import SERVICE, original
+from archive.copied import SERVICE, Original, shown_to
 from archive.errors import NotFound
 from archive.groups import group_id
 from archive.levels import withheld_among
@@ -71,10 +71,10 @@ def _reply(
     name = sender_name if person.name is None else person.name
     sender = reader.calls(person.alias, name or "")
     gone = flags & RECALLED or person.hidden
-    if service == SERVICE and reader.inside(group_key):
-        shown = original(db, group_key, platform_id)
-        sender, text, gone = shown.sender, shown.text, shown.gone
-    if reader.inside(group_key):
+    if service == SERVICE:
+        shown = shown_to(db, reader, group_key, platform_id) or Original()
+        sender, text = shown.sender, "" if shown.gone or gone else shown.text
+    elif reader.inside(group_key):
         text = "" if gone else text or more or ""
     else:
         sender = ANONYMOUS if sender else ""

@@ -14,6 +14,8 @@ from archive.consent import group_keys
 
 ALL_OF = "bridge:"
 """What begins the name under which a whole bridge is paused."""
+_ENDED = "ended:"
+"""What begins the name under which it is kept since when a pause is over."""
 
 
 class Agreed(msgspec.Struct, frozen=True):
@@ -23,6 +25,8 @@ class Agreed(msgspec.Struct, frozen=True):
     """(group, other, mode), by every key both have had → since when (Unix seconds) it agrees."""
     paused: frozenset[str] = frozenset()
     """Keys of groups, and `bridge:NAME`."""
+    resumed: dict[str, int] = {}
+    """Of those whose pause is over: since when (Unix seconds)."""
 
     def crossing(self, source: str, target: str, mode: str) -> int | None:
         """Return since when something may cross from one group to the other; None: it may not."""
@@ -31,6 +35,10 @@ class Agreed(msgspec.Struct, frozen=True):
         if one is None or other is None or not self.paused.isdisjoint((source, target)):
             return None
         return max(one, other)
+
+    def open_from(self, *whats: str) -> int:
+        """Return from when on (Unix seconds) no pause of these keys holds what is said."""
+        return max((self.resumed.get(what, 0) for what in whats), default=0)
 
     def agrees(self, group_key: str, other_key: str, mode: str) -> bool:
         """Tell whether a group agrees to share with another one."""
@@ -52,9 +60,17 @@ def agreed(db: sqlite3.Connection) -> Agreed:
     ).fetchall():
         for one in keys(group):
             since |= {(one, another, mode): at for another in keys(other)}
-    whats = [what for (what,) in db.execute("SELECT what FROM bridge_pauses").fetchall()]
-    paused = {other for what in whats for other in (keys(what) if _is_group(what) else [what])}
-    return Agreed(since, frozenset(paused))
+    paused: set[str] = set()
+    resumed: dict[str, int] = {}
+    for what, at in db.execute("SELECT what, since FROM bridge_pauses").fetchall():
+        ended = what.startswith(_ENDED)
+        bare = what.removeprefix(_ENDED)
+        names_of = keys(bare) if _is_group(bare) else [bare]
+        if ended:
+            resumed |= {name: max(at, resumed.get(name, 0)) for name in names_of}
+        else:
+            paused |= set(names_of)
+    return Agreed(since, frozenset(paused), resumed)
 
 
 def agree(
@@ -106,6 +122,10 @@ def resume(db: sqlite3.Connection, what: str, by: str) -> bool:
         (json.dumps(names),),
     )
     if done.rowcount:
+        db.execute(
+            "INSERT OR REPLACE INTO bridge_pauses(what, since, by) VALUES(?, ?, ?)",
+            (f"{_ENDED}{what}", int(time.time()), by),
+        )
         note(db, by, "bridge resumed", what)
     return bool(done.rowcount)
 

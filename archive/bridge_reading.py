@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from archive.bridged import SERVICE, Copy
 from archive.consent import group_keys
 from archive.prepare import RECALLED
 
+FILES = 100
+"""Number of the part that carries the first file apart from the words."""
+_LOOKED_BACK = 2_000
+"""Parcels among which a file that was said lately is looked for."""
 _TAKEN_BACK = (
     "SELECT b.id, b.copy_id, b.target, o.account, o.ended_at, b.part, m.flags & ?2"
     " FROM bridged b JOIN messages m ON m.id = b.message_id JOIN outbox o ON o.id = b.outbox_id"
@@ -114,6 +120,25 @@ def originals(db: sqlite3.Connection, row_ids: Iterable[int]) -> Iterator[Origin
             yield Original(*row)
 
 
+def last_words(db: sqlite3.Connection, copy: Copy) -> int:
+    """Return the last part that was noted of the words of which a copy is one."""
+    (last,) = db.execute(
+        "SELECT max(part) FROM bridged WHERE message_id = ? AND target = ? AND part < ?",
+        (copy.message_id, copy.target, FILES),
+    ).fetchone()
+    return int(last or 0)
+
+
+def said_lately(db: sqlite3.Connection, group_key: str, sha256: str, seconds: int) -> int:
+    """Count how often a file was said in a group within so many seconds."""
+    (number,) = db.execute(
+        "SELECT count(*) FROM outbox WHERE id > (SELECT max(id) - ?1 FROM outbox)"
+        " AND group_key = ?2 AND file = ?3 AND state IN ('sending', 'sent') AND begun_at > ?4",
+        (_LOOKED_BACK, group_key, sha256, int(time.time()) - seconds),
+    ).fetchone()
+    return int(number)
+
+
 def sent_ids(db: sqlite3.Connection, group_key: str, account: str, limit: int) -> list[str]:
     """Return the ids of what an account said last in a group, the newest first."""
     rows = db.execute(
@@ -160,7 +185,8 @@ def marked(
         " AND NOT EXISTS (SELECT 1 FROM bridged c JOIN groups h ON h.key = c.target"
         " JOIN messages m ON m.platform_id = c.copy_id AND m.group_id = h.id"
         " WHERE m.id = em.message_id)"
+        " AND NOT EXISTS (SELECT 1 FROM messages k WHERE k.id = em.message_id AND k.service = ?4)"
         " GROUP BY e.id ORDER BY e.marked_at, e.id",
-        (source, since, target),
+        (source, since, target, SERVICE),
     )
     return [(at, sorted(json.loads(ids))) for at, ids in rows.fetchall()]

@@ -61,7 +61,8 @@ class BridgeConsent(SQLModel, table=True):
 
 
 class BridgePause(SQLModel, table=True):
-    """A group, or a whole bridge (`bridge:NAME`), for which nothing crosses for now."""
+    """A group, or a whole bridge (`bridge:NAME`), for which nothing crosses for now; behind
+    `ended:`, one for which it does again, since when."""
 
     __tablename__ = "bridge_pauses"
     what: str = Field(primary_key=True)

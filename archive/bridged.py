@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from archive import outbox
+from archive import bridge_told, outbox
 from archive.consent import group_keys
 from archive.matching import comparable
 from archive.outbox import Draft
@@ -169,11 +169,23 @@ def gone(db: sqlite3.Connection, copy_id: int) -> None:
     db.execute("UPDATE bridged SET gone = 1 WHERE id = ?", (copy_id,))
 
 
+def deleted(db: sqlite3.Connection, group_key: str, platform_id: str) -> None:
+    """Note that a copy was deleted in its group: nothing more is said of it there."""
+    keys = group_keys(db, group_key)
+    names = [platform_id, *_other_names(db, keys, platform_id)]
+    db.execute(
+        "UPDATE bridged SET gone = 1 WHERE target IN (SELECT value FROM json_each(?))"
+        " AND copy_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(keys), json.dumps(names)),
+    )
+
+
 def drop_waiting(db: sqlite3.Connection, group_key: str, among: Iterable[str] | None = None) -> int:
     """Say nothing more of what waits to cross from or to a group (`among`: only between these);
     return how much that is."""
-    keys = json.dumps(group_keys(db, group_key))
-    others = None if among is None else json.dumps([k for g in among for k in group_keys(db, g)])
+    names = group_keys(db, group_key)
+    between = None if among is None else [k for g in among for k in group_keys(db, g)]
+    keys, others = json.dumps(names), None if between is None else json.dumps(between)
     ids = db.execute(
         "SELECT b.id, b.outbox_id FROM bridged b JOIN outbox o ON o.id = b.outbox_id"
         " JOIN messages m ON m.id = b.message_id JOIN groups g ON g.id = m.group_id"
@@ -182,10 +194,11 @@ def drop_waiting(db: sqlite3.Connection, group_key: str, among: Iterable[str] | 
         " (SELECT value FROM json_each(?2)) AND g.key IN (SELECT value FROM json_each(?2))))",
         (keys, others),
     ).fetchall()
-    for _, outbox_id in ids:
+    digests = bridge_told.waiting(db, names, between)
+    for outbox_id in (*(outbox_id for _, outbox_id in ids), *digests):
         outbox.drop(db, outbox_id, "the bridge was closed")
     db.executemany("DELETE FROM bridged WHERE id = ?", [(i,) for i, _ in ids])
-    return len(ids)
+    return len(ids) + len(digests)
 
 
 def print_of(db: sqlite3.Connection, text: str) -> int:

@@ -187,7 +187,8 @@ def touched(
     db: sqlite3.Connection, parts: Iterable[tuple[int, int]], aliases_from: int
 ) -> Iterator[tuple[int, int]]:
     """Return the (group, id) of messages that answer those in these parts of days: (day in UTC,
-    group); and those that answer by a name given to a message since the row `aliases_from`."""
+    group), or are what a bridge said of them; and those that answer by a name given to a message
+    since the row `aliases_from`."""
     for number, group in parts:
         yield from db.execute(
             "SELECT r.group_id, r.id FROM messages m CROSS JOIN messages r"
@@ -207,12 +208,34 @@ def touched(
             " AND r.reply_to = a.other WHERE m.group_id = ? AND m.id >= ? AND m.id < ?",
             (group, number * _STEP, (number + 1) * _STEP),
         )
+        yield from _copies_of(db, group, number)
     yield from db.execute(
         "SELECT r.group_id, r.id FROM aliases a CROSS JOIN messages r"
         " ON r.group_id = a.group_id AND r.reply_to = a.other"
         " WHERE a.kind = 'message' AND a.rowid > ?",
         (aliases_from,),
     )
+
+
+def _copies_of(db: sqlite3.Connection, group: int, number: int) -> Iterator[tuple[int, int]]:
+    """Return the (group, id) of what a bridge said of a group's messages of a day, and of what
+    answers that."""
+    said = (
+        "SELECT c.group_id, c.id, c.platform_id FROM bridged b JOIN groups h ON h.key = b.target"
+        " OR h.id = (SELECT o.target FROM aliases o WHERE o.kind = 'group' AND o.other = b.target)"
+        " JOIN messages c ON c.id = coalesce("
+        "(SELECT id FROM messages WHERE group_id = h.id AND platform_id = b.copy_id),"
+        " (SELECT a.target FROM aliases a WHERE a.kind = 'message' AND a.group_id = h.id"
+        " AND a.other = b.copy_id)) JOIN messages m ON m.id = b.message_id AND m.group_id = ?"
+        " WHERE b.message_id >= ? AND b.message_id < ? AND b.copy_id IS NOT NULL"
+    )
+    between = (group, number * _STEP, (number + 1) * _STEP)
+    for in_group, row_id, platform_id in db.execute(said, between).fetchall():
+        yield in_group, row_id
+        yield from db.execute(
+            "SELECT group_id, id FROM messages WHERE group_id = ? AND reply_to = ?",
+            (in_group, platform_id),
+        )
 
 
 def tags_between(db: sqlite3.Connection, numbers: Iterable[int]) -> set[int]:

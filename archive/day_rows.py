@@ -41,8 +41,7 @@ AnyRow = Plain | MessageView
 
 
 class DayLoader(Loader):
-    """Loads messages; those that are plain as what they are. Copies that a bridge said stand where
-    they were said first only: a page is made anew when its own group changes."""
+    """Loads messages; those that are plain as what they are."""
 
     def rows_between(
         self, group: int, first: int, end: int, limit: int
@@ -51,7 +50,9 @@ class DayLoader(Loader):
         last, rows = self._rows(group, first, end, limit)
         rows, parts = self._parts(rows)
         inside = bool(rows) and self._groups[group][-1]
-        return last, [self._plain(row, parts, inside) or self._view(row, parts) for row in rows]
+        return last, [
+            self._plain(row, parts, inside) or self._shown(self._view(row, parts)) for row in rows
+        ]
 
     def _plain(self, row: Row, parts: Loaded, inside: bool) -> Plain | None:
         """Return a message as `_view` would show it; None of one that is more than plain."""
@@ -77,6 +78,3 @@ class DayLoader(Loader):
             row_id, platform_id, sent_at, sender, person.key if inside else None, text, spans,
             topic, parts.replies.get((group, reply_to), _UNKNOWN) if reply_to else None,
         )  # fmt: skip
-
-    def _shows_copies(self, group: int) -> bool:
-        return False

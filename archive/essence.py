@@ -117,7 +117,7 @@ def feed(
 ) -> list[EssenceView]:
     """Return the newest essence first; page on with `before=last.id`, or with `beyond=(marked_at,
     id)`, which holds though that one was taken away meanwhile."""
-    where, values = _where(db, reader, group_key, tag)
+    where, values = where_seen(db, reader, group_key, tag)
     if beyond is not None:
         where += " AND (e.marked_at, e.id) < (?, ?)"
         values += beyond
@@ -133,7 +133,7 @@ def feed(
 
 def post(db: sqlite3.Connection, reader: Reader, essence_id: int) -> EssenceView:
     """Return one essence; NotFound also where it is hidden."""
-    where, values = _where(db, reader, None, None)
+    where, values = where_seen(db, reader, None, None)
     row = db.execute(
         f"SELECT e.* FROM essence e WHERE {where} AND e.id = ?", (*values, essence_id)
     ).fetchone()
@@ -144,13 +144,14 @@ def post(db: sqlite3.Connection, reader: Reader, essence_id: int) -> EssenceView
 
 def visible_ids(db: sqlite3.Connection, reader: Reader) -> frozenset[int]:
     """Return the ids of the essence a reader may see."""
-    where, values = _where(db, reader, None, None)
+    where, values = where_seen(db, reader, None, None)
     return frozenset(i for (i,) in db.execute(f"SELECT e.id FROM essence e WHERE {where}", values))
 
 
-def _where(
+def where_seen(
     db: sqlite3.Connection, reader: Reader, group_key: str | None, tag: str | None
 ) -> tuple[str, list[Any]]:
+    """Return SQL of an essence `e` that this reader may see and that is asked for; its values."""
     where, values = ["1"], list[Any]()
     allowed = allowed_ids(db, reader)
     if allowed is not None:

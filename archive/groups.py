@@ -6,6 +6,8 @@ import json
 import sqlite3
 from typing import Any
 
+import msgspec
+
 from archive.access import VISIBILITIES, Reader, member, public
 from archive.audit import note
 from archive.errors import ArchiveError, NotFound
@@ -85,9 +87,9 @@ def published_reader(db: sqlite3.Connection, members: bool) -> Reader:
     """Return who reads what is published: a member of every group that is not private, or the
     public."""
     if not members:
-        return public()
+        return msgspec.structs.replace(public(), published=True)
     rows = db.execute("SELECT key FROM groups WHERE visibility IN ('members', 'public')")
-    return member(frozenset(key for (key,) in rows))
+    return msgspec.structs.replace(member(frozenset(key for (key,) in rows)), published=True)
 
 
 def get_group(db: sqlite3.Connection, reader: Reader, key: str) -> GroupView:

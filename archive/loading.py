@@ -12,7 +12,7 @@ import msgspec
 
 from archive.access import Reader
 from archive.answered import SNIPPET, answered
-from archive.copied import SERVICE, original
+from archive.copied import SERVICE, Original, shown_to
 from archive.hanging import attachments_of
 from archive.keys import platform_of
 from archive.levels import withheld_among
@@ -56,6 +56,7 @@ class Loader:
         self._reader = reader
         self._senders = Senders(db)
         self._groups: dict[int, tuple[str, str, str, str, bool]] = {}
+        self._copies: dict[int, Original] = {}
 
     def by_ids(self, ids: Iterable[int]) -> list[MessageView]:
         """Load messages as `load_views`."""
@@ -85,8 +86,7 @@ class Loader:
 
     def _views(self, rows: list[Row]) -> list[MessageView]:
         rows, parts = self._parts(rows)
-        views = [self._view(row, parts) for row in rows]
-        return [self._as_original(one) if one.service == SERVICE else one for one in views]
+        return [self._shown(self._view(row, parts)) for row in rows]
 
     def _parts(self, rows: list[Row]) -> tuple[list[Row], Loaded]:
         """Return the rows that are not withheld, and what hangs on them."""
@@ -99,16 +99,21 @@ class Loader:
             self._senders.learn(group, members)
             if group not in self._groups:
                 self._groups[group] = self._group(group)
-        # who is not in the group sees what is said where it was said
-        rows = [row for row in rows if row[12] != SERVICE or self._shows_copies(row[1])]
+        rows = [row for row in rows if row[12] != SERVICE or self._learn_copy(row)]
         return rows, Loaded(self._db, self._reader, self._senders, rows)
 
-    def _shows_copies(self, group: int) -> bool:
-        return self._groups[group][4]
+    def _learn_copy(self, row: Row) -> bool:
+        """Look up what a copy that the bridge said shows; tell whether this reader may see it."""
+        found = shown_to(self._db, self._reader, self._groups[row[1]][0], row[2])
+        if found is not None:
+            self._copies[row[0]] = found
+        return found is not None
 
-    def _as_original(self, view: MessageView) -> MessageView:
-        """Let a copy that the bridge said show what it is a copy of."""
-        shown = original(self._db, view.group_key, view.key[len(view.group_key) + 1 :])
+    def _shown(self, view: MessageView) -> MessageView:
+        """Let a copy show what it is a copy of."""
+        shown = self._copies.pop(view.id, None) if view.service == SERVICE else None
+        if shown is None or view.recalled:
+            return view  # an admin of the group it was brought to may have deleted it there
         return msgspec.structs.replace(
             view, text=shown.text, more=shown.more, sender=shown.sender, forward=shown.forward,
             recalled=shown.gone,

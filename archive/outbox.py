@@ -74,7 +74,7 @@ class Failure(NamedTuple):
     """Unix seconds."""
 
 
-BROUGHT = ("bridge", "bridge edit", "bridge gone")
+BROUGHT = ("bridge", "bridge edit", "bridge gone", "bridge digest", "bridge late")
 """Purposes of what is brought from other groups."""
 SPARE = "#spare"
 """What the key of a spare ends in."""

@@ -14,6 +14,7 @@ import msgspec
 
 from archive.access import Reader
 from archive.calendar import essence_days
+from archive.copied import unseen
 from archive.database import Archive
 from archive.day_rows import AnyRow, DayLoader
 from archive.errors import NotFound
@@ -82,7 +83,7 @@ class Standing:
     def __init__(self, db: sqlite3.Connection, reader: Reader) -> None:
         self._db = db
         self._reader = reader
-        self._withheld = sorted(withheld(db, reader))
+        self._withheld = sorted(withheld(db, reader) | unseen(db, reader))
         self.groups = {group.key: group for group in _groups(db, reader)}
         self.by_id = {group.id: group for group in self.groups.values()}
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from archive.access import Reader
+from archive.copied import SERVICE, unseen
 from archive.groups import allowed_ids, inside_ids
 from archive.ids import LOWEST
 from archive.levels import withheld
@@ -17,7 +18,7 @@ from archive.prepare import RECALLED
 
 _ROWS = (
     "SELECT id, group_id, platform_id, sender_id, sender_name, sent_at, text, more,"
-    " service IS NOT NULL, flags, CASE WHEN more IS NOT NULL THEN detail END FROM messages"
+    " service, flags, CASE WHEN more IS NOT NULL THEN detail END FROM messages"
     " WHERE id > ?1 AND (?2 IS NULL OR +group_id IN (SELECT value FROM json_each(?2))) ORDER BY id"
 )
 _NAMES = (
@@ -61,7 +62,7 @@ def said(db: sqlite3.Connection, reader: Reader, after: int = LOWEST) -> Iterato
     any number of messages, and no more memory."""
     allowed, inside = allowed_ids(db, reader), inside_ids(db, reader)
     fence = None if allowed is None else json.dumps(sorted(allowed))
-    gone, essence = withheld(db, reader), dict(db.execute(_AGREED))
+    gone, essence = withheld(db, reader) | unseen(db, reader), dict(db.execute(_AGREED))
     hidden = {i for (i,) in db.execute(f"SELECT p.id FROM members p WHERE {HIDDEN}")}
 
     senders = _Senders(db, reader)
@@ -81,13 +82,15 @@ def said(db: sqlite3.Connection, reader: Reader, after: int = LOWEST) -> Iterato
         if outside and sender and not essence.get(row_id):
             sender = ANONYMOUS
         shown = None
-        if flags & RECALLED:
-            pass
+        if flags & RECALLED or service == SERVICE:
+            pass  # what a bridge brought is found where it was said
         elif not (more or maybe_personal(text)):
             # as most are
-            shown = Text("" if outside and service else text)
+            shown = Text("" if outside and service is not None else text)
         else:
-            shown = _shown(text, more, detail, service) if outside else _whole(text, more)
+            shown = (
+                _shown(text, more, detail, service is not None) if outside else _whole(text, more)
+            )
         yield Said(row_id, group, platform_id, sent_at, sender, shown, row_id in essence)
 
 

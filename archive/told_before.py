@@ -10,7 +10,8 @@ from archive.audit import note
 def not_again(db: sqlite3.Connection, at: int) -> int:
     """Let no job tell of a time before a Unix time; return how many digests are put away.
 
-    Digests that were drafted or approved then may have been sent since, mails too.
+    Digests that were drafted or approved then may have been sent since, mails too, and what a
+    bridge was about to bring.
     """
     db.execute("UPDATE job_switches SET since = max(since, ?)", (at,))
     away = db.execute(
@@ -18,6 +19,12 @@ def not_again(db: sqlite3.Connection, at: int) -> int:
     ).rowcount
     db.execute(
         "UPDATE mails SET state = 'failed', why = 'restored from a backup' WHERE state = 'waiting'"
+    )
+    # what takes back what was said is right again
+    db.execute(
+        "UPDATE outbox SET state = 'dropped', why = 'restored from a backup', text = ''"
+        " WHERE state IN ('waiting', 'sending') AND takes_back IS NULL"
+        " AND (brought = 1 OR purpose = 'digest')"
     )
     note(db, "chendian", "jobs begin anew", "", f"{away} digests put away")
     return away

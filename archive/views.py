@@ -134,6 +134,15 @@ class TagView(View, frozen=True):
     essence: int
 
 
+class AlsoIn(View, frozen=True):
+    """Another group in which the same article stands, and the message there."""
+
+    group_key: str
+    group_title: str
+    key: str
+    sent_at: int
+
+
 class EssenceView(View, frozen=True):
     """A message or a run of messages marked as worth keeping."""
 
@@ -146,15 +155,7 @@ class EssenceView(View, frozen=True):
     """`command`, `pin`, `qq` …"""
     tags: tuple[str, ...]
     messages: tuple[MessageView, ...]
-
-
-class AlsoIn(View, frozen=True):
-    """Another group in which the same article stands, and the message there."""
-
-    group_key: str
-    group_title: str
-    key: str
-    sent_at: int
+    also_in: tuple[AlsoIn, ...] = ()
 
 
 class Hit(View, frozen=True):

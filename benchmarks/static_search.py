@@ -28,11 +28,11 @@ from benchmarks.processes import Failed, Memory
 from benchmarks.searching import percentile
 from benchmarks.wanted import All, Filter, Query, Text, Wanted, walk
 from benchmarks.wanted import Any as AnyOf
+from web.publish.search_page import SCRIPTS
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _STATIC = Path(__file__).parents[1] / "web" / "static"
-_SCRIPTS = tuple(f"published_{part}.js" for part in ("text", "index", "query", "search"))
 _SETTLING = 200
 """Milliseconds."""
 _JUDGED = 60
@@ -108,9 +108,9 @@ def build(data: Path, out: Path) -> Built:
     peak = memory.stop()
     if process.returncode:
         raise Failed("the search was not built")
-    for name in _SCRIPTS:
+    for name in SCRIPTS:
         shutil.copy(_STATIC / name, out)
-    scripts = "".join(f'<script src="{name}" defer></script>' for name in _SCRIPTS)
+    scripts = "".join(f'<script src="{name}" defer></script>' for name in SCRIPTS)
     (out / "search.html").write_text(_PAGE + scripts, "utf-8")
     return msgspec.structs.replace(msgspec.json.decode(printed, type=Built), memory=peak)
 

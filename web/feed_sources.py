@@ -13,6 +13,7 @@ import msgspec
 from archive import essence, groups
 from archive.access import Reader
 from archive.errors import NotFound
+from archive.essence_once import feed_once
 from archive.messages import get_message
 from archive.questions.listing import page_of_questions
 from archive.sent_editions import groups_of, quotations, sent_editions
@@ -43,7 +44,13 @@ def essence_in(group: str | None = None, tag: str | None = None) -> Finds:
     """Return what reads the newest essence, of one group or with one tag."""
 
     def finds(db: sqlite3.Connection, reader: Reader, tell: Teller) -> Iterable[Entry]:
-        for post in essence.feed(db, reader, group, tag, limit=MOST):
+        posts = (
+            essence.feed(db, reader, group, tag, limit=MOST)
+            if group
+            # who reads it here has read it when it was kept first
+            else feed_once(db, reader, tag, limit=MOST, keeps="first")
+        )
+        for post in posts:
             if not all(message.recalled for message in post.messages):
                 yield tell.essence(post)
 

@@ -6,9 +6,12 @@ import asyncio
 import logging
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 
+from adapters.contract import Adapter
 from archive import bridged
+from archive.bridge_told import hand_over
 from archive.consent import standing
 from archive.database import piece
 from archive.errors import ArchiveError
@@ -67,11 +70,16 @@ class Bridging:
 
     async def run(self) -> None:
         """Look and follow until cancelled."""
+        adopted = False
         while True:
             self._some.clear()
             self._crossing.changed = False
             try:
                 await self.look()
+                if not adopted:
+                    for account in await self._capture.writer.run(self._adopt):
+                        self._sending.wake(account)
+                    adopted = True
                 for account in await self._capture.writer.run(self._follow):
                     self._sending.wake(account)
                 while await self._capture.writer.soon(keep_copies):
@@ -82,12 +90,24 @@ class Bridging:
                 async with asyncio.timeout(_LOOK):
                     await self._some.wait()
 
+    def _adopt(self, db: sqlite3.Connection) -> set[str]:
+        return adopt(db, self._composer.links, self._capture.adapters)
+
     def _follow(self, db: sqlite3.Connection) -> set[str]:
         adapters, now = self._capture.adapters, int(time.time())
         accounts = take_back(db, adapters, now) | change(db, adapters, now)
         links = self._composer.links
         accounts |= announce(db, links)
         return accounts | take_essence(db, links, adapters, now)
+
+
+def adopt(db: sqlite3.Connection, links: Links, adapters: Mapping[str, Adapter]) -> set[str]:
+    """Let what waits for an account that is not configured any more be said by the one that speaks
+    there now; return the accounts that have more to say."""
+    speaking = {link.target: link.account for link in links.all()}
+    return {
+        account for target, account in speaking.items() if hand_over(db, target, account, adapters)
+    }
 
 
 def keep_copies(db: sqlite3.Connection) -> bool:

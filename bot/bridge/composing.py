@@ -10,7 +10,7 @@ import msgspec
 
 from adapters.contract import Adapter, Carrying, Pace
 from archive.access import member
-from archive.bridge_reading import for_the_group
+from archive.bridge_reading import for_the_group, last_words, said_lately
 from archive.bridged import GONE, PURPOSE, Copy
 from archive.codes import code_of
 from archive.database import Archive
@@ -21,8 +21,9 @@ from archive.outbox import Draft
 from archive.records import Attachment
 from archive.views import MessageView
 from bot.bridge.answering import Answered, answered_in
+from bot.bridge.cutting import cut, ended
 from bot.bridge.links import Link, Links
-from bot.bridge.marks import head
+from bot.bridge.marks import MOST, head, plain
 from bot.bridge.planning import FILES, goes_with_words
 from bot.commands.lines import one_line
 from bot.live.splitting import split
@@ -34,8 +35,13 @@ OLDEST = 3_600
 _FETCHED_WITHIN = 20
 """Seconds for which a file on its way is waited for."""
 _TO_FETCH = "not fetched yet"
+_WITHIN = 600
+"""Seconds within which the same file crosses so often at most."""
 _QUOTE = 30
-_CALLS_ALL = re.compile(r"@(?=all\b|everyone\b|here\b|channel\b|所有人|全体成员)", re.IGNORECASE)
+_CALLS = re.compile(
+    r"(@(?=all\b|everyone\b|here\b|channel\b|所有人|全体成员)|<(?=@|qqbot-))", re.IGNORECASE
+)
+"""What calls everybody, or is a platform's markup for calling somebody."""
 _KINDS = {
     "photo": "图片", "video": "视频", "voice": "语音", "audio": "音频", "file": "文件",
     "sticker": "表情", "animation": "动图", "link": "链接", "location": "位置", "poll": "投票",
@@ -47,6 +53,10 @@ _ENDINGS = {"photo": ".jpg", "video": ".mp4", "voice": ".ogg", "animation": ".mp
 
 class Dropped(Exception):
     """A copy is not said; the words are the reason."""
+
+
+class TooOld(Dropped):
+    """A copy has waited for so long that it is not said; the word is the key of its group."""
 
 
 class NotYet(Exception):
@@ -77,12 +87,12 @@ class Composer:
         """Return what to say of one of the `originals`. Raises Dropped, NotYet."""
         adapter = self._adapters[draft.account]
         about = draft.purpose != PURPOSE
-        if not about and now - copy.at > OLDEST:
-            raise Dropped("it is too old by now")
         view = _allowed(view, copy, recalled=draft.purpose == GONE)
         link = self.links.between(view.group_key, copy.target, copy.mode)
         if link is None:
             raise Dropped("the bridge is closed there")
+        if not about and now - copy.at > OLDEST:
+            raise TooOld(view.group_key)
         if about and draft.edits is None:
             return self._beside(draft, view, link, copy, adapter)
         said = self._part(db, view, link, copy, adapter.pace, adapter.carries, now)
@@ -96,11 +106,11 @@ class Composer:
         self, draft: Draft, view: MessageView, link: Link, copy: Copy, adapter: Adapter
     ) -> Draft:
         """Return what is said about a copy that can neither be changed nor taken back."""
-        text = head(_label(link, copy), one_line(view.sender, NAME))
+        text = _named(view, link, copy)
         if draft.purpose == GONE:
             text += "（这条撤回了 / taken back）"
         else:
-            words = _CALLS_ALL.sub("@\u200b", mask(view.text))
+            words = _calm(view.text)
             text = split(f"{text}（改为 / changed to）{words}", adapter.pace)[0]
         reply_to = draft.reply_to if adapter.carries.replies else None
         return msgspec.structs.replace(draft, text=text, reply_to=reply_to)
@@ -115,18 +125,24 @@ class Composer:
             at = copy.part - FILES
             if at >= len(files) or files[at] is None:
                 raise Dropped("there is no such file")
+            self._stop_circles(db, copy.target, files[at])
             return _with_file(Draft(copy.target, ""), view.attachments[at])
         answers = self._answered(db, view, copy, carries)
-        named = head(_label(link, copy), one_line(view.sender, NAME))
-        quoted = f"↩ {one_line(answers.sender, 16)}：{one_line(answers.text, _QUOTE)}\n" if (
+        named = _named(view, link, copy)
+        quoted = f"↩ {_short(answers.sender, 16)}：{one_line(answers.text, _QUOTE)}\n" if (
             answers and answers.message_id is None and (answers.text or answers.sender)
         ) else ""  # fmt: skip
-        parts = split(quoted + named + self._words(db, view, files), pace)
+        parts = cut(quoted, named, self._words(db, view, files), pace)
         if copy.part >= len(parts):
             raise Dropped("it became shorter")
+        if len(parts) > copy.part + 1 and copy.part == last_words(db, copy):
+            # it has become longer since it was noted
+            parts[copy.part] = ended(parts[copy.part], f"…… {self.where(db, view.key)}", pace)
         reply_to = answers.message_id if answers else None
         draft = Draft(copy.target, parts[copy.part], reply_to=reply_to)
         if copy.part == 0 and together and files and files[0] is not None:
+            if not view.text:
+                self._stop_circles(db, copy.target, files[0])
             return _with_file(draft, view.attachments[0])
         return draft
 
@@ -141,21 +157,26 @@ class Composer:
         self, db: sqlite3.Connection, view: MessageView, files: list[Attachment | None]
     ) -> str:
         """Return the words, and a line for each file that cannot come along."""
-        lines = [_CALLS_ALL.sub("@\u200b", mask(view.text))] if view.text else []
+        lines = [_calm(view.text)] if view.text else []
         for attachment, file in zip(view.attachments, files, strict=True):
             if file is None:
-                lines.append(f"{_described(attachment)} {self._where(db, view)}".rstrip())
+                lines.append(f"{_described(attachment)} {self.where(db, view.key)}".rstrip())
         if not lines and not view.attachments:
             more = one_line(mask(view.more), 200)
             lines.append(
-                f"［{_KINDS.get(view.kind, '消息')}］{more} {self._where(db, view)}".strip()
+                f"［{_KINDS.get(view.kind, '消息')}］{more} {self.where(db, view.key)}".strip()
             )
         return "\n".join(lines)
 
-    def _where(self, db: sqlite3.Connection, view: MessageView) -> str:
+    def _stop_circles(self, db: sqlite3.Connection, target: str, file: Attachment | None) -> None:
+        if file is not None and said_lately(db, target, file.sha256 or "", _WITHIN) >= MOST:
+            raise Dropped("it goes round in circles")
+
+    def where(self, db: sqlite3.Connection, key: str) -> str:
+        """Return where a message can be read: its link, or short code without a site."""
         if self._base_url:
-            return message_url(view.key, self._base_url)
-        return code_of(db, view.key)
+            return message_url(key, self._base_url)
+        return code_of(db, key)
 
     def _file(self, one: Attachment, carries: Carrying, age: int) -> Attachment | None:
         """Return a file that can come along. Raises NotYet."""
@@ -180,12 +201,25 @@ def _allowed(view: MessageView | None, copy: Copy, recalled: bool) -> MessageVie
     return view
 
 
+def _named(view: MessageView, link: Link, copy: Copy) -> str:
+    return head(_label(link, copy), _short(view.sender, NAME))
+
+
+def _short(name: str, length: int) -> str:
+    return plain(one_line(mask(name), length))
+
+
+def _calm(text: str) -> str:
+    """Return a text in which nobody is called and personal numbers are masked."""
+    return _CALLS.sub("\\1\u200b", mask(text))
+
+
 def _label(link: Link, copy: Copy) -> str:
     return f"{link.label} · 精华" if copy.mode == "essence" else link.label
 
 
 def _with_file(draft: Draft, file: Attachment) -> Draft:
-    name = file.name or f"{file.kind}{_ENDINGS.get(file.kind, '')}"
+    name = mask(file.name) if file.name else f"{file.kind}{_ENDINGS.get(file.kind, '')}"
     return msgspec.structs.replace(draft, file=file.sha256, file_name=f"{file.kind}/{name}")
 
 

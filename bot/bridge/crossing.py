@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from adapters.contract import Adapter, AdapterError, Envelope
 from archive import bridged, outbox
 from archive.access import operator
+from archive.bridge_told import drop_late
 from archive.bridged import PURPOSE
 from archive.errors import NotFound
 from archive.messages import message_id
@@ -48,6 +49,8 @@ class Crossing:
             for record in part.records:
                 if isinstance(record, Recall):
                     self.changed = True
+                    # who deleted a copy in its group wants no more of it there
+                    bridged.deleted(db, record.group_key, record.id)
                 elif isinstance(record, Message):
                     self._take(db, part, record, now)
 
@@ -64,16 +67,18 @@ class Crossing:
         if is_marked(record.text) or self.recent.was_brought(record.text, others):
             return
         self.recent.note(record.group_key, record.text)
-        fresh = [link for link in links if _is_fresh(record, link, now)]
-        if not fresh:
+        held = [link for link in links if _is_held(record, link, now)]
+        if not held:
             return
         try:
             row_id = message_id(db, operator(), f"{record.group_key}:{record.id}")
         except NotFound:
             return  # it is one that is not kept
-        for link in fresh:
-            if not self.recent.circles(link.target, record.text):
-                name = f"{record.group_key}:{record.id}"
+        name = f"{record.group_key}:{record.id}"
+        for link in held:
+            if _is_late(record, now):
+                self._note_late(db, row_id, name, link, now)
+            elif not self.recent.circles(link.target, record.text):
                 self._note(db, row_id, name, record.text, len(record.attachments), link, now)
 
     def _note(
@@ -82,6 +87,20 @@ class Crossing:
     ) -> None:  # fmt: skip
         if put(db, self._adapters[link.account], link, row_id, name, text, files, int(now)):
             self.waiting.add(link.account)
+
+    def _note_late(
+        self, db: sqlite3.Connection, row_id: int, name: str, link: Link, now: float
+    ) -> None:
+        """Note that something was heard too late to cross, so that people are told."""
+        unique = f"{PURPOSE}:{name}>{link.target}#0"
+        if outbox.is_noted(db, unique):
+            return
+        parcel = outbox.put(
+            db, Draft(link.account, "", link.target, purpose=PURPOSE, unique=unique)
+        )
+        bridged.note(db, row_id, link.target, 0, link.mode, parcel, int(now))
+        drop_late(db, parcel, link.account, link.source, link.target, link.mode)
+        self.waiting.add(link.account)
 
     def _envelope(self, part: Projected) -> Envelope | None:
         adapter = self._adapters.get(part.event.account)
@@ -119,6 +138,13 @@ def _is_said(record: Message) -> bool:
     return record.service is None and record.kind not in _NOT_SAID
 
 
-def _is_fresh(record: Message, link: Link, now: float) -> bool:
+def _is_held(record: Message, link: Link, now: float) -> bool:
+    """Tell whether it was said while the way was open; of an edit, lately."""
     at = record.sent_at
-    return at is not None and max(link.since, now - OLDEST) <= at <= now + _AHEAD
+    if at is None or not link.open_from <= at <= now + _AHEAD:
+        return False
+    return record.edited_at is None or not _is_late(record, now)
+
+
+def _is_late(record: Message, now: float) -> bool:
+    return record.sent_at is not None and record.sent_at < now - OLDEST

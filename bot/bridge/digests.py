@@ -13,7 +13,6 @@ from archive.levels import level_of
 from archive.masks import mask
 from archive.messages import message_id
 from bot.bridge.links import Link, links_of
-from bot.bridge.marks import head
 from bot.jobs.job import Place
 
 
@@ -35,11 +34,6 @@ def narrowed(db: sqlite3.Connection, digest: Digest) -> Digest:
     questions = tuple(key for key in digest.open_questions if not _is_withheld(db, key))
     asked = {key: mask(text) for key, text in digest.asked.items() if key in questions}
     return msgspec.structs.replace(digest, items=items, open_questions=questions, asked=asked)
-
-
-def marked(link: Link, text: str) -> str:
-    """Return the first piece of a digest with where it is from before it."""
-    return f"{head(link.label, '')}{text}"
 
 
 def _is_withheld(db: sqlite3.Connection, key: str) -> bool:

@@ -11,9 +11,10 @@ from adapters.contract import Adapter
 from archive import bridged, outbox
 from archive.bridge_reading import changed, marked, originals, taken_back
 from archive.bridged import EDIT, GONE, PURPOSE
+from archive.consent import group_keys
 from archive.outbox import Draft
 from bot.bridge.crossing import put
-from bot.bridge.links import Links
+from bot.bridge.links import Link, Links
 from bot.bridge.trifles import is_trifle
 
 _FOLLOWED = 3 * 86_400
@@ -22,7 +23,8 @@ _ESSENCE_WITHIN = 86_400
 """Seconds within which a mark crosses: what was marked while nobody looked does so too."""
 _MOST_OF_A_RUN = 20
 _WHAT = {
-    "all": ("消息", "messages"), "essence": ("精华", "essence"), "digest": ("周报", "digests"),
+    "all": ("消息", "messages"), "essence": ("精华", "essence"),
+    "digest": ("周报和日报", "digests"),
 }  # fmt: skip
 
 
@@ -74,7 +76,7 @@ def announce(db: sqlite3.Connection, links: Links) -> set[str]:
     new: dict[tuple[str, str, str], list[Draft]] = {}
     for link in links.all():
         unique = f"{PURPOSE}:open:{link.source}>{link.target}:{link.mode}:{link.since}"
-        if not outbox.is_noted(db, unique):
+        if not outbox.is_noted(db, unique) and not _was_announced(db, link):
             draft = Draft(link.account, link.label, link.target, purpose="notice", unique=unique)
             new.setdefault((link.account, link.target, link.mode), []).append(draft)
     for (_, _, mode), drafts in new.items():
@@ -93,6 +95,15 @@ def announce(db: sqlite3.Connection, links: Links) -> set[str]:
     return {account for account, _, _ in new}
 
 
+def _was_announced(db: sqlite3.Connection, link: Link) -> bool:
+    """Tell whether it was said under another key that the groups have or had."""
+    return any(
+        outbox.is_noted(db, f"{PURPOSE}:open:{source}>{target}:{link.mode}:{link.since}")
+        for source in group_keys(db, link.source)
+        for target in group_keys(db, link.target)
+    )
+
+
 def take_essence(
     db: sqlite3.Connection, links: Links, adapters: Mapping[str, Adapter], now: int
 ) -> set[str]:
@@ -101,7 +112,7 @@ def take_essence(
     accounts = set()
     for source in links.sources("essence"):
         for link in links.leaving(source, "essence"):
-            since = max(link.since, now - _ESSENCE_WITHIN)
+            since = max(link.open_from, now - _ESSENCE_WITHIN)
             for marked_at, ids in marked(db, source, link.target, since):
                 found = originals(db, ids[:_MOST_OF_A_RUN])
                 for row_id, name, text, files in found:

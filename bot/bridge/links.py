@@ -29,6 +29,8 @@ class Link(msgspec.Struct, frozen=True):
     """Who speaks in the target."""
     since: int
     """Unix seconds since when both agree."""
+    open_from: int
+    """Unix seconds from which on what is said crosses: since then, or since the last pause."""
     label: str
     """How people in the target know where it is from."""
 
@@ -92,10 +94,12 @@ def _open(
                 since = held.crossing(source, target, bridge.mode)
                 if source == target or since is None or not now.keeps(source):
                     continue
+                begin = max(since, held.open_from(f"{ALL_OF}{bridge.name}", source, target))
                 for key in group_keys(db, source):
                     yield Link(
-                        bridge.name, bridge.mode, key, target, account, since, labels[source]
-                    )
+                        bridge.name, bridge.mode, key, target, account, since, begin,
+                        labels[source],
+                    )  # fmt: skip
 
 
 def account_in(

@@ -11,19 +11,28 @@ from archive.matching import comparable
 _MARK = re.compile(r"\s*〔[^〔〕\n]{1,80}〕\S")
 _PARTED = re.compile(r"[:：>】\]）)」|]|\n")
 """What stands between the name that a bridge writes and the words."""
+_SIGNS = str.maketrans("〔〕：", "（）:")
+_NAME = 80
+"""Characters before a mark that another program may have set there."""
 _SHORTEST = 4
 """Characters: shorter words are said by anybody."""
 _REPEATED = 12
 """Characters from which saying the same again and again looks like a loop."""
-_MOST = 5
+MOST = 5
 """Times that the same crosses to a group within `_WITHIN`."""
 _WITHIN = 600.0
 """Seconds for which what was said is remembered."""
 _REMEMBERED = 100_000
 
 
+def plain(name: str) -> str:
+    """Return a name that cannot be taken for a mark, or for two names."""
+    return name.translate(_SIGNS)
+
+
 def head(label: str, name: str) -> str:
     """Return what stands before the words of a copy."""
+    label, name = plain(label), plain(name)
     return f"〔{label}〕{name}：" if name else f"〔{label}〕"
 
 
@@ -50,10 +59,12 @@ class Recent:
                 self._said.popitem(last=False)
 
     def was_brought(self, text: str, others: list[str]) -> bool:
-        """Tell whether a text is a name and then what was said just now in one of these groups, as
-        another bridge would write it."""
+        """Tell whether a text is a name and then what was said just now in one of these groups, or
+        what is marked, as another bridge would write it."""
         now = time.monotonic()
         for parting in list(_PARTED.finditer(text))[:8]:
+            if parting.end() <= _NAME and is_marked(text[parting.end() :]):
+                return True
             words = comparable(text[parting.end() :])
             if len(words) < _SHORTEST:
                 continue
@@ -68,7 +79,7 @@ class Recent:
             return False
         now = time.monotonic()
         times = [at for at in self._crossed.pop((target, words), []) if now - at < _WITHIN]
-        self._crossed[target, words] = [*times, now][-_MOST - 1 :]
+        self._crossed[target, words] = [*times, now][-MOST - 1 :]
         while len(self._crossed) > _REMEMBERED:
             self._crossed.popitem(last=False)
-        return len(times) >= _MOST
+        return len(times) >= MOST

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from adapters.contract import Carrying, Pace
+from archive.bridge_reading import FILES as FILES
 
-FILES = 100
-"""Number of the part that carries the first file apart from the words."""
 _HEAD = 250
 """Units left for the name and what is answered."""
 _MOST_FILES = 20

@@ -6,15 +6,19 @@ import sqlite3
 import time
 from collections.abc import Sequence
 
+import msgspec
+
 from adapters.contract import Adapter, AdapterError, Doubt, Enclosed, Forbidden, Outgoing, Sent
 from archive import bridged, outbox
 from archive.bridge_reading import heard_ids, sent_ids
+from archive.bridge_told import DIGEST, LATE, drop_late, source_of
 from archive.bridged import EDIT, GONE, PURPOSE, Copy
 from archive.database import Archive
 from archive.outbox import Draft, Parcel
 from archive.views import MessageView
-from bot.bridge.composing import Composer, Dropped, NotYet
+from bot.bridge.composing import Composer, Dropped, NotYet, TooOld
 from bot.bridge.following import beside
+from bot.bridge.lateness import told
 from bot.live.copies import Begun
 
 _LATER = 500
@@ -54,25 +58,43 @@ class Copies:
         self, db: sqlite3.Connection, parcel: Parcel, copy: Copy | None,
         originals: dict[int, MessageView],
     ) -> Parcel | None:  # fmt: skip
-        draft = parcel.draft
-        if draft.takes_back is None:
-            if draft.purpose != PURPOSE:
-                about = draft.edits or draft.reply_to or ""
-                copy = bridged.of_copy(db, draft.group_key or "", about)
-                originals = self._composer.originals(db, [copy.message_id]) if copy else {}
-            if copy is None:
-                outbox.drop(db, parcel.id, "what it showed was forgotten")
-                return None
-            view = originals.get(copy.message_id)
-            try:
-                draft = self._composer.compose(db, draft, copy, view, int(time.time()))
-            except Dropped as dropped:
-                outbox.drop(db, parcel.id, str(dropped))
-                return None
-            if draft.purpose == PURPOSE:
-                bridged.saying(db, copy.id, draft.text)
+        try:
+            draft = self._written(db, parcel, copy, originals)
+        except TooOld as late:
+            _note_late(db, parcel, copy, late)
+            return None
+        except Dropped as dropped:
+            outbox.drop(db, parcel.id, str(dropped))
+            return None
         begun = outbox.begin_saying(db, parcel.id, draft)
         return parcel._replace(draft=draft) if begun else None
+
+    def _written(
+        self, db: sqlite3.Connection, parcel: Parcel, copy: Copy | None,
+        originals: dict[int, MessageView],
+    ) -> Draft:  # fmt: skip
+        """Return a parcel's draft as it is to be said now. Raises Dropped, NotYet."""
+        draft = parcel.draft
+        if draft.takes_back is not None:
+            return draft
+        if draft.purpose == DIGEST:
+            source = source_of(draft.unique)
+            if self._composer.links.between(source, draft.group_key or "", "digest") is None:
+                raise Dropped("the bridge is closed there")
+            return draft
+        if draft.purpose == LATE:
+            return msgspec.structs.replace(draft, text=told(db, parcel, self._composer))
+        if draft.purpose != PURPOSE:
+            about = draft.edits or draft.reply_to or ""
+            copy = bridged.of_copy(db, draft.group_key or "", about)
+            originals = self._composer.originals(db, [copy.message_id]) if copy else {}
+        if copy is None:
+            raise Dropped("what it showed was forgotten")
+        view = originals.get(copy.message_id)
+        draft = self._composer.compose(db, draft, copy, view, int(time.time()))
+        if draft.purpose == PURPOSE:
+            bridged.saying(db, copy.id, draft.text)
+        return draft
 
     def _outgoing(self, db: sqlite3.Connection, parcel: Parcel) -> Outgoing:
         draft = parcel.draft
@@ -123,3 +145,11 @@ class Copies:
         elif draft.edits is not None:
             note = beside(draft.account, draft.group_key, draft.edits, EDIT, f"told:{parcel.id}")
             outbox.put(db, note)
+
+
+def _note_late(db: sqlite3.Connection, parcel: Parcel, copy: Copy | None, late: TooOld) -> None:
+    if copy is None or parcel.doubt is not None:
+        # it may have been said
+        outbox.drop(db, parcel.id, "it is too old by now")
+        return
+    drop_late(db, parcel.id, parcel.draft.account, str(late), copy.target, copy.mode)

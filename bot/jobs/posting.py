@@ -9,6 +9,7 @@ import msgspec
 
 from archive import editions, mails, outbox
 from archive.access import member, operator
+from archive.bridge_told import DIGEST
 from archive.codes import code_of
 from archive.digest import Digest
 from archive.edition_erasing import begun_in, outbox_key
@@ -17,6 +18,7 @@ from archive.groups import get_group
 from archive.outbox import Draft
 from bot.bridge import digests as bridged
 from bot.bridge.links import Link
+from bot.bridge.marks import head
 from bot.jobs.job import Place
 from bot.together import groups_sent_to, groups_told
 
@@ -82,22 +84,27 @@ def _put_across(
     digest = bridged.narrowed(db, digest_of(db, view, told))
     if not digest.items:
         return
-    for number, text in enumerate(_texts(db, place, digest, link.account), 1):
-        said = text if number > 1 else bridged.marked(link, text)
+    mark = head(link.label, "")
+    for number, text in enumerate(_texts(db, place, digest, link.account, 2 * len(mark)), 1):
         unique = outbox_key(view.place, view.kind, view.period, f"{link.target}:{number}")
-        draft = Draft(link.account, said, group_key=link.target, purpose="digest", unique=unique)
+        # every piece is known as brought, also by another program that hears only that one
+        draft = Draft(
+            link.account, mark + text.lstrip(), group_key=link.target, purpose=DIGEST, unique=unique
+        )
         outbox.put(db, draft)
 
 
-def _texts(db: sqlite3.Connection, place: Place, digest: Digest, account: str) -> list[str]:
-    """Write an edition in pieces that the account may send, with short codes where there is no
-    site."""
+def _texts(
+    db: sqlite3.Connection, place: Place, digest: Digest, account: str, spare: int = 0
+) -> list[str]:
+    """Write an edition in pieces that the account may send, with so many units to spare, and with
+    short codes where there is no site."""
     from web.digest_forms import CODE, as_text, cited
 
     adapter = place.adapters.get(account)
     longest = adapter.pace.longest if adapter is not None else _LONGEST
     base_url = place.config.web.base_url.rstrip("/")
-    pieces = as_text(digest, titles_of(db, digest), base_url, longest - _CODES)
+    pieces = as_text(digest, titles_of(db, digest), base_url, longest - _CODES - spare)
     codes = iter([] if base_url else [code_of(db, key) for key in cited(digest)])
     return [re.sub(CODE, lambda _: next(codes), piece) for piece in pieces]
 

@@ -27,6 +27,7 @@ from adapters.contract import (
 )
 from archive import bridged, outbox
 from archive.answering import say_unasked
+from archive.bridge_told import DIGEST, LATE
 from archive.database import piece
 from archive.errors import ArchiveError
 from archive.outbox import Parcel
@@ -100,7 +101,8 @@ class Sending:
         if self.copies is not None:
             adapters = self._capture.adapters
             looking = [name for name, one in adapters.items() if one.carries.looks]
-            outbox.doubted(db, looking, bridged.PURPOSE)
+            for what in (bridged.PURPOSE, DIGEST, LATE):
+                outbox.doubted(db, looking, what)
         return outbox.unsure(db)
 
     async def _serve(self, account: str, adapter: Adapter) -> None:

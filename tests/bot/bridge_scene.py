@@ -24,7 +24,7 @@ from bot.bridge.following import announce, change, take_back, take_essence
 from bot.bridge.links import links_of
 from bot.bridge.speaking import Copies
 from bot.config import BridgeConfig, MediaConfig
-from bot.live.projecting import project
+from bot.live.projecting import Projected, project
 
 TG, QQ, WX = "telegram:-100123", "qq:700", "wechat:9@chatroom"
 ADAPTERS = make_adapters(
@@ -34,6 +34,7 @@ ADAPTERS = make_adapters(
         "wx": {"platform": "wechat", "endpoint": "127.0.0.1:1", "token": "t"},
     }
 )
+_EVENT = Event(1, "", "k", "", "raw", b"", 0, 0)
 
 
 class Joined:
@@ -50,7 +51,7 @@ class Joined:
         self._numbers = count(1)
         with archive.writing() as db:
             titles = {TG: "技术群", QQ: "老群", WX: "微信群"}
-            keep(db, [Group(key, titles[key]) for key in groups])
+            keep(db, [Group(key, titles.get(key, "别的群")) for key in groups])
             consent.approve(db, groups)
             for key in groups:
                 agree(db, key, [other for other in groups if other != key], mode, "test")
@@ -60,10 +61,10 @@ class Joined:
             announce(db, self.composer.links)
             db.execute("UPDATE outbox SET state = 'dropped'")
 
-    def look(self) -> None:
-        """See what is open now."""
+    def look(self, *more: BridgeConfig) -> None:
+        """See what is open now, also of more bridges."""
         with self.archive.reading() as db:
-            links = links_of(db, (self.bridge,), ADAPTERS)
+            links = links_of(db, (self.bridge, *more), ADAPTERS)
         self.crossing.links = self.composer.links = links
 
     def say(self, text: str, who: str = "张三", **more: Any) -> int:
@@ -88,6 +89,18 @@ class Joined:
         })  # fmt: skip
         return number
 
+    def answer_on_qq(self, text: str, to: str) -> None:
+        """Let somebody on QQ answer what the bot said there."""
+        segments = [
+            {"type": "reply", "data": {"id": "1"}}, {"type": "text", "data": {"text": text}},
+        ]  # fmt: skip
+        event = {
+            "time": self.now, "self_id": 1, "post_type": "message", "message_type": "group",
+            "group_id": 700, "user_id": 20001, "message_id": 900, "real_seq": "900",
+            "sender": {"user_id": 20001, "nickname": "网友20001"}, "message": segments,
+        }  # fmt: skip
+        self.hear("qq", QQ, {"with": {"reply": {"id": to}}, "event": event})
+
     def hear(self, account: str, group: str, told: dict[str, Any]) -> None:
         """Keep an event, and let cross what crosses."""
         raw = json.dumps(told).encode()
@@ -102,6 +115,13 @@ class Joined:
         """Let what was said on Telegram be taken back, as other platforms tell it."""
         with self.archive.writing() as db:
             keep(db, [Recall(TG, str(number), self.now)])
+
+    def delete(self, group: str, number: str) -> None:
+        """Let an admin delete what was said in a group, as QQ and WeChat tell it."""
+        with self.archive.writing() as db:
+            record = Recall(group, number, self.now)
+            keep(db, [record])
+            self.crossing.cross(db, [Projected(_EVENT, [record])])
 
     def follow(self) -> None:
         """See what became of originals."""
@@ -123,7 +143,9 @@ class Joined:
                     ((one, given),) = begun.parcels
                     found.setdefault(given.group_key or "", []).append(given)
                     if take:
-                        sent = Sent(f"{account}{one.id}")
+                        sent = Sent(
+                            str(9_000 + one.id) if account == "tg" else f"{account}{one.id}"
+                        )
                         outbox.sent(db, one.id, sent.message_id)
                         self.copies.said(db, one, sent)
         with self.archive.writing() as db:

@@ -107,7 +107,8 @@ def test_a_pause_holds_at_the_last_moment_too_and_nothing_of_it_comes_later(
     with archive.writing() as db:
         assert resume(db, "bridge:bridge", "operator")
     joined.look()
-    joined.say("又开了")
+    joined.say("暂停中说的，晚到", ago=5)
+    joined.say("又开了", ago=-2)
     assert joined.texts() == {QQ: ["〔Telegram〕张三：又开了"]}
 
 
@@ -136,9 +137,7 @@ def test_answers_go_to_the_original_and_to_its_copies(archive: Archive) -> None:
     first = joined.say("谁有空？")
     copies = joined.spoken()
     (on_qq,) = (one.number for one in copies[QQ])
-    reply = [{"type": "reply", "data": {"id": "1"}}, {"type": "text", "data": {"text": "我有"}}]
-    known = {"reply": {"id": f"qq{on_qq}"}}
-    joined.hear("qq", QQ, _ours(joined, reply, known))
+    joined.answer_on_qq("我有", f"qq{on_qq}")
     answer = joined.spoken()
     assert answer[TG][0].reply_to == str(first)
     # where a platform has no answers, what is answered stands above
@@ -147,15 +146,6 @@ def test_answers_go_to_the_original_and_to_its_copies(archive: Archive) -> None:
     chat = {"id": -100123, "type": "supergroup"}
     joined.say("谢谢", reply_to_message={"message_id": first, "date": 1, "chat": chat})
     assert joined.spoken()[QQ][0].reply_to == f"qq{on_qq}"
-
-
-def _ours(joined: Joined, segments: list[object], known: dict[str, object]) -> dict[str, object]:
-    event = {
-        "time": joined.now, "self_id": 1, "post_type": "message", "message_type": "group",
-        "group_id": 700, "user_id": 20001, "message_id": 900, "real_seq": "900",
-        "sender": {"user_id": 20001, "nickname": "网友20001"}, "message": segments,
-    }  # fmt: skip
-    return {"with": known, "event": event}
 
 
 def test_an_edit_is_carried_over_or_said_beside_unless_it_is_a_trifle(archive: Archive) -> None:

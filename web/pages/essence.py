@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archive import calendar, columns, essence, groups, messages, tags
+from archive.essence_once import feed_once
 from archive.essence_texts import edited_text
 from archive.gathered import columns_of
 from archive.views import EssenceView, GroupView, MessageView
@@ -49,7 +50,11 @@ def _feed(visit: Visit, group: str | None, tag: str | None, before: int | None) 
     with visit.archive.reading() as db:
         within = groups.get_group(db, visit.reader, group) if group else None
         key = within.key if within else None
-        posts = essence.feed(db, visit.reader, key, tag, before, limit=_PAGE + 1)
+        posts = (
+            essence.feed(db, visit.reader, key, tag, before, limit=_PAGE + 1)
+            if key
+            else feed_once(db, visit.reader, tag, before, limit=_PAGE + 1)
+        )
         layers = calendar.months(db, visit.reader, key)
         series = columns.list_columns(db, visit.reader, key)[:_COLUMNS]
         titles = {one.key: one.title for one in groups.list_groups(db, visit.reader)}

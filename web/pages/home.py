@@ -7,7 +7,8 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive import calendar, columns, essence, groups, messages, tags, threads
+from archive import calendar, columns, groups, messages, tags, threads
+from archive.essence_once import feed_once
 from archive.on_this_day import on_this_day
 from archive.views import GroupView, MessageView
 from web import strata
@@ -33,7 +34,7 @@ def home(request: Request) -> Response:
     visit = Visit(request)
     with visit.archive.reading() as db:
         found = groups.list_groups(db, visit.reader)
-        kept = essence.feed(db, visit.reader, limit=4)
+        kept = feed_once(db, visit.reader, limit=4)
         said = messages.newest(db, visit.reader, limit=_NEWEST * 3)
         layers = calendar.months(db, visit.reader)
         named = tags.list_tags(db, visit.reader)[:14]

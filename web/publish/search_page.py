@@ -8,7 +8,8 @@ from starlette.responses import Response
 from web.page import Visit
 
 SCRIPTS = (
-    "published_text.js", "published_index.js", "published_query.js", "published_search.js",
+    "published_text.js", "published_index.js", "published_query.js", "published_once.js",
+    "published_search.js",
 )  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 // The search page of the published folder: what is typed, what is found, and how sure that is.
 (function () {
   "use strict";
-  var PAUSE = 80, SAY = 700, text = window.chendianText, index = window.chendianIndex, search = null;
+  var PAUSE = 80, SAY = 700, ROUNDS = 3, text = window.chendianText, index = window.chendianIndex, search = null;
   var PAGE = window.chendianSearch.PAGE, Search = window.chendianSearch.Search, parsed = window.chendianSearch.parsed;
-  var fits = window.chendianSearch.fits;
+  var fits = window.chendianSearch.fits, once = window.chendianOnce, taken = new once.Once();
 
   var page = document.querySelector("[data-published]");
   if (!page) return;
@@ -59,6 +59,7 @@
     });
     said.appendChild(document.createTextNode(cut[0].slice(at)));
     article.textContent = "";
+    article.row = row;
     article.appendChild(meta);
     article.appendChild(said);
     article.className = row.essence ? "hit ess" : "hit";
@@ -83,6 +84,21 @@
     });
   }
 
+  // What another hit says already stands with it; as many more are looked for, but not for ever.
+  function fold() {
+    var folded = 0;
+    Array.prototype.slice.call(list.children).forEach(function (article) {
+      if (article.taken || !article.row) return;
+      article.taken = true;
+      var there = taken.take(article.row, article);
+      if (!there) return;
+      if (there.fresh) once.name(there.article, article.row, words.also);
+      article.remove();
+      folded++;
+    });
+    if (folded && ++search.rounds > ROUNDS) wanted = Math.min(wanted, list.childElementCount);
+  }
+
   // Go on until as many stand in the list as are wanted, or there are no more.
   function show(mine, most) {
     if (mine !== asked) return null;
@@ -100,6 +116,7 @@
     if (all < most && search.seen > search.low) return search.step().then(function () { return show(mine, most); });
     return Promise.all(pending).then(function () {
       if (mine !== asked) return null;
+      fold();
       tell();
       var left = search.seen > search.low || shown < search.found.length + search.newer.length;
       if (list.childElementCount < wanted && left) return show(mine, shown + wanted - list.childElementCount);
@@ -129,6 +146,8 @@
       return;
     }
     search = new Search(contents, query, chosen_);
+    search.rounds = 0;
+    taken = new once.Once();
     Promise.resolve(show(mine, PAGE)).catch(function () { if (mine === asked) start(true); });
   }
 
@@ -195,6 +214,7 @@
   });
   more.addEventListener("click", function () {
     wanted = list.childElementCount + PAGE;
+    search.rounds = 0;
     Promise.resolve(show(asked, shown + PAGE)).catch(failed);
   });
   window.addEventListener("hashchange", function () { if (contents && given("q") !== box.value.trim()) { box.value = given("q"); ask(); } });
