@@ -139,9 +139,10 @@ def original_of(
 
 def _other_names(db: sqlite3.Connection, keys: list[str], platform_id: str) -> list[str]:
     rows = db.execute(
-        "SELECT m.platform_id FROM aliases a JOIN messages m ON m.id = a.target"
-        " JOIN groups g ON g.id = a.group_id WHERE a.kind = 'message' AND a.other = ?"
-        " AND g.key IN (SELECT value FROM json_each(?))",
+        # group by group: names are looked up by their group first
+        "SELECT m.platform_id FROM groups g CROSS JOIN aliases a ON a.kind = 'message'"
+        " AND a.group_id = g.id AND a.other = ? JOIN messages m ON m.id = a.target"
+        " WHERE g.key IN (SELECT value FROM json_each(?))",
         (platform_id, json.dumps(keys)),
     )
     return [name for (name,) in rows]
