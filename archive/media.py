@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 from archive.access import Reader, operator
@@ -70,11 +71,24 @@ def unused(db: sqlite3.Connection, digest: str) -> bool:
     return row is None
 
 
-def drop_unused(db: sqlite3.Connection) -> list[str]:
-    """Strike the files that no message carries any more from the list; return their SHA-256."""
+def find_unused(db: sqlite3.Connection, after: str = "", limit: int = 500) -> list[str]:
+    """Return the SHA-256 of files that no message carries, in their order."""
+    rows = db.execute(
+        "SELECT sha256 FROM media WHERE sha256 > ? AND NOT EXISTS"
+        " (SELECT 1 FROM attachments a WHERE a.sha256 = media.sha256) ORDER BY sha256 LIMIT ?",
+        (after, limit),
+    )
+    return [digest for (digest,) in rows]
+
+
+def drop_unused(db: sqlite3.Connection, among: list[str] | None = None) -> list[str]:
+    """Strike the files, all or `among` these, that no message carries any more from the list;
+    return their SHA-256."""
     gone = db.execute(
         "DELETE FROM media WHERE NOT EXISTS"
-        " (SELECT 1 FROM attachments a WHERE a.sha256 = media.sha256) RETURNING sha256"
+        " (SELECT 1 FROM attachments a WHERE a.sha256 = media.sha256)"
+        " AND (?1 IS NULL OR sha256 IN (SELECT value FROM json_each(?1))) RETURNING sha256",
+        (None if among is None else json.dumps(among),),
     )
     return [digest for (digest,) in gone]
 
