@@ -28,7 +28,8 @@ _placeholder = re.compile(
     r"image|photo|voice|video|file|sticker|emoji)[\]】]",
     re.IGNORECASE,
 )
-_place = re.compile(r"[^\s:*?\"<>|][^:*?\"<>|]{0,1000}[/\\][^/\\:*?\"<>|]{1,200}\.[0-9A-Za-z]{2,5}")
+_place = re.compile(r"[^\s:*?\"<>|]{1,800}[/\\][^\r\n/\\:*?\"<>|]{1,200}\.[0-9A-Za-z]{2,5}")
+"""`media/IMG 1.jpg`: white space in a folder's name would be words."""
 _LATEST = 1 << 53
 
 
