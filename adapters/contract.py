@@ -13,12 +13,13 @@ AdapterError
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from pathlib import Path
 from typing import Literal, Protocol
 
 import msgspec
 from starlette.routing import BaseRoute
 
+from adapters.brought import Brought as Brought
+from adapters.brought import Enclosed as Enclosed
 from adapters.carrying import Carrying as Carrying
 from adapters.carrying import Doubt as Doubt
 from adapters.pace import Answers as Answers
@@ -109,16 +110,8 @@ class Envelope(msgspec.Struct, frozen=True):
     """Unix seconds."""
     replaces: str | None = None
     """Former key of the group, when the event says that it has moved."""
-
-
-class Enclosed(msgspec.Struct, frozen=True):
-    """A file that goes with a message."""
-
-    path: Path
-    name: str
-    """As people are to see it; its ending tells what it is shown as."""
-    kind: str = "file"
-    """Of `archive.records.KINDS`."""
+    brought: Brought | None = None
+    """Of a private message; in a group only where a command comes in one piece with its file."""
 
 
 class Outgoing(msgspec.Struct, frozen=True):

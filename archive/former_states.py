@@ -6,7 +6,7 @@ import json
 import sqlite3
 import zlib
 from array import array
-from collections.abc import Iterator
+from bisect import bisect_left
 from typing import Any
 
 from archive.fresh import COLUMNS
@@ -71,20 +71,39 @@ def note_told_again(db: sqlite3.Connection, run_id: int | None, ids: list[int]) 
         db.execute("INSERT INTO told_again(run_id, ids) VALUES(?, ?)", (run_id, packed))
 
 
-def told_by_others(db: sqlite3.Connection, run_id: int) -> dict[int, int]:
-    """Return which messages another import told of as well, and that import."""
-    rows = db.execute(
-        "SELECT t.run_id, ids FROM told_again t JOIN runs r ON r.id = t.run_id"
-        " WHERE t.run_id != ? AND r.state != 'taken back' ORDER BY t.run_id DESC",
-        (run_id,),
-    )
-    return {row_id: other for other, packed in rows for row_id in _unpacked(packed)}
+class ToldByOthers:
+    """Which messages other imports told of as well, in eight bytes each."""
+
+    def __init__(self, db: sqlite3.Connection, run_id: int) -> None:
+        runs = db.execute(
+            "SELECT id FROM runs WHERE id != ? AND state != 'taken back' ORDER BY id", (run_id,)
+        ).fetchall()
+        told = ((other, _told_in(db, other)) for (other,) in runs)
+        self._runs: list[tuple[int, array[int]]] = [(other, ids) for other, ids in told if ids]
+
+    def get(self, row_id: int) -> int | None:
+        """Return the first other import that told of a message."""
+        for run_id, ids in self._runs:
+            at = bisect_left(ids, row_id)
+            if at < len(ids) and ids[at] == row_id:
+                return int(run_id)
+        return None
 
 
-def _unpacked(packed: bytes) -> Iterator[int]:
+def _told_in(db: sqlite3.Connection, run_id: int) -> array[int]:
+    rows = db.execute("SELECT ids FROM told_again WHERE run_id = ?", (run_id,))
+    found = array("q")
+    for (packed,) in rows:
+        found.extend(_unpacked(packed))
+    if any(found[at] > found[at + 1] for at in range(len(found) - 1)):
+        found = array("q", sorted(found))
+    return found
+
+
+def _unpacked(packed: bytes) -> array[int]:
     found = array("q")
     found.frombytes(zlib.decompress(packed))
-    return iter(found)
+    return found
 
 
 def forget_states(db: sqlite3.Connection) -> None:

@@ -118,6 +118,14 @@ def replace(
         add(db, [(message_id, *new)], table)
 
 
+def take_out(db: sqlite3.Connection, entries: Iterable[tuple[int, Entry]]) -> None:
+    """Remove the entries of messages, each as it stands in the index."""
+    db.executemany(
+        f"INSERT INTO {TABLE}({TABLE}, rowid, body, chars, facet) VALUES('delete', ?, ?, ?, ?)",
+        ((message_id, *old) for message_id, old in entries),
+    )
+
+
 def worth_merging(db: sqlite3.Connection, new: int) -> bool:
     """Tell whether so many new messages are a large part of a large archive."""
     (held,) = db.execute("SELECT coalesce(sum(messages), 0) FROM groups").fetchone()

@@ -13,7 +13,7 @@ from archive.former_states import note_told_again
 from archive.fresh import Newcomers
 from archive.kept_out import keep_out
 from archive.keys import name_key
-from archive.matching import Matcher, add_alias, has_own_id, resolve, take_over
+from archive.matching import Matcher, is_bare_file, is_mixed, may_be_here, resolve, take_over
 from archive.merge import merge, pin_said
 from archive.orphans import Late, any_orphans, join_orphans, take_late
 from archive.other_ids import OtherIds
@@ -73,7 +73,7 @@ class Keeper:
         self._source = source
         self._run_id = run_id
         self._directory = Directory(db, time_zone)
-        self._matcher = Matcher(db)
+        self._matcher = Matcher(db, run_id)
         self._waiting = Waiting(db, self._directory)
         self._timeline = Timeline(db)
         self._carrier = Carrier(db)
@@ -199,6 +199,8 @@ class Keeper:
             if platform_id in gone:
                 self.report.unchanged += 1
                 continue
+            if platform_id in known and is_bare_file(message):
+                platform_id = self._matcher.unclaimed(group, platform_id, known)
             if platform_id not in known:
                 place = others.place(platform_id, message, known)
                 if place is None:
@@ -208,7 +210,9 @@ class Keeper:
                     others.note(platform_id, message, known[platform_id])
                     continue
                 known[platform_id] = place
-            elif message.platform_id is None and _mixed(group, message):
+            elif message.platform_id is None and (
+                is_mixed(group, message) or is_bare_file(message)
+            ):
                 self._matcher.claim(known[platform_id])
             others.note(platform_id, message, known[platform_id])
             again.append((platform_id, message))
@@ -262,18 +266,17 @@ class Keeper:
         """Find the message in the group as a source of the other kind (ids or none) brought it."""
         if message.flags & TIME_GUESSED and message.precision == 1:
             return None  # thousands may be supposed to be of one second
-        has_id = has_own_id(message)
-        if self._carrier.fresh or not (group.without_ids if has_id else _mixed(group, message)):
+        halved = may_be_here(group, message)
+        if self._carrier.fresh or not (halved or is_bare_file(message)):
             return None
-        at = message.sent_at or 0
+        row_id, at = None, message.sent_at or 0
         sender = self._directory.sender(group, message.sender_key, message.sender_name, at)
-        row_id = self._matcher.counterpart(group, platform_id, message, sender)
-        if row_id is None:
-            return None
-        if has_id:
-            take_over(self._db, group, platform_id, row_id)
-        else:
-            add_alias(self._db, group, platform_id, row_id)
+        if halved:
+            row_id = self._matcher.counterpart(group, platform_id, message, sender)
+        if row_id is None and is_bare_file(message):
+            row_id = self._matcher.bare_file(group, message, sender)
+        if row_id is not None:
+            self._matcher.give(group, platform_id, message, row_id)
         return row_id
 
     def _merge(self, group: KnownGroup, row_id: int, message: Prepared) -> int:
@@ -286,8 +289,3 @@ class Keeper:
         else:
             self.report.unchanged += 1
         return row_id
-
-
-def _mixed(group: KnownGroup, message: Prepared) -> bool:
-    """Tell whether a message without an id may be there from a source of another kind."""
-    return bool(group.with_ids) or message.precision > 1 or group.without_ids == 2

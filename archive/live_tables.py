@@ -61,6 +61,19 @@ class Handled(SQLModel, table=True):
     at: int = Field(sa_type=BigInteger)
 
 
+class IntakeRow(SQLModel, table=True):
+    """A file that is to be imported because an admin said so in a chat; gone once it is told how
+    that went."""
+
+    __tablename__ = "intakes"
+    key: str = Field(primary_key=True)
+    """The command's."""
+    asked_at: int = Field(sa_type=BigInteger)
+    tries: int = Field(sa_column_kwargs={"server_default": sql("0")})
+    body: str
+    """JSON, see bot/commands/command.py."""
+
+
 class Code(SQLModel, table=True):
     """A short code for a message."""
 

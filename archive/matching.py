@@ -17,6 +17,10 @@ from archive.prepare import Prepared
 from archive.records import KINDS
 from archive.text import normalise
 
+_FILE = KINDS.index("file")
+_MEDIA = json.dumps(
+    [KINDS.index(k) for k in ("photo", "video", "voice", "audio", "file", "sticker", "animation")]
+)
 _SPILL = 2
 """Seconds after its own in which a message's id may lie when many were sent in one second."""
 
@@ -31,9 +35,29 @@ def match_of(message: Prepared) -> str:
     return "~" + blake2b(parts.encode(), digest_size=9).hexdigest()
 
 
+def is_bare_file(message: Prepared) -> bool:
+    """Tell a message without an id of which nothing is said but that it was a file."""
+    return bool(message.attachments) and message.platform_id is None and not message.text
+
+
+def _is_any_file(message: Prepared) -> bool:
+    """Tell a file of which not even the kind is known: `<Media omitted>`."""
+    return message.kind == _FILE and not any(a.sha256 or a.name for a in message.attachments)
+
+
 def has_own_id(message: Prepared) -> bool:
     """Tell whether the platform gave a message its id, and not an archive."""
     return message.platform_id is not None and not message.platform_id.startswith("~")
+
+
+def is_mixed(group: KnownGroup, message: Prepared) -> bool:
+    """Tell whether a message without an id may be there from a source of another kind."""
+    return bool(group.with_ids) or message.precision > 1 or group.without_ids == 2
+
+
+def may_be_here(group: KnownGroup, message: Prepared) -> bool:
+    """Tell whether a message may be there from a source of the other kind, with ids or without."""
+    return bool(group.without_ids) if has_own_id(message) else is_mixed(group, message)
 
 
 def comparable(text: str) -> str:
@@ -44,8 +68,9 @@ def comparable(text: str) -> str:
 class Matcher:
     """Gives messages without ids their keys, for one file at a time."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, run_id: int | None = None) -> None:
         self._db = db
+        self._run_id = run_id
         db.execute(
             "CREATE TEMP TABLE IF NOT EXISTS equals"
             "(group_id INTEGER, match TEXT, count INTEGER, PRIMARY KEY(group_id, match))"
@@ -90,6 +115,56 @@ class Matcher:
     def claim(self, row_id: int) -> None:
         """Note that a line of this file is this row, so that no equal line is taken for it."""
         self._db.execute("INSERT OR IGNORE INTO temp.claimed VALUES(?)", (row_id,))
+
+    def is_claimed(self, row_id: int) -> bool:
+        """Tell whether a line of this file is this row, or made it."""
+        if row_id < 0:
+            return True
+        row = self._db.execute("SELECT 1 FROM temp.claimed WHERE id = ?", (row_id,)).fetchone()
+        return row is not None
+
+    def unclaimed(self, group: KnownGroup, name: str, known: dict[str, int]) -> str:
+        """Return the next id of the same match that no line of this file has, and put the row into
+        `known` that has it, if there is one."""
+        match, _, ordinal = name.rpartition("-")
+        number = int(ordinal)
+        while name in known and self.is_claimed(known[name]):
+            number += 1
+            name = f"{match}-{number}"
+            if name not in known:
+                known |= resolve(self._db, group, [name])
+        return name
+
+    def bare_file(self, group: KnownGroup, message: Prepared, sender_id: int | None) -> int | None:
+        """Find a file without words that another import brought: where one of the two says no more
+        than that there was one, the kinds may differ."""
+        if message.sent_at is None or self._run_id is None:
+            return None
+        start = message.sent_at - message.sent_at % message.precision
+        end = start + message.precision
+        missing = "EXISTS(SELECT 1 FROM attachments a WHERE a.message_id = m.id"
+        alike = f"m.kind = {_FILE} AND {missing} AND a.sha256 IS NULL AND a.name IS NULL)"
+        if _is_any_file(message):
+            alike = f"{missing})"
+        row = self._db.execute(
+            "SELECT m.id FROM messages m WHERE m.group_id = ? AND m.id >= ? AND m.id < ?"
+            " AND m.sent_at >= ? AND m.sent_at < ? AND m.sender_id IS ? AND m.text = ''"
+            f" AND m.run_id IS NOT ? AND m.kind IN (SELECT value FROM json_each(?)) AND {alike}"
+            " AND m.id NOT IN (SELECT id FROM temp.claimed) ORDER BY m.id LIMIT 1",
+            (group.id, first_id(start), first_id(end + _SPILL), start, end, sender_id,
+             self._run_id, _MEDIA),
+        ).fetchone()  # fmt: skip
+        if row is None:
+            return None
+        self.claim(row[0])
+        return int(row[0])
+
+    def give(self, group: KnownGroup, name: str, message: Prepared, row_id: int) -> None:
+        """Let a row that was found go by another name as well; the platform's own is its key."""
+        if has_own_id(message):
+            take_over(self._db, group, name, row_id)
+        else:
+            add_alias(self._db, group, name, row_id)
 
     def counterpart(
         self, group: KnownGroup, name: str, message: Prepared, sender_id: int | None

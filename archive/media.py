@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections import Counter
 
 from archive.access import Reader, operator
 from archive.errors import NotFound
-from archive.groups import allowed_ids, group_id
+from archive.groups import allowed_ids
 from archive.levels import withheld_among
 from archive.loading import HIDDEN
 from archive.masks import mask
@@ -65,52 +65,30 @@ def give_up(db: sqlite3.Connection, message_key: str, position: int, reason: str
     )
 
 
-def missing_media(
-    db: sqlite3.Connection, reader: Reader, group_key: str | None = None
-) -> dict[str, int]:
-    """Count the attachments that are not there, by reason, the most frequent first."""
-    groups = allowed_ids(db, reader)
-    wanted = None if group_key is None else group_id(db, reader, group_key)
-    rows = db.execute(
-        "SELECT a.missing, m.group_id, count(*) FROM attachments a"
-        " JOIN messages m ON m.id = a.message_id WHERE a.missing IS NOT NULL"
-        " AND (?1 IS NULL OR m.group_id = ?1) GROUP BY 1, 2",
-        (wanted,),
-    )
-    counted: Counter[str] = Counter()
-    for reason, group, number in rows:
-        if groups is None or group in groups:
-            counted[reason] += number
-    return dict(counted.most_common())
-
-
-def missing_by_group(db: sqlite3.Connection, reader: Reader) -> dict[str, dict[str, int]]:
-    """Count the same for each group a reader may see, by its key; one that lacks nothing is not
-    named."""
-    groups = allowed_ids(db, reader)
-    rows = db.execute(
-        "SELECT g.id, g.key, a.missing, count(*) FROM attachments a JOIN messages m"
-        " ON m.id = a.message_id JOIN groups g ON g.id = m.group_id"
-        " WHERE a.missing IS NOT NULL GROUP BY g.id, a.missing ORDER BY 4 DESC"
-    )
-    found: dict[str, dict[str, int]] = {}
-    for row_id, key, reason, number in rows:
-        if groups is None or row_id in groups:
-            found.setdefault(key, {})[reason] = number
-    return found
-
-
 def unused(db: sqlite3.Connection, digest: str) -> bool:
     """Tell whether no message carries a file."""
     row = db.execute("SELECT 1 FROM attachments WHERE sha256 = ? LIMIT 1", (digest,)).fetchone()
     return row is None
 
 
-def drop_unused(db: sqlite3.Connection) -> list[str]:
-    """Strike the files that no message carries any more from the list; return their SHA-256."""
+def find_unused(db: sqlite3.Connection, after: str = "", limit: int = 500) -> list[str]:
+    """Return the SHA-256 of files that no message carries, in their order."""
+    rows = db.execute(
+        "SELECT sha256 FROM media WHERE sha256 > ? AND NOT EXISTS"
+        " (SELECT 1 FROM attachments a WHERE a.sha256 = media.sha256) ORDER BY sha256 LIMIT ?",
+        (after, limit),
+    )
+    return [digest for (digest,) in rows]
+
+
+def drop_unused(db: sqlite3.Connection, among: list[str] | None = None) -> list[str]:
+    """Strike the files, all or `among` these, that no message carries any more from the list;
+    return their SHA-256."""
     gone = db.execute(
         "DELETE FROM media WHERE NOT EXISTS"
-        " (SELECT 1 FROM attachments a WHERE a.sha256 = media.sha256) RETURNING sha256"
+        " (SELECT 1 FROM attachments a WHERE a.sha256 = media.sha256)"
+        " AND (?1 IS NULL OR sha256 IN (SELECT value FROM json_each(?1))) RETURNING sha256",
+        (None if among is None else json.dumps(among),),
     )
     return [digest for (digest,) in gone]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-SCHEMA = "0011"
+SCHEMA = "0012"
 """The newest migration; a test holds it against Alembic's head."""
 
 

@@ -8,7 +8,6 @@ where what it was noted for is refused.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -21,7 +20,7 @@ KEEP_DAYS = 7
 SECRET = "login"
 """Purpose of what lets somebody in: its text is erased as soon as it was said."""
 
-_TEXT = f"iif(purpose = '{SECRET}', '', text)"
+KEPT_TEXT = f"iif(purpose = '{SECRET}', '', text)"
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -78,12 +77,12 @@ BROUGHT = ("bridge", "bridge edit", "bridge gone", "bridge digest", "bridge late
 """Purposes of what is brought from other groups."""
 SPARE = "#spare"
 """What the key of a spare ends in."""
-_COLUMNS = (
+COLUMNS = (
     "account, text, group_key, member_key, reply_to, purpose, unique_key, essence_id,"
     " essence_marked, edits, takes_back, file, file_name"
 )
 _DUE = (
-    f"SELECT id, tries, doubt, made_at, {_COLUMNS} FROM outbox INDEXED BY outbox_in_turn"
+    f"SELECT id, tries, doubt, made_at, {COLUMNS} FROM outbox INDEXED BY outbox_in_turn"
     " WHERE state = 'waiting' AND account = ?1"
     " AND (next_at <= ?2 OR (next_at = made_at AND tries = 0))"
 )
@@ -116,7 +115,7 @@ def put_new(
     marked = draft.essence or (None, None)
     now = int(time.time())
     row = db.execute(
-        f"INSERT INTO outbox({_COLUMNS}, brought, state, made_at, next_at)"
+        f"INSERT INTO outbox({COLUMNS}, brought, state, made_at, next_at)"
         " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING RETURNING id",
         (
@@ -153,7 +152,7 @@ def due(db: sqlite3.Connection, account: str, now: int, limit: int = 20) -> list
             (account, now, limit, group_key),
         )
     return [
-        Parcel(i, _draft(*values), tries, doubt, made) for i, tries, doubt, made, *values in found
+        Parcel(i, draft_of(*values), tries, doubt, made) for i, tries, doubt, made, *values in found
     ]
 
 
@@ -184,7 +183,7 @@ def sent(
     """Note that the platform took it, and the id it gave; `spares`: one may have been noted."""
     db.execute(
         "UPDATE outbox SET state = 'sent', ended_at = ?, message_id = ?, why = NULL,"
-        f" text = {_TEXT} WHERE id = ?",
+        f" text = {KEPT_TEXT} WHERE id = ?",
         (int(time.time()), message_id, id),
     )
     if not spares:
@@ -216,45 +215,10 @@ def put_back(db: sqlite3.Connection, ids: Iterable[int]) -> None:
 def give_up(db: sqlite3.Connection, id: int, why: str) -> None:
     """Note that it will not be sent."""
     db.execute(
-        f"UPDATE outbox SET state = 'failed', ended_at = ?, why = ?, text = {_TEXT} WHERE id = ?"
-        " AND state IN ('waiting', 'sending')",
+        f"UPDATE outbox SET state = 'failed', ended_at = ?, why = ?, text = {KEPT_TEXT}"
+        " WHERE id = ? AND state IN ('waiting', 'sending')",
         (int(time.time()), why, id),
     )
-
-
-def sending(db: sqlite3.Connection, ids: Iterable[int]) -> list[Parcel]:
-    """Return those of these that were being sent."""
-    rows = db.execute(
-        f"SELECT id, tries, doubt, made_at, {_COLUMNS} FROM outbox WHERE state = 'sending'"
-        " AND id IN (SELECT value FROM json_each(?)) ORDER BY id",
-        (json.dumps(list(ids)),),
-    )
-    return [
-        Parcel(i, _draft(*values), tries, doubt, made) for i, tries, doubt, made, *values in rows
-    ]
-
-
-def put_back_followers(db: sqlite3.Connection) -> None:
-    """Let what is brought and was begun together be sent in its turn, but for the first that a kill
-    left in each group: they are sent one after another, so that these were not."""
-    db.execute(
-        "UPDATE outbox SET state = 'waiting', tries = tries - 1"
-        " WHERE state = 'sending' AND brought = 1 AND id > (SELECT min(o.id) FROM outbox o"
-        " WHERE o.state = 'sending' AND o.brought = 1 AND o.account = outbox.account"
-        " AND o.group_key = outbox.group_key)"
-    )
-
-
-def doubted(db: sqlite3.Connection, accounts: Iterable[str], purpose: str) -> int:
-    """Let what was being sent at a kill be sent again where the platform can be looked at first;
-    return how many there are."""
-    return db.execute(
-        "UPDATE outbox SET state = 'waiting', doubt = coalesce(doubt, begun_at),"
-        " next_at = made_at"
-        " WHERE state = 'sending' AND purpose = ?"
-        " AND account IN (SELECT value FROM json_each(?))",
-        (purpose, json.dumps(list(accounts))),
-    ).rowcount
 
 
 def drop(db: sqlite3.Connection, id: int, why: str) -> None:
@@ -264,19 +228,6 @@ def drop(db: sqlite3.Connection, id: int, why: str) -> None:
         " AND state IN ('waiting', 'sending')",
         (int(time.time()), why, id),
     )
-
-
-def unsure(db: sqlite3.Connection, account: str | None = None) -> int:
-    """Note at a start that what was being sent may have been sent; return how many there are.
-
-    It is not sent again: better once too few than twice.
-    """
-    return db.execute(
-        "UPDATE outbox SET state = 'unsure', ended_at = ?1, why = 'stopped while sending',"
-        f" text = {_TEXT}"
-        " WHERE state = 'sending' AND (?2 IS NULL OR account = ?2)",
-        (int(time.time()), account),
-    ).rowcount
 
 
 def retry(db: sqlite3.Connection, *, unsure_too: bool = False) -> int:
@@ -313,7 +264,7 @@ def expire(db: sqlite3.Connection, now: int, keep_days: int = KEEP_DAYS) -> int:
     ).rowcount
 
 
-def _draft(
+def draft_of(
     account: str,
     text: str,
     group_key: str | None,

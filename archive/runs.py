@@ -66,3 +66,16 @@ def end_run(db: sqlite3.Connection, run_id: int, state: str, report: str) -> Non
         "UPDATE runs SET finished_at = ?, state = ?, report = ? WHERE id = ?",
         (int(time.time()), state, report, run_id),
     )
+
+
+def interrupted_since(
+    db: sqlite3.Connection, source: str, since: int, but: int | None = None
+) -> list[int]:
+    """Return the imports of a source begun since a Unix time that did not end, and note that they
+    were interrupted."""
+    rows = db.execute(
+        "UPDATE runs SET state = 'interrupted' WHERE state IN ('running', 'interrupted')"
+        " AND source = ? AND started_at >= ? AND id IS NOT ? RETURNING id",
+        (json.dumps([source]), since, but),
+    )
+    return sorted(row_id for (row_id,) in rows)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from archive.audit import note
 from archive.database import rows_are_gone
+from archive.emptied import drop_empty
 from archive.errors import ArchiveError
-from archive.former_states import put_parts_back, told_by_others
+from archive.former_states import ToldByOthers, put_parts_back
 from archive.fresh import count_days
 from archive.ids import LOWEST
 from archive.index import check_version
@@ -21,11 +21,13 @@ from archive.media import drop_unused
 from archive.merge import facet_of, load, refresh_span, retime, store
 from archive.people import Directory
 from archive.prepare import RECALLED
+from archive.removing import load_all, remove_all
 from archive.runs import run_of
-from archive.unite import remove
 
 BATCH = 500
 """Messages in one transaction."""
+_AHEAD = 10_000
+"""Messages looked for at once."""
 TAKEN_BACK = "taken back"
 """The state of a run of which nothing is left."""
 _MADE = (
@@ -67,12 +69,12 @@ def plan(db: sqlite3.Connection, run_id: int) -> Undoing:
     run = run_of(db, run_id)
     if run.state == TAKEN_BACK:
         raise ArchiveError(f"import {run_id} was taken back already.", "see: chendian import list")
-    found, others = Undoing(), told_by_others(db, run_id)
+    found, others = Undoing(), ToldByOthers(db, run_id)
     made: Counter[str] = Counter()
     after = LOWEST
     while rows := _brought(db, run_id, after):
         after = rows[-1]
-        goes = [row_id for row_id in rows if row_id not in others]
+        goes = [row_id for row_id in rows if others.get(row_id) is None]
         found.removed += len(goes)
         found.stay += len(rows) - len(goes)
         for name, table, only in _MADE:
@@ -114,29 +116,58 @@ class Undo:
     def __init__(self, run_id: int, batch: int = BATCH) -> None:
         self._run_id = run_id
         self._batch = batch
-        self._others: dict[int, int] | None = None
+        self._others: ToldByOthers | None = None
+        self._found: list[int] = []
+        self._after = LOWEST
         self.done = Undoing()
 
-    def some(self, db: sqlite3.Connection) -> bool:
-        """Do a batch within the caller's transaction; return whether there is more to do."""
-        check_version(db)
+    def look(self, db: sqlite3.Connection) -> None:
+        """Find what the next batches are about, outside any transaction: among the messages of
+        other imports that takes a while."""
         if self._others is None:
-            self._others = told_by_others(db, self._run_id)
-        return bool(self._restore(db) or self._remove(db, self._others))
+            self._others = ToldByOthers(db, self._run_id)
+        if not self._found:
+            self._found = _brought(db, self._run_id, self._after, _AHEAD)
+            if not self._found and self._after > LOWEST:
+                # live capture may have given one another time meanwhile
+                self._found = _brought(db, self._run_id, LOWEST, _AHEAD)
+            if self._found:
+                self._after = self._found[-1]
 
-    def finish(self, db: sqlite3.Connection, by: str) -> list[str]:
-        """Bring the rest in line, within a transaction; return the files to drop."""
-        run_id = self._run_id
-        groups = db.execute("DELETE FROM coverage WHERE run_id = ? RETURNING group_id", (run_id,))
-        _drop_empty(db, {group for (group,) in groups.fetchall()})
-        for table in ("former_states", "told_again"):
-            db.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
-        db.execute("UPDATE runs SET state = ? WHERE id = ?", (TAKEN_BACK, run_id))
-        gone = drop_unused(db)
-        self.done.files = len(gone)
-        note(db, by, "import undone", str(run_id), f"{self.done.removed} messages")
+    def some(self, db: sqlite3.Connection) -> bool:
+        """Do a batch within the caller's transaction, after `look`; return whether there is more to
+        do."""
+        check_version(db)
+        return bool(self._restore(db) or self._remove(db))
+
+    def groups(self, db: sqlite3.Connection) -> list[int]:
+        """Return the groups that may be left empty."""
+        rows = db.execute(
+            "SELECT DISTINCT group_id FROM coverage WHERE run_id = ?", (self._run_id,)
+        )
+        return [group_id for (group_id,) in rows]
+
+    def leave(self, db: sqlite3.Connection, group_id: int) -> None:
+        """Drop what the import said of a group, and a group that nothing is left of."""
+        db.execute(
+            "DELETE FROM coverage WHERE run_id = ? AND group_id = ?", (self._run_id, group_id)
+        )
+        drop_empty(db, {group_id})
         rows_are_gone(db)
+
+    def files(self, db: sqlite3.Connection, some: list[str]) -> list[str]:
+        """Strike some files from the list if nobody has them; return those to drop."""
+        gone = drop_unused(db, some)
+        self.done.files += len(gone)
         return gone
+
+    def finish(self, db: sqlite3.Connection, by: str) -> None:
+        """Note that all is done, within a transaction."""
+        for table in ("former_states", "told_again"):
+            db.execute(f"DELETE FROM {table} WHERE run_id = ?", (self._run_id,))
+        db.execute("UPDATE runs SET state = ? WHERE id = ?", (TAKEN_BACK, self._run_id))
+        note(db, by, "import undone", str(self._run_id), f"{self.done.removed} messages")
+        rows_are_gone(db)
 
     def _restore(self, db: sqlite3.Connection) -> int:
         rows = db.execute(
@@ -147,7 +178,7 @@ class Undo:
         directory, tags = Directory(db), set[int]()
         for row_id, was, unchanged in rows:
             if unchanged:
-                tags |= _tags(db, row_id)
+                tags |= _tags(db, [row_id])
                 _put_back(db, directory, row_id, json.loads(was))
                 self.done.restored += 1
             else:
@@ -159,21 +190,23 @@ class Undo:
         _drop_tags(db, tags)
         return len(rows)
 
-    def _remove(self, db: sqlite3.Connection, others: dict[int, int]) -> int:
-        ids = _brought(db, self._run_id, LOWEST, self._batch)
+    def _remove(self, db: sqlite3.Connection) -> int:
+        assert self._others is not None
+        ids, self._found = self._found[: self._batch], self._found[self._batch :]
+        others = {row_id: other for row_id in ids if (other := self._others.get(row_id))}
+        # another import told of it as well: from now on it is that one's
+        db.executemany(
+            "UPDATE messages SET run_id = ? WHERE id = ? AND run_id = ?",
+            [(other, row_id, self._run_id) for row_id, other in others.items()],
+        )
+        self.done.stay += len(others)
+        rows = load_all(db, [row_id for row_id in ids if row_id not in others], self._run_id)
+        tags = _tags(db, [row["id"] for row in rows])
+        remove_all(db, rows)
+        self.done.removed += len(rows)
         days: dict[int, Counter[int]] = {}
-        tags: set[int] = set()
-        for row_id in ids:
-            if row_id in others:
-                # another import told of it as well: from now on it is that one's
-                db.execute("UPDATE messages SET run_id = ? WHERE id = ?", (others[row_id], row_id))
-                self.done.stay += 1
-                continue
-            row = load(db, row_id)
-            tags |= _tags(db, row_id)
-            remove(db, row)
+        for row in rows:
             days.setdefault(row["group_id"], Counter())[row["sent_at"]] += 1
-            self.done.removed += 1
         _count_down(db, days)
         _drop_tags(db, tags)
         return len(ids)
@@ -213,8 +246,12 @@ def _count_down(db: sqlite3.Connection, days: dict[int, Counter[int]]) -> None:
         refresh_span(db, group_id)
 
 
-def _tags(db: sqlite3.Connection, row_id: int) -> set[int]:
-    found = db.execute("SELECT tag_id FROM message_tags WHERE message_id = ?", (row_id,))
+def _tags(db: sqlite3.Connection, ids: list[int]) -> set[int]:
+    found = db.execute(
+        "SELECT DISTINCT tag_id FROM message_tags"
+        " WHERE message_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(ids),),
+    )
     return {tag for (tag,) in found}
 
 
@@ -225,41 +262,3 @@ def _drop_tags(db: sqlite3.Connection, tags: set[int]) -> None:
         " AND NOT EXISTS (SELECT 1 FROM tags o WHERE o.synonym_of = ?1)",
         [(tag,) for tag in tags],
     )
-
-
-_DECIDED = ("essence", "columns", "threads", "roster", "group_texts", "introductions",
-            "group_settings", "tombstones", "forgotten_names", "orphans", "coverage")  # fmt: skip
-"""Tables in which a group stands once somebody decided something for it, or it is known live."""
-
-
-def _drop_empty(db: sqlite3.Connection, groups: set[int]) -> None:
-    """Let groups go that nothing is left of, and the people who were in no other."""
-    for group_id in groups:
-        kept = " OR ".join(
-            f"EXISTS (SELECT 1 FROM {table} WHERE group_id = ?1)" for table in _DECIDED
-        )
-        (stays,) = db.execute(
-            f"SELECT messages > 0 OR visibility != 'private' OR {kept} OR EXISTS (SELECT 1 FROM"
-            " consents WHERE group_key = groups.key) FROM groups WHERE id = ?1",
-            (group_id,),
-        ).fetchone()
-        if not stays:
-            _drop_group(db, group_id)
-
-
-def _drop_group(db: sqlite3.Connection, group_id: int) -> None:
-    people: Sequence[tuple[int]] = db.execute(
-        "SELECT member_id FROM memberships WHERE group_id = ?", (group_id,)
-    ).fetchall()
-    for table in ("memberships", "member_names", "days"):
-        db.execute(f"DELETE FROM {table} WHERE group_id = ?", (group_id,))
-    db.execute(
-        "DELETE FROM aliases WHERE kind = 'group' AND target = ?1 OR group_id = ?1", (group_id,)
-    )
-    db.executemany(
-        "DELETE FROM members WHERE id = ?1"
-        " AND NOT EXISTS (SELECT 1 FROM memberships WHERE member_id = ?1)"
-        " AND NOT EXISTS (SELECT 1 FROM aliases WHERE kind = 'member' AND target = ?1)",
-        people,
-    )
-    db.execute("DELETE FROM groups WHERE id = ?", (group_id,))

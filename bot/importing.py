@@ -35,16 +35,19 @@ def import_paths(
     encoding: str | None = None,
     date: str | None = None,
     progress: Progress | None = None,
+    called: str | None = None,
 ) -> Outcome:
     """Import files, folders and ZIPs. Safe to repeat, to kill, and to run twice at once.
 
     An archive that is not there is made when there is something to keep. `time_zone` is for local
     times and for groups that are new; as a guess, it gives way to the zone of `group`. `date` is
-    the day (`YYYY-MM-DD`) of texts that do not say it.
+    the day (`YYYY-MM-DD`) of texts that do not say it. `called` is what the list of imports says
+    instead of the paths.
 
     Raises ArchiveError when the archive cannot be written.
     """
-    with closing(_Import(archive, [str(path) for path in paths], time_zone)) as run:
+    sources = [str(path) for path in paths] if called is None else [called]
+    with closing(_Import(archive, sources, time_zone)) as run:
         key, zone = run.begin(group, zone_is_guess)
         request = Request(
             [os.fsencode(path) for path in paths],

@@ -1,6 +1,6 @@
-"""Imports a file that was sent to a group, into that group only, and says how it went.
+"""Imports a file that was sent in a chat, into its one group only, and says how it went.
 
-python -m bot.intake FOLDER TIME_ZONE < the intake as JSON
+python -m bot.intake FOLDER TIME_ZONE < the work as a line of JSON, and then nothing until its end
 """
 
 from __future__ import annotations
@@ -10,45 +10,72 @@ import re
 import shutil
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import msgspec
 
+from archive.consent import standing
 from archive.database import Archive, open_archive
 from archive.errors import ArchiveError
 from archive.keys import platform_of
-from archive.outbox import Draft, put
 from archive.records import Carried, Group, Origin
+from archive.runs import interrupted_since
 from bot import reading
 from bot.commands.command import Intake
-from bot.commands.intake import report_line
+from bot.commands.intake import LARGEST, report_line
+from bot.commands.intake_work import Work, tell
 from bot.importing import import_paths
 from bot.reading import Batch, Failed, Request
 
-LARGEST = 100 << 20
-"""Bytes of a file that is taken in from the chat; a larger one is for the terminal."""
 _NICE = 15
-_NO_NAME = re.compile(r"[^0-9A-Za-z._-]")
+_NO_NAME = re.compile(r"[^\w .()\[\]【】（）-]")
+_LONGEST_NAME = 60
+"""Characters, none of more than four bytes."""
 
 
-def take_in(archive: Archive, intake: Intake, time_zone: str) -> str:
-    """Import a file; return what the group is told."""
-    stored = archive.media.path(intake.sha256)
+def take_in(archive: Archive, work: Work, time_zone: str) -> str:
+    """Import a file; return what its sender is told."""
+    intake = work.intake
+    stored = Path(work.fetched) if work.fetched else archive.media.path(intake.sha256 or "0" * 64)
     if not stored.is_file() or stored.stat().st_size > LARGEST:
         return _say(
             intake, "文件不在了，或者太大，没有导入。大的请在终端里导入。",
             "The file is gone, or too large for the chat; import it in a terminal.",
         )  # fmt: skip
+    with archive.reading() as db:
+        if not standing(db).keeps(intake.group_key):
+            return _say(
+                intake, "这个群现在没有在存档，没有导入。",
+                "That group is not archived now; nothing was imported.",
+            )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="chendian-") as folder:
-        ending = Path(_NO_NAME.sub("_", intake.name)).suffix.lower() or ".txt"
-        path = Path(folder) / f"export{ending}"
+        path = Path(folder) / file_name(intake.name)
         shutil.copyfile(stored, path)
         if wrong := _refusal(path, intake, time_zone, Path(folder) / "unused"):
             return wrong
-        done = import_paths(archive, [path], time_zone=time_zone, group=intake.group_key)
+        done = import_paths(
+            archive, [path], time_zone=time_zone, group=intake.group_key, called=intake.name
+        )
     if done.refused:
         return _unreadable(intake)
-    return report_line(intake.chinese, done.messages, done.messages["rejected"], done.run)
+    runs = _runs(archive, work, done.run)
+    return report_line(intake.chinese, done.messages, done.messages["rejected"], runs)
+
+
+def file_name(name: str) -> str:
+    """Return a harmless name like the one it was sent under, which some formats are known by."""
+    said = Path(_NO_NAME.sub("_", name.replace("\\", "/").rpartition("/")[2]))
+    return f"{said.stem.strip(' .')[:_LONGEST_NAME] or 'export'}{said.suffix.lower() or '.txt'}"
+
+
+def _runs(archive: Archive, work: Work, own: int | None) -> list[int]:
+    """Return the imports that brought this file: the one that ended, and those killed before."""
+    if own is None:
+        return []
+    with archive.writing() as db:
+        cut = interrupted_since(db, work.intake.name, work.since, own) if work.since else []
+    return [*cut, own]
 
 
 def _refusal(path: Path, intake: Intake, time_zone: str, media: Path) -> str | None:
@@ -91,26 +118,25 @@ def _say(intake: Intake, chinese: str, english: str) -> str:
 
 
 def main() -> None:
-    """Do what standard input asks for; the answer goes through the outbox."""
+    """Do what standard input asks for, as long as it is open; the outbox has the answer."""
     os.nice(_NICE)
     archive = open_archive(Path(sys.argv[1]))
-    intake = msgspec.json.decode(sys.stdin.buffer.read(), type=Intake)
+    work = msgspec.json.decode(sys.stdin.buffer.readline(), type=Work)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    intake = work.intake
     try:
-        text = take_in(archive, intake, sys.argv[2])
+        text = take_in(archive, work, sys.argv[2])
     except (ArchiveError, OSError):
         text = _say(intake, "没有导入成，存档这时写不进去。过一会儿再试。",
                     "That could not be imported now; try again in a while.")  # fmt: skip
     with archive.writing() as db:
-        put(
-            db,
-            Draft(
-                intake.account,
-                text,
-                group_key=intake.group_key,
-                reply_to=intake.reply_to,
-                unique=f"{intake.key} imported",
-            ),
-        )
+        tell(db, intake, text)
+
+
+def _end_with_parent() -> None:
+    """End as soon as nobody holds the other end: who starts anew begins this import anew."""
+    sys.stdin.buffer.read()
+    os._exit(1)
 
 
 if __name__ == "__main__":

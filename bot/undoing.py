@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 
 from archive.database import Archive, transaction
 from archive.errors import ArchiveError
+from archive.media import find_unused
 from archive.turns import Turns
 from archive.undo import BATCH, Undo, Undoing, plan
 
@@ -35,15 +37,29 @@ def take_back(
     turns = Turns(archive.folder)
     live = turns.is_live()
     undo = Undo(run_id, _BESIDE_CAPTURE if live else BATCH)
-    more = True
     with closing(archive.connect_for_writing(copies_log=not live)) as db:
+        more = True
         while more:
+            undo.look(db)
             with turns.job(), transaction(db):
                 more = undo.some(db)
             if progress is not None:
                 progress(undo.done.removed, expected.removed)
+        for group_id in undo.groups(db):
+            with turns.job(), transaction(db):
+                undo.leave(db, group_id)
+        _drop_files(archive, db, undo, turns)
         with turns.job(), transaction(db):
-            # a kill before the commit leaves the list as it was, and it is done again
-            archive.media.drop(undo.finish(db, by))
+            undo.finish(db, by)
     undo.done.made, undo.done.forgotten = expected.made, expected.forgotten
     return undo.done
+
+
+def _drop_files(archive: Archive, db: sqlite3.Connection, undo: Undo, turns: Turns) -> None:
+    """Drop the files that nobody has any more, some at a time."""
+    some = find_unused(db)
+    while some:
+        with turns.job(), transaction(db):
+            # a kill before the commit leaves the list as it was, and it is done again
+            archive.media.drop(undo.files(db, some))
+        some = find_unused(db, some[-1])

@@ -25,6 +25,7 @@ from web.desk import (
     health,
     history,
     imports,
+    missing,
     questions,
     reports,
     review,
@@ -90,7 +91,7 @@ _PAGES = (
 )  # fmt: skip
 _DESK = (
     start, candidates, essences, shelves, questions, digests, roster, reports, review, settings,
-    access, tokens, charts, health, imports, history,
+    access, tokens, charts, health, missing, imports, history,
 )  # fmt: skip
 
 

@@ -123,7 +123,7 @@ class Cabinet:
 
     def _missing(self, attachment: Attachment) -> Shown:
         why = attachment.missing or "not fetched"
-        reason = self._words.name("media", why[:120])
+        reason = self._words.reason(why[:120])
         # where every sticker is missing, the reason each time would drown the talk
         form = "stub" if attachment.kind == "sticker" else "missing"
         return Shown(form, attachment.name or "", self._label(attachment), "", reason)

@@ -18,6 +18,7 @@ LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 _FOLDER = Path(__file__).parent / "words"
 _COMMAND = re.compile(r"(?<![\w/])/\w+")
 """A command as it is typed: `/采纳`."""
+_LARGER = re.compile(r"larger than (\d{1,9}) MB")
 
 
 class Words:
@@ -54,6 +55,12 @@ class Words:
     def name(self, table: str, key: str) -> str:
         """Return the word for a platform, kind …, or the key itself where none is known."""
         return str(self.texts.get(f"{table}.{key}", key))
+
+    def reason(self, why: str) -> str:
+        """Return in words why a file is not there; what no word is known for stays as it is."""
+        if found := _LARGER.fullmatch(why):
+            return self("media.larger", n=found[1])
+        return self.name("media", "not wanted" if why.startswith("not wanted: ") else why)
 
     def counted(self, key: str, n: int, exact: bool = True) -> str:
         """Return a count in words; a lower bound reads `10,000+`."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.contract import Envelope
+import msgspec
+
+from adapters.contract import Brought, Envelope
 from adapters.qq_onebot import keys
 from adapters.qq_onebot.content import Told, content_of, segments_of
-from adapters.qq_onebot.nested import authors
+from adapters.qq_onebot.nested import authors, nodes_of, unfold
 from adapters.qq_onebot.raw import OURS, Read, read
+from adapters.qq_pieces import Pieces
 from archive.keys import name_key
 
 ROLES = ("owner", "admin", "member")
@@ -73,7 +76,11 @@ def _of_message(told: Read) -> Envelope:
     own_id = keys.message_id(event)
     own = is_own(event)
     names, reply = told.part("names"), told.part("reply")
-    content = content_of(_spoken(event), Told(group or keys.PLATFORM, names=names, reply=reply))
+    about = Told(group or keys.PLATFORM, names=names, reply=reply)
+    if private:  # there the envelope is all that is read
+        forwards = {name: nodes_of(answer) for name, answer in told.part("forwards").items()}
+        about = msgspec.structs.replace(about, forwards=forwards, unfold=unfold)
+    content = content_of(_spoken(event), about)
     place = group or f"{keys.PLATFORM}:private:{keys.word(event.get('user_id')) or 0}"
     return Envelope(
         key=f"{place}:{own_id}:message",
@@ -91,7 +98,13 @@ def _of_message(told: Read) -> Envelope:
         quote_text=content.quote.text if content.quote and content.reply_to is None else None,
         text=content.text,
         sent_at=keys.seconds(event.get("time")),
+        brought=_brought(content) if private else None,
     )
+
+
+def _brought(content: Pieces) -> Brought | None:
+    files = tuple(file for file in content.attachments if file.kind == "file")
+    return Brought(files, tuple(content.nested)) if files or content.nested else None
 
 
 def _spoken(event: dict[str, Any]) -> list[Any]:

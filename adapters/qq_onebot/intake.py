@@ -69,7 +69,9 @@ class Intake:
             self.last_message = time.monotonic()
             self._memory.hand(keys.platform_id(group), keys.message_id(told.event))
         self._note_mark(group, told.event)
-        if needs_asking(told, live=True) and await self.is_archived(group):
+        if needs_asking(told, live=True) and (
+            _is_for_us(told.event) or await self.is_archived(group)
+        ):
             if len(self._lookups) < _MOST_LOOKUPS:
                 task = asyncio.create_task(self._ask_first(link, frame, told))
                 self._lookups.add(task)
@@ -159,3 +161,8 @@ class Intake:
     async def is_archived(self, group_key: str | None) -> bool:
         """Tell whether a group is archived; nothing is asked about any other."""
         return group_key is not None and group_key in await self.archived()
+
+
+def _is_for_us(event: dict[str, Any]) -> bool:
+    """Tell what somebody says to the bot alone."""
+    return event.get("post_type") == "message" and event.get("message_type") == "private"

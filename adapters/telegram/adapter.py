@@ -65,7 +65,7 @@ class TelegramAdapter:
 
     def envelope(self, raw: bytes) -> Envelope:
         """Read the envelope of a raw update. Raises AdapterError."""
-        return read_envelope(raw, self._options.bot)
+        return read_envelope(raw, self._options.bot, self._options.largest_file)
 
     def records(self, raw: bytes) -> list[AnyRecord]:
         """Project a raw update. Raises AdapterError."""

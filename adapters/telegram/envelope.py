@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.contract import Envelope
+from adapters.contract import Brought, Envelope
 from adapters.telegram.ids import message_id
 from adapters.telegram.links import answer
+from adapters.telegram.media import read_media
 from adapters.telegram.message import words
 from adapters.telegram.people import (
     Speaker,
@@ -38,12 +39,14 @@ _SAID = ("text", "caption", "entities", "caption_entities", "poll", "location", 
 _EARLIEST, _LATEST = 946_684_800, 1 << 33
 
 
-def read_envelope(raw: bytes, bot: int) -> Envelope:
-    """Return the envelope of a raw update. Raises AdapterError for what is none."""
+def read_envelope(raw: bytes, bot: int, largest: int = 0) -> Envelope:
+    """Return the envelope of a raw update; files over `largest` bytes cannot be fetched.
+
+    Raises AdapterError for what is none."""
     told = part(raw)
     match told.sort:
         case "message":
-            return _message(told, bot)
+            return _message(told, bot, largest)
         case "reaction":
             return _reaction(told, bot)
         case "member":
@@ -54,7 +57,7 @@ def read_envelope(raw: bytes, bot: int) -> Envelope:
             return _other(told, bot)
 
 
-def _message(told: Part, bot: int) -> Envelope:
+def _message(told: Part, bot: int, largest: int) -> Envelope:
     message, chat = told.body, told.chat
     who = speaker(message)
     own_key = key_of(chat)
@@ -79,7 +82,16 @@ def _message(told: Part, bot: int) -> Envelope:
         else answered.reply_to,
         text=words(message) if kind in ("message", "edit") else "",
         sent_at=_time(message.get("date")), replaces=moved_from,
+        brought=_brought(message, largest),
     )  # fmt: skip
+
+
+def _brought(message: dict[str, Any], largest: int) -> Brought | None:
+    """Return the document that a message brings, or the one it answers."""
+    for carrier in (message, message.get("reply_to_message")):
+        if type(carrier) is dict and "document" in carrier:
+            return Brought(read_media(carrier, largest).attachments)
+    return None
 
 
 def moved(message: dict[str, Any]) -> tuple[str | None, str | None]:

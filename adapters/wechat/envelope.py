@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from adapters.contract import Envelope
+from adapters.contract import Brought, Envelope
 from adapters.wechat.content import content, quoted_ids, recalled_id
 from adapters.wechat.event import JOIN, LEAVE, MESSAGE, TOPIC, Event, identity, key_of
+from adapters.wechat.xml import Content
 
 _KINDS = {JOIN: "member", LEAVE: "member", TOPIC: "group"}
 _ACTORS = ("inviterId", "removerId", "changerId")
@@ -54,4 +55,10 @@ def _of_message(event: Event) -> Envelope:
         quote_sender=quote.name if quote else None,
         text="" if kind == "recall" else found.text,
         sent_at=event.sent_at or event.heard_at,
+        brought=_brought(found) if private else None,
     )
+
+
+def _brought(found: Content) -> Brought | None:
+    files = found.attachments if found.kind == "file" else ()
+    return Brought(files, found.nested) if files or found.nested else None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
-from archive import coverage, media, outbox
+from archive import coverage, missing, outbox
 from archive.access import operator
 from archive.groups import find_group, list_groups
 from archive.hits import iso
@@ -21,6 +23,8 @@ media_app = typer.Typer(help="See and fetch again files that are missing.",
                         no_args_is_help=True, rich_markup_mode=None)  # fmt: skip
 outbox_app = typer.Typer(help="See and say again what could not be said.",
                          no_args_is_help=True, rich_markup_mode=None)  # fmt: skip
+_PAGE = 500
+"""Messages whose files are looked up at once."""
 _SHORT = 600
 """Seconds below which a span is told to the second."""
 _Group = Annotated[str | None, typer.Argument(help="A group's key or title; all without it.")]
@@ -119,11 +123,20 @@ def retry_failed(data: Data = None) -> None:
 
 
 @media_app.command("missing")
-def list_missing(group: _Group = None, data: Data = None, as_json: AsJson = False) -> None:
+def list_missing(
+    group: _Group = None,
+    each: Annotated[bool, typer.Option("--list", help="Name every file, newest first.")] = False,
+    why: Annotated[str | None, typer.Option(help="With --list: only of this reason.")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
     """Show the files that messages name and the archive does not have, and why."""
     with opened(data).reading() as db:
         found = [find_group(db, operator(), group)] if group else list_groups(db, operator())
-        lost = [(one, media.missing_media(db, operator(), one.key)) for one in found]
+        if each:
+            _name_missing(db, found, why, as_json)
+            return
+        lost = [(one, missing.missing_media(db, operator(), one.key)) for one in found]
     if as_json:
         show_json([{"group": one.key, "title": one.title, "missing": why} for one, why in lost])
         return
@@ -134,6 +147,52 @@ def list_missing(group: _Group = None, data: Data = None, as_json: AsJson = Fals
             typer.echo(f"  {number:6,}  {safe(why)}")
     if not any(reasons for _, reasons in lost):
         typer.echo("no file is missing.")
+
+
+def _name_missing(
+    db: sqlite3.Connection, groups: list[GroupView], why: str | None, as_json: bool
+) -> None:
+    """Print every missing file, a line each; as JSON, an object a group."""
+    if as_json:
+        show_json(
+            [
+                {"group": one.key, "title": one.title,
+                 "files": [_as_json(file) for file in _missing_in(db, one.key, why)]}
+                for one in groups
+            ]
+        )  # fmt: skip
+        return
+    number = 0
+    for group in groups:
+        files = list(_missing_in(db, group.key, why))
+        number += len(files)
+        if files:
+            typer.echo(f"{safe(group.title)}: {many(len(files), 'file')}")
+        for file in files:
+            said, what = file.message, file.attachment
+            at = datetime.fromtimestamp(said.sent_at, ZoneInfo(group.time_zone))
+            size = "" if what.size is None else f"{what.size:,} bytes"
+            parts = (f"{at:%Y-%m-%d %H:%M}", what.kind, what.name, size, said.sender, file.reason,
+                     said.key)  # fmt: skip
+            typer.echo("  " + "  ".join(safe(part) for part in parts if part))
+    if not number:
+        typer.echo("no file is missing.")
+
+
+def _as_json(file: missing.MissingFile) -> dict[str, Any]:
+    said, what = file.message, file.attachment
+    return {
+        "message": said.key, "at": iso(said.sent_at), "sender": said.sender, "kind": what.kind,
+        "name": what.name, "size": what.size, "reason": file.reason,
+    }  # fmt: skip
+
+
+def _missing_in(db: sqlite3.Connection, key: str, why: str | None) -> Iterator[missing.MissingFile]:
+    page = missing.missing_files(db, operator(), key, why, None, _PAGE)
+    yield from page.files
+    while page.more is not None:
+        page = missing.missing_files(db, operator(), key, why, page.more, _PAGE)
+        yield from page.files
 
 
 @media_app.command("retry")

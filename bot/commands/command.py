@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from adapters.contract import Brought
 from archive.access import Reader, public
 from archive.database import Archive
 from archive.forget import Forgotten
@@ -60,6 +61,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Words of the message answered, where the platform gives no id."""
     quote_sender: str | None = None
     """Key or name of who said them."""
+    brought: Brought | None = None
+    """What is to be imported, where the command `takes_file`: with the command, with what it
+    answers, or in private the last thing sent."""
 
     @property
     def chinese(self) -> bool:
@@ -89,7 +93,8 @@ class Intake(msgspec.Struct, frozen=True):
 
     account: str
     group_key: str
-    sha256: str
+    sha256: str | None
+    """Of a file of the archive's; None: `source` says where the adapter fetches it."""
     name: str
     """As its sender called it; never a path."""
     by: str
@@ -97,6 +102,9 @@ class Intake(msgspec.Struct, frozen=True):
     chinese: bool
     key: str
     """Of the command: it is told once how it went."""
+    source: str | None = None
+    private: bool = False
+    """It was asked for in private, and is told there."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -188,6 +196,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """Its answer depends on the role, though anyone may ask."""
     knows_groups: bool = False
     """In private its reader is in the groups the person is in, though anyone may ask."""
+    takes_file: bool = False
+    """Takes what the message brings, or in private what was sent before."""
     in_group: bool = False
     """Makes no sense in a private conversation."""
     alone: bool = False

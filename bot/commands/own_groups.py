@@ -33,15 +33,33 @@ def group_meant(groups: list[GroupView], words: str) -> GroupView | None:
 
 def which_group(groups: list[GroupView], asked: Asked) -> Answer:
     """List a person's groups in at most five lines, and how to name one."""
-    named = [f"{n}. {one_line(group.title, _NAME)}" for n, group in enumerate(groups, 1)]
-    lines = [
+    return _listed(
+        groups,
+        asked,
         asked.say(
             f"你在 {len(groups)} 个存档的群里。看哪一个？发 /{asked.name} 加编号或群名：",
             f"You are in {len(groups)} archived groups. Which one? Send /{asked.name} and its"
             " number or name:",
         ),
-        *named[:_LINES],
-    ]
+    )
+
+
+def which_group_of_mine(groups: list[GroupView], asked: Asked) -> Answer:
+    """List the groups whose admin a person is, and how to name one."""
+    return _listed(
+        groups,
+        asked,
+        asked.say(
+            f"你管理的存档的群有 {len(groups)} 个。是哪一个？发 /{asked.name} 加编号或群名：",
+            f"Archived groups you administer: {len(groups)}. Which one? Send /{asked.name} and its"
+            " number or name:",
+        ),
+    )
+
+
+def _listed(groups: list[GroupView], asked: Asked, head: str) -> Answer:
+    named = [f"{n}. {one_line(group.title, _NAME)}" for n, group in enumerate(groups, 1)]
+    lines = [head, *named[:_LINES]]
     if rest := named[_LINES : _LINES + _MORE]:
         more = asked.say("；", "; ").join(rest)
         lines.append(more + ("…" if len(named) > _LINES + _MORE else ""))

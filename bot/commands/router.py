@@ -19,6 +19,7 @@ from archive.codes import code_of
 from archive.database import Archive
 from archive.errors import ArchiveError, NotFound
 from archive.handled import first_time
+from archive.intakes import note_intake
 from archive.spares import put_spare
 from bot.commands import refusals
 from bot.commands.admission import Admission
@@ -235,6 +236,8 @@ def _note(db: sqlite3.Connection, asked: Asked, answer: Answer) -> Answer:
     """Put an answer and the native mark into the outbox; return it as it will be said."""
     text = _with_codes(db, answer)
     answer = msgspec.structs.replace(answer, text=text, direct=answer.direct or answer.long)
+    if answer.intake is not None:
+        note_intake(db, answer.intake.key, msgspec.json.encode(answer.intake).decode())
     alone = asked.private or answer.direct
     if answer.native is not None:
         outbox.put(

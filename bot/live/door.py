@@ -24,6 +24,7 @@ from archive.messages import newest_ids
 from bot.commands.heard import asked_of
 from bot.commands.parsing import is_not_kept, names_command
 from bot.commands.registry import find
+from bot.live.brought import Remembered
 from bot.live.capture import Capture
 from bot.live.connections import Connections
 from bot.live.logs import said
@@ -96,6 +97,7 @@ class AccountDoor:
         self._capture = capture
         self._connections = connections
         self._alarmed: set[str] = set()
+        self._remembered = Remembered()
 
     async def take(self, events: Sequence[bytes], *, offset: str | None = None) -> None:
         """Store what may be stored, durably; see `adapters.contract.Door`."""
@@ -139,6 +141,7 @@ class AccountDoor:
         if envelope.group_key:
             self._connections.in_group(self._account, envelope.group_key)
         stored = [_incoming(envelope, raw, decision.quotes)] if decision.keep else []
+        self._remembered.note(envelope)
         if not decision.command:
             return _Looked(stored)
         looked = self._command(envelope, decision.keep)
@@ -153,12 +156,15 @@ class AccountDoor:
         )
         if asked is None:
             return _Looked([])
+        command = find(asked.name)
+        if command is not None and command.takes_file:
+            brought = self._remembered.meant(envelope)
+            asked = msgspec.structs.replace(asked, brought=brought)
         incoming = Incoming(
             f"{envelope.key}#command", envelope.group_key if kept else None,
             envelope.sender_key, envelope.message_id, envelope.sent_at, "command",
             encode_asked(asked), fleeting=True,
         )  # fmt: skip
-        command = find(asked.name)
         return _Looked([incoming], incoming.key if command and command.urgent else None)
 
     async def _move(self, former: str, key: str) -> None:

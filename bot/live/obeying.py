@@ -28,7 +28,7 @@ class Obeying:
         self._capture = capture
         self._sending = sending
         self._forgetting = forgetting
-        self._intakes = Intakes(capture.archive.folder, capture.config.timezone)
+        self._intakes = Intakes(capture, sending.wake)
         self._router = Router(capture.archive, write=capture.writer.run, erase=self._erase)
         config = capture.config
         self._setting = Setting(
@@ -73,6 +73,10 @@ class Obeying:
 
     async def _erase(self, group_key: str, ids: Sequence[str]) -> None:
         await asyncio.to_thread(self._capture.inbox.erase, group_key, ids)
+
+    async def resume_imports(self) -> None:
+        """Go on with what was to be imported when a former process ended."""
+        await self._intakes.resume()
 
     async def offer_menu(self, account: str, adapter: Adapter) -> None:
         """Register the commands with a platform that shows them."""

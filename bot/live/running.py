@@ -142,6 +142,7 @@ class _Running:
             for part in parts:
                 tasks.append(_steady(part.run))
             tasks.append(_steady(writer.copy_log))
+            tasks.append(_steady(obeying.resume_imports))
             for account, adapter in self._adapters.items():
                 door = AccountDoor(account, adapter, capture, connections)
                 tasks.append(self._listen(account, adapter, door, capture))

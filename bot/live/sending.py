@@ -25,7 +25,7 @@ from adapters.contract import (
     TooFast,
     TooLate,
 )
-from archive import bridged, outbox
+from archive import bridged, interrupted, outbox
 from archive.answering import say_unasked
 from archive.bridge_told import DIGEST, LATE
 from archive.database import piece
@@ -94,16 +94,16 @@ class Sending:
 
     def _resume(self, db: sqlite3.Connection, left: Left) -> int:
         """Note what became of what was being sent; return of how many that is not known."""
-        for parcel in outbox.sending(db, left.taken):
+        for parcel in interrupted.sending(db, left.taken):
             self._sent(db, parcel, left.taken[parcel.id])
         if left.whole:
-            outbox.put_back_followers(db)
+            interrupted.put_back_followers(db)
         if self.copies is not None:
             adapters = self._capture.adapters
             looking = [name for name, one in adapters.items() if one.carries.looks]
             for what in (bridged.PURPOSE, DIGEST, LATE):
-                outbox.doubted(db, looking, what)
-        return outbox.unsure(db)
+                interrupted.doubted(db, looking, what)
+        return interrupted.unsure(db)
 
     async def _serve(self, account: str, adapter: Adapter) -> None:
         pacing, pace = Pacing(adapter.pace), adapter.pace

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive import outbox
+from archive import interrupted, outbox
 from archive.database import Archive
 from archive.echoes import is_echo
 from archive.outbox import Draft
@@ -69,6 +69,6 @@ def test_what_may_have_been_said_before_a_kill_is_its_echo(archive: Archive) -> 
     with archive.writing() as db:
         number = outbox.put(db, Draft(QQ, SAID, group_key=HERE, purpose="bridge"))
         outbox.begin(db, number)
-        assert outbox.doubted(db, [QQ], "bridge") == 1
+        assert interrupted.doubted(db, [QQ], "bridge") == 1
         (at,) = db.execute("SELECT doubt FROM outbox").fetchone()
         assert is_echo(db, QQ, HERE, SAID, at) and not is_echo(db, QQ, HERE, "别的", at)

@@ -8,8 +8,9 @@ from told import T0, TG, assert_whole, found, full_group, rows, said, told
 
 from archive.access import operator, public
 from archive.database import Archive
-from archive.media import fill, find_media, give_up, missing_media, unused
+from archive.media import fill, find_media, give_up, unused
 from archive.messages import get_message
+from archive.missing import missing_media
 from archive.records import Attachment, Recall
 from archive.store import Stored
 from archive.verify import verify

@@ -7,7 +7,7 @@ import time
 import pytest
 from bridge_scene import ADAPTERS, QQ, TG, Joined
 
-from archive import editions, outbox
+from archive import editions, interrupted, outbox
 from archive.bridge_consents import pause, resume, withdraw
 from archive.bridged import drop_waiting
 from archive.database import Archive
@@ -82,8 +82,8 @@ def test_after_a_kill_it_is_looked_for_where_that_can_be(archive: Archive) -> No
     with archive.writing() as db:
         (parcel,) = outbox.due(db, "qq", joined.now + 60)
         assert joined.copies.begin(db, [parcel], ADAPTERS["qq"]).parcels
-        assert outbox.doubted(db, ["qq"], parcel.draft.purpose) == 1
-        outbox.unsure(db)
+        assert interrupted.doubted(db, ["qq"], parcel.draft.purpose) == 1
+        interrupted.unsure(db)
     (again,) = joined.spoken()[QQ]
     assert again.doubt is not None and again.text == parcel.draft.text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from bridge_scene import ADAPTERS, QQ, TG, WX, Joined
 
-from archive import outbox
+from archive import interrupted, outbox
 from archive.access import operator
 from archive.bridge_consents import pause
 from archive.bridged import drop_waiting
@@ -132,7 +132,7 @@ def test_it_counts_on_until_it_is_said_and_is_the_same_after_a_kill(archive: Arc
     with archive.writing() as db:
         (notice,) = outbox.due(db, "qq", joined.now + 60)
         ((_, before),) = joined.copies.begin(db, [notice], ADAPTERS["qq"]).parcels
-        outbox.doubted(db, ["qq"], notice.draft.purpose)
+        interrupted.doubted(db, ["qq"], notice.draft.purpose)
     joined.say("第 3 句")
     older(joined)
     (again,) = joined.spoken()[QQ]

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chat_files import KEY, telegram_json, telegram_rows
 from program import dump, refused, rows, run, whole
+
+from archive.database import Archive, open_archive, transaction
+from archive.former_states import ToldByOthers, note_told_again
+from archive.runs import begin_run
+from bot import undoing
+from bot.undoing import take_back
 
 
 def _file(folder: Path, said: list[dict[str, Any]], picture: bytes | None = None) -> Path:
@@ -122,3 +129,52 @@ def test_imports_are_listed(data: Path) -> None:
     (listed,) = run("import", "list", "--data", data, "--json", expect=0).json
     assert (listed["id"], listed["state"]) == (1, "done")
     assert "no import 9" in refused("import", "undo", "9", "--data", data)
+
+
+def _killed_after(archive: Archive, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the second import back, and die in the transaction of this number."""
+    begun = 0
+
+    @contextmanager
+    def dying(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+        nonlocal begun
+        begun += 1
+        with transaction(db) as under_way:
+            yield under_way
+            if begun == number:
+                raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(undoing, "transaction", dying)
+        patched.setattr(undoing, "BATCH", 8)
+        take_back(archive, 2, "operator")
+
+
+def test_an_undo_that_is_killed_is_finished_by_the_next(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _state(data)
+    other = telegram_json(tmp_path / "two" / "b" / "result.json", telegram_rows(9), chat_id=77)
+    assert _import(data, second(tmp_path), other.parent)["messages"]["new"] == 29
+    archive, number, ended = open_archive(data), 1, False
+    while not ended:
+        try:
+            # each dies one transaction later than the one before
+            _killed_after(archive, number, monkeypatch)
+            ended = True
+        except KeyboardInterrupt:
+            number += 1
+        whole(data)
+    assert number > 5 and _state(data) == before
+    assert not list((data / "media").rglob("*.*")) and rows(data, "SELECT * FROM media") == []
+
+
+def test_ids_that_other_imports_told_again_are_found_in_any_order(data: Path) -> None:
+    with open_archive(data).writing() as db:
+        runs = [begin_run(db, "[]") for _ in range(3)]
+        note_told_again(db, runs[0], [9, 3, 7])
+        note_told_again(db, runs[0], [5])
+        note_told_again(db, runs[1], [3, 4])
+        others = ToldByOthers(db, runs[2])
+    told = [others.get(row_id) for row_id in range(3, 10)]
+    assert told == [runs[0], runs[1], runs[0], None, runs[0], None, runs[0]]

@@ -144,3 +144,13 @@ def test_text_that_speaks_of_chatlab_is_no_export(tmp_path: Path) -> None:
     path.write_text(json.dumps({"messages": [{"text": '{"chatlab": {"version": 1}}'}]}))
     with pytest.raises(Exception, match="not an export"):
         find_exports(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [("media/IMG 1.jpg", ""), ("见 docs/readme.md", "见 docs/readme.md"),
+     ("第一行\nmedia/a.jpg", "第一行\nmedia/a.jpg"), ("今天/明天都行。", "今天/明天都行。")],
+)  # fmt: skip
+def test_a_place_is_no_text_and_words_are_no_place(tmp_path: Path, content: str, text: str) -> None:
+    records = read(tmp_path / "a.jsonl", lined([{**ROW, "type": 1, "content": content}]))
+    assert [m.text for m in of(records, Message)] == [text]

@@ -172,6 +172,7 @@ ROWS = {
             "digests",
             "essence",
             "health",
+            "missing",
             "questions",
             "roster",
             "settings",

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive import calendar, coverage, groups, media, text
+from archive import calendar, coverage, groups, text
 from archive.errors import BadQuery
+from archive.missing import missing_by_group
 from archive.on_this_day import on_this_day
 from archive.stats import stats as count
 from archive.views import LayerView
@@ -101,7 +102,7 @@ def show_coverage(
                       if asked.reader.inside(one.key) and key in (None, one.key))  # fmt: skip
         left = [one for one in keys if after is None or one > after]
         shown, following = portion(left, limit, "coverage", str)
-        missing = media.missing_by_group(db, asked.reader)
+        missing = missing_by_group(db, asked.reader)
         items = tuple(
             Covered(
                 one,

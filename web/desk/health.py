@@ -14,7 +14,7 @@ from archive.inbox import Inbox
 from archive.inbox.connection import FILE
 from archive.inbox.events import FailedEvent
 from archive.job_runs import RunView
-from archive.media import missing_by_group
+from archive.missing import missing_by_group
 from archive.views import GapView, GroupView
 from web.desk.acting import Does, Doing, Done
 from web.desk.pages import desk_page, ruled_groups

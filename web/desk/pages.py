@@ -40,6 +40,7 @@ PLACES = (
     DeskPlace("access", "/desk/access"),
     DeskPlace("tokens", "/desk/tokens", operator=True),
     DeskPlace("health", "/desk/health"),
+    DeskPlace("missing", "/desk/missing"),
     DeskPlace("imports", "/desk/imports", operator=True),
     DeskPlace("charts", "/desk/charts"),
     DeskPlace("settings", "/desk/settings"),

@@ -6,7 +6,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive import coverage, groups, media
+from archive import coverage, groups
+from archive.missing import missing_by_group
 from archive.views import GapView, GroupView
 from web.page import Visit
 from web.routes import Routes
@@ -32,7 +33,7 @@ def show_coverage(request: Request) -> Response:
     """Show the coverage of every group this reader is in."""
     visit = Visit(request)
     with visit.archive.reading() as db:
-        missing = media.missing_by_group(db, visit.reader)
+        missing = missing_by_group(db, visit.reader)
         found = [
             GroupCoverage(
                 group,

@@ -28,6 +28,8 @@ _placeholder = re.compile(
     r"image|photo|voice|video|file|sticker|emoji)[\]】]",
     re.IGNORECASE,
 )
+_place = re.compile(r"[^\s:*?\"<>|]{1,800}[/\\][^\r\n/\\:*?\"<>|]{1,200}\.[0-9A-Za-z]{2,5}")
+"""`media/IMG 1.jpg`: white space in a folder's name would be words."""
 _LATEST = 1 << 53
 
 
@@ -108,7 +110,11 @@ class Conversation:
         if row.get("sender") == SYSTEM:
             kind = "service"
         attachments = self._attachments(kind, text)
-        if attachments and (attachments[0].path or _placeholder.fullmatch(text.strip())):
+        if attachments and (
+            attachments[0].path
+            or _placeholder.fullmatch(text.strip())
+            or _place.fullmatch(text.strip())
+        ):
             text = ""  # it stands for the file
         recalled = number == RECALL
         service = None
@@ -126,9 +132,13 @@ class Conversation:
         written = text.strip()
         if _placeholder.fullmatch(written) or len(written) > 1024 or "\n" in written:
             written = ""
-        if written and "://" not in written and self._file.beside(written):
+        if written and "://" not in written:
             name = written.replace("\\", "/").rpartition("/")[2]
-            return (Attachment(kind, name, path=written),)
+            # one that names a folder was a file's place even where the folder was lost since
+            if self._file.beside(written):
+                return (Attachment(kind, name, path=written),)
+            if _place.fullmatch(written):
+                return (Attachment(kind, name, missing="not exported"),)
         named = written if written and kind == "file" else None
         return (Attachment(kind, named, missing="not exported"),)
 
