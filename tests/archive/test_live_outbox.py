@@ -12,6 +12,7 @@ from archive.database import Archive
 from archive.echoes import is_echo
 from archive.errors import NotFound
 from archive.handled import first_time
+from archive.interrupted import unsure
 from archive.nominations import nominate
 from archive.outbox import (
     Draft,
@@ -24,7 +25,6 @@ from archive.outbox import (
     put,
     retry,
     sent,
-    unsure,
 )  # fmt: skip
 
 NOW = int(time.time()) + 86_400
