@@ -39,7 +39,7 @@ def doubted(db: sqlite3.Connection, accounts: Iterable[str], purpose: str) -> in
     return db.execute(
         "UPDATE outbox SET state = 'waiting', doubt = coalesce(doubt, begun_at),"
         " next_at = made_at"
-        " WHERE state = 'sending' AND purpose = ?"
+        " WHERE state = 'sending' AND purpose = ? AND group_key IS NOT NULL"
         " AND account IN (SELECT value FROM json_each(?))",
         (purpose, json.dumps(list(accounts))),
     ).rowcount

@@ -73,6 +73,8 @@ class Failure(NamedTuple):
     """Unix seconds."""
 
 
+DIGEST = "digest"
+"""Purpose of a group's own digest."""
 BROUGHT = ("bridge", "bridge edit", "bridge gone", "bridge digest", "bridge late")
 """Purposes of what is brought from other groups."""
 SPARE = "#spare"

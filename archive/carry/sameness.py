@@ -14,8 +14,9 @@ from typing import Any
 NOT_CARRIED = frozenset(
     (
         "alembic_version", "runs", "days", "media", "places",
-        "connections", "handled", "outbox", "anonymous_questions", "job_runs", "mails", "acts",
-        "logins", "sessions", "invites", "api_tokens", "api_token_groups", "search_misses",
+        "connections", "handled", "outbox", "intakes", "anonymous_questions", "job_runs", "mails",
+        "acts", "logins", "sessions", "invites", "api_tokens", "api_token_groups",
+        "search_misses",
         "last_read", "former_states", "told_again",
     )
 )  # fmt: skip

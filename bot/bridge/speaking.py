@@ -8,9 +8,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from adapters.contract import Adapter, AdapterError, Doubt, Enclosed, Forbidden, Outgoing, Sent
+from adapters.contract import Adapter, AdapterError, Enclosed, Forbidden, Outgoing, Sent
 from archive import bridged, outbox
-from archive.bridge_reading import heard_ids, sent_ids
 from archive.bridge_told import DIGEST, LATE, drop_late, source_of
 from archive.bridged import EDIT, GONE, PURPOSE, Copy
 from archive.database import Archive
@@ -20,8 +19,8 @@ from bot.bridge.composing import Composer, Dropped, NotYet, TooOld
 from bot.bridge.following import beside
 from bot.bridge.lateness import told
 from bot.live.copies import Begun
+from bot.live.doubts import doubt_since
 
-_LATER = 500
 _AGAIN = 1
 """Seconds before a file on its way is looked for again."""
 
@@ -104,22 +103,11 @@ class Copies:
             enclosed = Enclosed(self._archive.media.path(draft.file), name, kind)
         doubt = None
         if parcel.doubt is not None and draft.takes_back is None and draft.edits is None:
-            doubt = self._doubt(db, draft, parcel.doubt)
+            doubt = doubt_since(db, draft, parcel.doubt)
         return Outgoing(
             draft.text, draft.group_key, None, draft.reply_to, parcel.id, enclosed,
             draft.edits, draft.takes_back, doubt,
         )  # fmt: skip
-
-    def _doubt(self, db: sqlite3.Connection, draft: Draft, since: int) -> Doubt:
-        """Gather what the archive knows of a group around the time something may have been said."""
-        assert draft.group_key is not None
-        said = sent_ids(db, draft.group_key, draft.account, _LATER)
-        heard = heard_ids(db, draft.group_key, _LATER)
-        before = [name for name, at in heard if at < since]
-        oldest = heard[-1][0] if heard else None
-        older = before[0] if before else oldest
-        others = (*said, *(name for name, _ in heard))
-        return Doubt(since, older, tuple(dict.fromkeys(others)))
 
     def said(self, db: sqlite3.Connection, parcel: Parcel, sent: Sent) -> None:
         """Note that the platform took one; if its original was erased meanwhile, it goes again."""

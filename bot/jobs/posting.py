@@ -74,7 +74,9 @@ def _put(
     for number, text in enumerate(_texts(db, place, digest, account), 1):
         part = f"{group_key}:{number}" if view.place.startswith(TOGETHER) else number
         unique = outbox_key(view.place, view.kind, view.period, part)
-        outbox.put(db, Draft(account, text, group_key=group_key, purpose="digest", unique=unique))
+        outbox.put(
+            db, Draft(account, text, group_key=group_key, purpose=outbox.DIGEST, unique=unique)
+        )
 
 
 def _put_across(

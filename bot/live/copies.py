@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from adapters.contract import Adapter, AdapterError, Outgoing, Sent
@@ -27,6 +27,11 @@ class Batch:
         self.begun = Begun([], 0)
         self.left: list[tuple[Parcel, Outgoing]] = []
         self.said: list[tuple[Parcel, Sent]] = []
+
+
+def said_in(batches: Iterable[Batch]) -> list[int]:
+    """Return the ids of the parcels that were said."""
+    return [parcel.id for batch in batches for parcel, _ in batch.said]
 
 
 class Copies(Protocol):

@@ -35,7 +35,8 @@ from archive.questions import anonymous
 from archive.spares import say_spare
 from bot.live import greeting
 from bot.live.capture import Capture
-from bot.live.copies import Batch, Copies, is_copy
+from bot.live.copies import Batch, Copies, is_copy, said_in
+from bot.live.doubts import doubt_of
 from bot.live.linkless import has_links, without_links
 from bot.live.logs import said
 from bot.live.pacing import Pacing, answering, is_unasked, together
@@ -98,11 +99,10 @@ class Sending:
             self._sent(db, parcel, left.taken[parcel.id])
         if left.whole:
             interrupted.put_back_followers(db)
-        if self.copies is not None:
-            adapters = self._capture.adapters
-            looking = [name for name, one in adapters.items() if one.carries.looks]
-            for what in (bridged.PURPOSE, DIGEST, LATE):
-                interrupted.doubted(db, looking, what)
+        looking = [n for n, one in self._capture.adapters.items() if one.carries.looks]
+        brought = (bridged.PURPOSE, DIGEST, LATE) if self.copies is not None else ()
+        for purpose in (outbox.DIGEST, *brought):
+            interrupted.doubted(db, looking, purpose)
         return interrupted.unsure(db)
 
     async def _serve(self, account: str, adapter: Adapter) -> None:
@@ -142,7 +142,7 @@ class Sending:
         finally:
             if batches:
                 await self._write(lambda db: self._note(db, batches), durably=False)
-                self._noted(batches)
+                self._taken.known(said_in(batches))
         return at > 0
 
     def _due(self, account: str, pace: Pace) -> list[Parcel]:
@@ -162,7 +162,9 @@ class Sending:
         text, *more = split(await self._sayable(draft.text, pace), pace) or [""]
         if not await self._write(lambda db: begin(db, parcel, more, pace)):
             return True
-        outgoing = Outgoing(text, draft.group_key, draft.member_key, draft.reply_to, parcel.id)
+        doubt = await doubt_of(self._capture.archive, parcel)
+        whom = draft.group_key, draft.member_key
+        outgoing = Outgoing(text, *whom, draft.reply_to, parcel.id, doubt=doubt)
         done = await self._try(account, adapter, parcel, outgoing)
         if isinstance(done, Sent):
             with suppress(OSError):
@@ -185,7 +187,7 @@ class Sending:
 
         batches.append(batch)
         await self._write(begin)
-        self._noted(former)
+        self._taken.known(said_in(former))
         del batches[:-1]
         return batch
 
@@ -195,10 +197,9 @@ class Sending:
         go_on = True
         while batch.left and go_on:
             parcel, outgoing = batch.left.pop(0)
-            if adapter.pace.links is not None:
-                # what is said elsewhere may have addresses that may not be said here
-                text = await self._sayable(outgoing.text, adapter.pace)
-                outgoing = msgspec.structs.replace(outgoing, text=text)
+            # what is said elsewhere may have addresses that may not be said here
+            text = await self._sayable(outgoing.text, adapter.pace)
+            outgoing = msgspec.structs.replace(outgoing, text=text)
             done = await self._try(account, adapter, parcel, outgoing)
             if isinstance(done, Sent):
                 batch.said.append((parcel, done))
@@ -216,9 +217,6 @@ class Sending:
             for parcel, done in batch.said:
                 self._sent(db, parcel, done)
             outbox.put_back(db, [parcel.id for parcel, _ in batch.left])
-
-    def _noted(self, batches: Sequence[Batch]) -> None:
-        self._taken.known(parcel.id for batch in batches for parcel, _ in batch.said)
 
     async def _try(
         self, account: str, adapter: Adapter, parcel: Parcel, outgoing: Outgoing

@@ -14,9 +14,9 @@ from archive.backup import back_up
 from archive.database import Archive, open_archive
 from archive.errors import NotFound
 from archive.groups import list_groups
+from archive.own_data import data_of
 from archive.records import Group
 from archive.restore import restore
-from archive.rights import data_of
 from archive.unite import begin_union, finish_unions
 
 HERS = "telegram:42"

@@ -9,7 +9,16 @@ from typing import cast
 import pytest
 from commanding import TG, Talk, rows
 
-from adapters.contract import Ability, Adapter, AdapterError, Forbidden, Outgoing, Pace, Sent
+from adapters.contract import (
+    Ability,
+    Adapter,
+    AdapterError,
+    Carrying,
+    Forbidden,
+    Outgoing,
+    Pace,
+    Sent,
+)
 from archive import consent, outbox
 from archive.database import Archive
 from archive.forget import forget_member
@@ -26,6 +35,7 @@ class Platform:
 
     platform = "telegram"
     abilities: frozenset[Ability] = frozenset(("direct",))
+    carries = Carrying("Telegram")
     pace = Pace(longest=4096, each_second=1000, each_minute=1000)
 
     def __init__(self, *friends: str) -> None:

@@ -16,6 +16,7 @@ from adapters.contract import (
     Adapter,
     AdapterError,
     Answers,
+    Carrying,
     Forbidden,
     NotReachable,
     Outgoing,
@@ -48,6 +49,7 @@ class Platform:
 
     platform = "telegram"
     abilities: frozenset[Ability] = frozenset(("direct",))
+    carries = Carrying("Telegram")
 
     def __init__(self, pace: Pace = PACE) -> None:
         self.pace = pace

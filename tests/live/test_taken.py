@@ -8,7 +8,7 @@ import pytest
 from commanding import TG, rows
 from test_sending import Platform, send
 
-from adapters.contract import Sent
+from adapters.contract import Carrying, Sent
 from archive import outbox
 from archive.database import Archive
 from archive.outbox import Draft
@@ -54,6 +54,16 @@ def test_an_answer_that_was_said_is_known_to_be(archive: Archive) -> None:
     killed(archive, one)
     send(archive, Platform())
     assert states(archive) == [("sent", f"m{one}", 1), ("unsure", None, 1)]
+
+
+def test_a_digest_is_looked_for_where_the_platform_shows_what_was_said(archive: Archive) -> None:
+    begun(archive, TG, purpose=outbox.DIGEST)
+    killed(archive)
+    platform = Platform()
+    platform.carries = Carrying("Telegram", looks=True)
+    send(archive, platform)
+    ((message),) = platform.said
+    assert message.doubt is not None and states(archive)[0][0] == "sent"
 
 
 @pytest.mark.parametrize("boot", ["another", ""])
