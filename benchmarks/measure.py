@@ -17,6 +17,7 @@ from benchmarks.bare import measure_bare
 from benchmarks.bridging import measure_bridge
 from benchmarks.digesting import measure_digest
 from benchmarks.export import read_lines
+from benchmarks.formats import measure_formats
 from benchmarks.generate import generate
 from benchmarks.ingesting import measure_ingest
 from benchmarks.live import Scene, measure_live
@@ -191,6 +192,17 @@ def _bridge(bench: Bench) -> Numbers:
     return msgspec.structs.asdict(bridged)
 
 
+def _formats(bench: Bench) -> Numbers:
+    found = measure_formats(bench.folder / "formats", bench.size, bench.seed)
+    slowest = min(found, key=lambda one: one.messages / one.seconds)
+    return {
+        "formats": msgspec.to_builtins(found),
+        "slowest": slowest.name,
+        "per_second": slowest.messages / slowest.seconds,
+        "memory": max(one.memory for one in found),
+    }
+
+
 def _ingest(bench: Bench) -> Numbers:
     bench.make_chat()
     pushed = measure_ingest(bench.folder / "ingest", bench.chat)
@@ -234,6 +246,7 @@ STEPS: dict[str, Callable[[Bench], Numbers]] = {
     "truth": _truth,
     "static": _static,
     "whoosh": _whoosh,
+    "formats": _formats,
     "ingest": _ingest,
     "bridge": _bridge,
     "live": _live,
