@@ -92,8 +92,19 @@ def plan(db: sqlite3.Connection, run_id: int) -> Undoing:
     ).fetchone()
     found.restored, found.changed_since = same, others_since
     updated = int(run.report.get("messages", {}).get("updated", 0))
-    found.forgotten = updated > 0 and same + others_since == 0
+    # updates of what the run itself brought leave none either
+    nothing = updated > 0 and same + others_since == 0
+    found.forgotten = nothing and _erased_since(db, run.started_at)
     return found
+
+
+def _erased_since(db: sqlite3.Connection, at: int) -> bool:
+    (found,) = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM tombstones WHERE forgotten_at >= ?1)"
+        " OR EXISTS (SELECT 1 FROM erased_people WHERE at >= ?1)",
+        (at,),
+    ).fetchone()
+    return bool(found)
 
 
 _UNCHANGED = (

@@ -125,6 +125,16 @@ def test_what_was_forgotten_does_not_come_back(data: Path, tmp_path: Path) -> No
     assert not rows(data, "SELECT 1 FROM messages WHERE platform_id = '4'")
 
 
+def test_nothing_was_forgotten_where_an_import_told_the_same_twice(tmp_path: Path) -> None:
+    said = telegram_rows(6)
+    _file(tmp_path / "both" / "one", said[:5])
+    said[3] |= {"text": "第三版", "text_entities": [], "edited_unixtime": "1700600000"}
+    _file(tmp_path / "both" / "two", said)
+    told = _import(tmp_path / "data", tmp_path / "both")
+    done = run("import", "undo", "1", "--data", tmp_path / "data", "--json", expect=0).json
+    assert told["messages"]["updated"] == 1 and done["removed"] == 6 and not done["forgotten"]
+
+
 def test_imports_are_listed(data: Path) -> None:
     (listed,) = run("import", "list", "--data", data, "--json", expect=0).json
     assert (listed["id"], listed["state"]) == (1, "done")
