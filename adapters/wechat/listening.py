@@ -62,6 +62,9 @@ class Listener:
         self._queue: asyncio.Queue[Heard] = asyncio.Queue(_WAITING)
         self._batch: list[Heard] = []
         self._last = 0.0
+        self._limit: asyncio.Timeout | None = None
+        self._dropped = False
+        """The connection was let go since the stream last said something."""
         self._flowing = False
         self._alarmed: set[str] = set()
 
@@ -82,8 +85,11 @@ class Listener:
         while True:
             wait, began = pause, time.monotonic()
             try:
-                await self._stream()
+                async with asyncio.timeout(None) as self._limit:
+                    await self._stream()
                 why = "the gateway ended the stream"
+            except TimeoutError:
+                why = "the stream did not end with its connection"
             except (LoginExpired, Held) as error:
                 why = error.what
                 self._alarm(type(error).__name__, error.what, error.hint)
@@ -92,6 +98,7 @@ class Listener:
                 why = error.what
             self._state.listening.clear()
             self._state.logged_in = None
+            self._dropped = False
             self._stopped(why)
             pause = min(pause * 2, self._patience.longest)
             if time.monotonic() - began > 10:
@@ -122,6 +129,7 @@ class Listener:
 
     def _opened(self) -> None:
         self._last = time.monotonic()
+        self._dropped = False
         if not self._state.listening.is_set():
             log.info("wechat.listening gateway=%s", self._gateway.place)
             self._state.listening.set()
@@ -239,6 +247,10 @@ class Listener:
             silent = time.monotonic() - self._last > self._patience.silence
             if not self._state.listening.is_set() or not silent:
                 continue
+            if self._dropped and self._limit is not None:
+                # one that is only being opened does not notice, and would be deaf for ever
+                self._limit.reschedule(asyncio.get_running_loop().time())
+                continue
             try:
                 await self._gateway.version(self._patience.answer)
                 self._last = time.monotonic()
@@ -246,3 +258,4 @@ class Listener:
             except AdapterError:
                 log.warning("wechat.silent gateway=%s", self._gateway.place)
                 self._gateway.close()
+                self._dropped = True

@@ -257,30 +257,3 @@ def test_errors_of_the_puppet_are_logged_without_their_words(
     said = [r.getMessage() for r in caplog.records if r.name.startswith("adapters")]
     assert any("wechat.gateway_error" in line for line in said)
     assert not any("秘密" in line or "还在" in line for line in said)
-
-
-def test_a_gateway_that_sleeps_with_open_sockets_is_noticed(gateway: Gateway) -> None:
-    """TRUST 12: a connection that only looks alive is dropped, and taken up again."""
-
-    async def run() -> ListDoor:
-        patience = Patience(silence=1.5, answer=1)
-        async with listening(gateway, patience) as door:
-            gateway.sleep()
-            await until(lambda: "lost" in door.told[-1])
-            gateway.wake()
-            await until(lambda: door.told[-1] == "connected")
-            gateway.say("醒了")
-            await until(lambda: door.events)
-            return door
-
-    assert asyncio.run(run()).messages[0].text == "醒了"
-
-
-def test_a_silent_but_living_gateway_is_left_alone(gateway: Gateway) -> None:
-    async def run() -> ListDoor:
-        async with listening(gateway, Patience(silence=0.6)) as door:
-            before = door.heard_times
-            await until(lambda: door.heard_times >= before + 3)
-            return door
-
-    assert asyncio.run(run()).told[0] == "connected"
