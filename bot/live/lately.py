@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
+from adapters.contract import AdapterError
 from archive.echoes import ECHOES, holds, plain
 
 _REMEMBERED = 64
@@ -19,10 +22,19 @@ class Lately:
             lambda: deque(maxlen=_REMEMBERED)
         )
 
-    def saying(self, account: str, text: str) -> None:
-        """Remember what is about to be said."""
-        if words := plain(text):
-            self._said[account].append((words, time.time()))
+    @contextmanager
+    def saying(self, account: str, text: str) -> Iterator[None]:
+        """Remember what is said in the block, unless that fails: a person who then says it by hand
+        on the same account is heard."""
+        one = plain(text), time.time()
+        if one[0]:
+            self._said[account].append(one)
+        try:
+            yield
+        except AdapterError:
+            with suppress(ValueError):
+                self._said[account].remove(one)
+            raise
 
     def was_said(self, account: str, text: str, at: float) -> bool:
         """Tell whether what an account is told to have said at a Unix time is one of these; False:

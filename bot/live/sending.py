@@ -222,9 +222,9 @@ class Sending:
         self, account: str, adapter: Adapter, parcel: Parcel, outgoing: Outgoing
     ) -> Sent | bool:
         """Send what was begun; without success, whether what follows need not wait."""
-        self._capture.lately.saying(account, outgoing.text)
         try:
-            done = await say(adapter, parcel, outgoing)
+            with self._capture.lately.saying(account, outgoing.text):
+                done = await say(adapter, parcel, outgoing)
         except TooLate:
             # who asked has waited long enough: it is said on its own
             await self._write(lambda db: say_unasked(db, parcel.id))
