@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from archive import outbox
 from archive.outbox import Draft
+from archive.prepare import RECALLED
 from archive.senders import HIDDEN
 
 DIGEST = "bridge digest"
@@ -19,14 +20,12 @@ LATE = "bridge late"
 """Purpose of those that say how much could not be brought in time."""
 _PIECE = re.compile(r"digest:(.+?):(?:week|day):[^:]+:|bridge late:([^>]+)>")
 """As `archive.edition_erasing.outbox_key` and `_key` name them."""
-_RECALLED = 2
-"""As `archive.prepare` has it."""
 _LATE = (
     "SELECT count(DISTINCT b.message_id), min(b.message_id) FROM bridged b"
     " JOIN outbox o ON o.id = b.outbox_id JOIN messages m ON m.id = b.message_id"
     " LEFT JOIN members p ON p.id = m.sender_id"
     " WHERE b.target = ?1 AND b.copy_id IS NULL AND o.state = 'dropped' AND o.why = ?2"
-    f" AND m.flags & {_RECALLED} = 0 AND NOT {HIDDEN}"
+    f" AND m.flags & {RECALLED} = 0 AND NOT {HIDDEN}"
     " AND NOT EXISTS (SELECT 1 FROM item_levels l WHERE l.message_id = m.id)"
     " AND (b.mode != 'essence' OR EXISTS"
     " (SELECT 1 FROM essence_messages e WHERE e.message_id = m.id))"

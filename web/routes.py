@@ -1,7 +1,7 @@
 """The paths of a room, noted where its pages are; FastAPI is loaded only where a site is served.
 
 A published site is made by the same functions, called directly. FastAPI and pydantic would be a
-fifth of the time for one new message, and 20 MB in every process that makes pages.
+fifth of the time for one new message, and 15 MB in every process that makes pages.
 """
 
 from __future__ import annotations
